@@ -1,0 +1,2 @@
+//! The Nightbell binary.
+fn main() {}
