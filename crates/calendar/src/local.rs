@@ -65,8 +65,7 @@ fn gap_end(zone: &TimeZone, earliest: Instant, latest: Instant, after: Offset) -
 #[must_use]
 pub fn civil(zone: &TimeZone, at: Instant) -> DateTime {
     let shown = zone.to_datetime(at);
-    let AmbiguousOffset::Fold { before, after } = zone.to_ambiguous_timestamp(shown).offset()
-    else {
+    let AmbiguousOffset::Fold { before, after } = zone.to_ambiguous_timestamp(shown).offset() else {
         return shown;
     };
     if zone.to_offset(at) != after {
@@ -76,12 +75,7 @@ pub fn civil(zone: &TimeZone, at: Instant) -> DateTime {
     zone.preceding(just_after)
         .take_while(|step| at.duration_since(step.timestamp()) <= STEP_MAX)
         .find(|step| step.offset() == after)
-        .and_then(|step| {
-            before
-                .to_datetime(step.timestamp())
-                .checked_sub(1.nanosecond())
-                .ok()
-        })
+        .and_then(|step| before.to_datetime(step.timestamp()).checked_sub(1.nanosecond()).ok())
         .map_or(shown, |last_shown| last_shown.max(shown))
 }
 

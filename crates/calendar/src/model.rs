@@ -170,9 +170,7 @@ impl CivilTime {
     /// `00:00`.
     pub const START_OF_DAY: Self = Self { minute_of_day: 0 };
     /// `24:00`, the end of the day.
-    pub const END_OF_DAY: Self = Self {
-        minute_of_day: 1440,
-    };
+    pub const END_OF_DAY: Self = Self { minute_of_day: 1440 };
 
     /// `None` beyond 24:00 or for a minute above 59.
     #[must_use]
@@ -290,12 +288,7 @@ impl FromStr for Rotation {
 
 impl fmt::Display for CivilTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:02}:{:02}",
-            self.minute_of_day / 60,
-            self.minute_of_day % 60
-        )
+        write!(f, "{:02}:{:02}", self.minute_of_day / 60, self.minute_of_day % 60)
     }
 }
 
@@ -321,9 +314,7 @@ impl Serialize for Rotation {
 
 impl<'de> Deserialize<'de> for Rotation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 
@@ -335,8 +326,6 @@ impl Serialize for CivilTime {
 
 impl<'de> Deserialize<'de> for CivilTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }

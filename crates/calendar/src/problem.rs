@@ -160,11 +160,7 @@ pub fn validate(schedule: &Schedule) -> Result<(), Vec<ScheduleProblem>> {
         validate_layer(index, layer, &mut problems);
     }
     validate_overrides(schedule, &mut problems);
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 fn validate_layer(index: usize, layer: &Layer, problems: &mut Vec<ScheduleProblem>) {
