@@ -1,1 +1,3 @@
-//! Stub.
+//! HTTP: pages, API, ingest, live stream.
+
+pub mod views;

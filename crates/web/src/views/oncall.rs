@@ -1,0 +1,116 @@
+//! `/oncall` and `/explain`: who is on call, who comes next, and who would hear what, when and why.
+//!
+//! Is not: editing schedules (they come from the organisation's files). Callers: the handlers of those paths.
+//!
+//! Forms are `GET`: `/explain?service=&at=&urgency=`.
+
+use super::parts::{Choice, Empty, Field, Link, Person, Tag};
+use super::shell::Shell;
+use super::time::When;
+use askama::Template;
+
+/// Every schedule.
+#[derive(Template)]
+#[template(path = "oncall.html")]
+pub struct OncallPage {
+    /// Frame.
+    pub shell: Shell,
+    /// A card each.
+    pub schedules: Vec<ScheduleCard>,
+    /// Shown when there are none.
+    pub empty: Empty,
+    /// Services of the explain form.
+    pub services: Vec<Choice>,
+    /// Instant of the explain form (`2026-05-03T03:00`).
+    pub at: Field,
+}
+
+/// One schedule.
+pub struct ScheduleCard {
+    /// Its id, the anchor.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// `Payments · Europe/Berlin`.
+    pub note: String,
+    /// Who is on call now; `None` is a gap.
+    pub primary: Option<Person>,
+    /// The second person, if any.
+    pub backup: Option<Person>,
+    /// Until when.
+    pub until: Option<When>,
+    /// The next shifts, in order.
+    pub shifts: Vec<ShiftRow>,
+    /// `2 gaps in the next 8 weeks, the first on Sat 9 May 18:00`; empty when there are none.
+    pub gaps: String,
+}
+
+/// One shift.
+pub struct ShiftRow {
+    /// `Mon 4 May 09:00`.
+    pub from: When,
+    /// `Mon 11 May 09:00`.
+    pub to: When,
+    /// `7 days`.
+    pub length: String,
+    /// Who; empty is a gap.
+    pub primary: String,
+    /// The second person; may be empty.
+    pub backup: String,
+    /// `override`, `swap`; may be empty.
+    pub mark: String,
+    /// Nobody is on call.
+    pub gap: bool,
+    /// It is the present one.
+    pub now: bool,
+}
+
+/// The plan, minute by minute.
+#[derive(Template)]
+#[template(path = "explain.html")]
+pub struct ExplainPage {
+    /// Frame.
+    pub shell: Shell,
+    /// Services, the asked one selected.
+    pub services: Vec<Choice>,
+    /// What is wrong with the service, if anything.
+    pub service_error: Option<String>,
+    /// Urgencies, the asked one selected.
+    pub urgencies: Vec<Choice>,
+    /// The instant asked about.
+    pub at: Field,
+    /// The answer; `None` before the question.
+    pub plan: Option<Plan>,
+}
+
+/// What would happen.
+pub struct Plan {
+    /// `If an alert on Checkout fired on Sun 3 May at 03:00 and nobody acknowledged:`
+    pub lead: String,
+    /// Why this policy: `Checkout uses the policy payments (3 steps, 2 repeats).`
+    pub policy: String,
+    /// In order.
+    pub steps: Vec<PlanStep>,
+    /// How it ends: `After 14 min the last resort, Carol; then the alarm of the instance.`
+    pub ending: String,
+    /// What is weak: `Bob has no verified method`; may be empty.
+    pub warnings: Vec<String>,
+}
+
+/// One message that would be sent.
+pub struct PlanStep {
+    /// `+0:00`, `+5:00`.
+    pub offset: String,
+    /// When.
+    pub at: When,
+    /// Who.
+    pub who: Person,
+    /// `webhook`, `mail`.
+    pub method: String,
+    /// Why this person and this method.
+    pub reason: String,
+    /// `reachable`, `unverified`…
+    pub state: Tag,
+    /// Where the reason stands (schedule, policy).
+    pub source: Option<Link>,
+}
