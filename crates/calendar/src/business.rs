@@ -39,21 +39,28 @@ impl BusinessCalendar {
     #[must_use]
     pub fn due(&self, day_zero: Instant, business_days: u16) -> Instant {
         let zone = local::zone(&self.time_zone).unwrap_or(TimeZone::UTC);
-        self.last_day(zone.to_datetime(day_zero).date(), business_days)
-            .and_then(|day| day.tomorrow().ok())
-            .and_then(|day| local::start_of_day(&zone, day).ok())
+        self.end_of_last_day(&zone, zone.to_datetime(day_zero).date(), business_days)
             .unwrap_or(Instant::MAX)
     }
 
-    fn last_day(&self, day_zero: Date, business_days: u16) -> Option<Date> {
+    /// `None` beyond all dates.
+    fn end_of_last_day(&self, zone: &TimeZone, day_zero: Date, business_days: u16) -> Option<Instant> {
         let mut day = day_zero;
+        let mut end = end_of_day(zone, day)?;
         let mut left = business_days;
         while left > 0 {
             day = day.tomorrow().ok()?;
-            if self.is_business_day(day) {
+            let begin = end;
+            end = end_of_day(zone, day)?;
+            // A day that the zone's clock skipped altogether begins where it ends.
+            if begin < end && self.is_business_day(day) {
                 left -= 1;
             }
         }
-        Some(day)
+        Some(end)
     }
+}
+
+fn end_of_day(zone: &TimeZone, day: Date) -> Option<Instant> {
+    local::start_of_day(zone, day.tomorrow().ok()?).ok()
 }

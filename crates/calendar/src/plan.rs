@@ -19,7 +19,7 @@ use crate::{CalendarError, Instant, local};
 pub(crate) struct Plan<'a> {
     zone: TimeZone,
     backup: Backup,
-    /// Lowest first; those without members are left out.
+    /// Lowest first; those that never have anybody are left out.
     layers: Vec<LayerPlan<'a>>,
     /// In the order of the schedule: the last one that covers an instant wins.
     overrides: Vec<OverridePlan<'a>>,
@@ -74,11 +74,15 @@ impl<'a> Plan<'a> {
     pub(crate) fn of(schedule: &'a Schedule) -> Result<Self, CalendarError> {
         let zone = local::zone(&schedule.time_zone)?;
         let mut layers = Vec::with_capacity(schedule.layers.len());
-        for layer in schedule.layers.iter().filter(|layer| !layer.members.is_empty()) {
+        for layer in &schedule.layers {
+            let week = Week::of(&layer.hours);
+            if layer.members.is_empty() || week.is_never() {
+                continue;
+            }
             layers.push(LayerPlan {
                 layer,
                 begins: local::instant(&zone, layer.starts)?,
-                week: Week::of(&layer.hours),
+                week,
                 rotates: layer.every.count > 0 && layer.members.iter().any(|member| *member != layer.members[0]),
             });
         }

@@ -57,6 +57,10 @@ impl Week {
         self.spans == [(0, MINUTES_PER_WEEK)]
     }
 
+    pub(crate) fn is_never(&self) -> bool {
+        self.spans.is_empty()
+    }
+
     pub(crate) fn contains(&self, at: DateTime) -> bool {
         let minute = minute_of_week(at);
         self.spans.iter().any(|(begin, end)| *begin <= minute && minute < *end)

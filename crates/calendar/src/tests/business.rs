@@ -37,8 +37,10 @@ fn the_end_of_the_nth_business_day_after_the_day_of_resolution() {
     );
     // Zero is the end of the day itself, whatever day it is.
     check("UTC", "DE", "2026-05-03T12:00:00Z", 0, "2026-05-04T00:00:00Z");
-    // The day after the fifth does not exist in Apia: it ends when the next one begins.
-    check("Pacific/Apia", "XX", "2011-12-28T20:00:00Z", 1, "2012-01-02T10:00:00Z");
+    // Friday 30 December 2011 never was in Apia: Thursday ends where Saturday begins, and nobody
+    // worked on a day that was not there.
+    check("Pacific/Apia", "XX", "2011-12-28T20:00:00Z", 1, "2011-12-30T10:00:00Z");
+    check("Pacific/Apia", "XX", "2011-12-28T20:00:00Z", 2, "2012-01-02T10:00:00Z");
     // Midnight is skipped in Beirut on 29 March 2026: the day begins at 01:00.
     check("Asia/Beirut", "XX", "2026-03-27T10:00:00Z", 1, "2026-03-30T21:00:00Z");
 }

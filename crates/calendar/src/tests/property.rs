@@ -267,12 +267,17 @@ fn inv_11_shift_lengths_differ_only_by_the_change_of_the_clock() {
     for name in zone_names() {
         let zone = local::zone(&name).unwrap();
         let changes = changes(&zone);
-        for (change, _) in &changes {
-            let noon = zone.to_datetime(*change).date().at(12, 0, 0, 0);
+        for (change, by) in &changes {
+            // A change of a day may swallow a whole turn; those are in the golden tables.
+            if by.abs() >= SignedDuration::from_hours(12) {
+                continue;
+            }
+            // Half a day off, so that no hand-off falls into what is skipped or repeated.
+            let hand_off = zone.to_datetime(*change - 1.nanosecond()) - 12.hours();
             let mut schedule = in_zone(&name).layer("d", "ann bob", "1d", "2000-01-01T00:00");
-            schedule.layers[0].starts = noon - 4.days();
-            let from = local::instant(&zone, noon - 2.days()).unwrap();
-            let to = local::instant(&zone, noon + 2.days()).unwrap();
+            schedule.layers[0].starts = hand_off - 4.days();
+            let from = local::instant(&zone, hand_off - 2.days()).unwrap();
+            let to = local::instant(&zone, hand_off + 2.days()).unwrap();
             for shift in shifts(&schedule, from, to).unwrap() {
                 let moved: SignedDuration = changes
                     .iter()
@@ -280,11 +285,8 @@ fn inv_11_shift_lengths_differ_only_by_the_change_of_the_clock() {
                     .map(|(_, by)| *by)
                     .sum();
                 let expected = SignedDuration::from_hours(24) - moved;
-                // A change of a day or more may swallow a whole turn; those are in the golden tables.
-                if moved.abs() < SignedDuration::from_hours(12) {
-                    assert_eq!(shift.to.duration_since(shift.from), expected, "{name} {shift:?}");
-                    measured += 1;
-                }
+                assert_eq!(shift.to.duration_since(shift.from), expected, "{name} {shift:?}");
+                measured += 1;
             }
         }
     }
