@@ -10,7 +10,7 @@ use crate::{
     place::{Place, segment},
     text,
     time::{Clock, iso_seconds, rfc2822},
-    view::{MaintenanceView, NoticeView, maintenance_anchor, maintenance_view, notice_view},
+    view::{MaintenanceView, NoticeView, maintenance_href, maintenance_view, notice_view},
 };
 
 /// How many entries a feed carries, as Statuspage does.
@@ -145,7 +145,7 @@ fn from_maintenance(page: &Page, work: &Maintenance, base: &str, place: &Place) 
     Draft {
         id: format!("{base}/maintenance/{}", segment(&work.id)),
         title: work.title.clone(),
-        href: format!("{}#{}", place.home(), maintenance_anchor(work)),
+        href: maintenance_href(work, place),
         published_at: work.published_at,
         updated_at: work.updated_at,
         html: print(&MaintenanceBody {

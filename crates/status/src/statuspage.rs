@@ -13,7 +13,7 @@ use crate::{
     rollup::Indicator,
     text,
     time::iso_millis,
-    view::maintenance_anchor,
+    view::maintenance_href,
 };
 
 /// How many incidents or maintenances a list carries, as Statuspage does.
@@ -189,7 +189,7 @@ impl Machine {
             "created_at": iso_millis(work.published_at), "updated_at": iso_millis(work.updated_at),
             "started_at": iso_millis(work.starts_at), "monitoring_at": null, "resolved_at": done_at,
             "scheduled_for": iso_millis(work.starts_at), "scheduled_until": iso_millis(work.ends_at),
-            "shortlink": format!("{}#{}", self.place.home(), maintenance_anchor(work)),
+            "shortlink": maintenance_href(work, &self.place),
             "page_id": self.page.slug, "reminder_intervals": null,
             "incident_updates": [spoken.json(work.status.word(), &work.text)],
             "components": self.concerned(&work.components),

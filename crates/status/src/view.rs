@@ -135,7 +135,7 @@ pub(crate) fn notice_view(page: &Page, notice: &Notice, clock: &Clock, place: &P
         started: clock.moment(notice.started_at),
         updated: clock.moment(notice.updated_at()),
         next: notice.next_update_at().map(|by| Promise {
-            by: clock.moment(by),
+            by: clock.range(notice.updated_at(), by).end,
             overdue: by < clock.now(),
         }),
         ended: notice.resolved_at.filter(|_| !notice.is_open()).map(|at| Ended {
@@ -241,9 +241,18 @@ pub(crate) fn maintenance_view(page: &Page, work: &Maintenance, clock: &Clock) -
     }
 }
 
-/// The place of planned work on the first page, for links from the feeds.
-pub(crate) fn maintenance_anchor(work: &Maintenance) -> String {
+/// The mark of planned work on the page that tells it.
+fn maintenance_anchor(work: &Maintenance) -> String {
     format!("maintenance-{}", segment(&work.id))
+}
+
+/// Where planned work is told: on the first page until it is done, then in the history.
+pub(crate) fn maintenance_href(work: &Maintenance, place: &Place) -> String {
+    let page = match work.status {
+        MaintenanceStatus::Scheduled | MaintenanceStatus::InProgress => place.home(),
+        MaintenanceStatus::Completed => place.history(),
+    };
+    format!("{page}#{}", maintenance_anchor(work))
 }
 
 /// What was said on one day.
