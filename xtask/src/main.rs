@@ -1,2 +1,64 @@
-//! The repository's own checks and chores.
-fn main() {}
+//! `cargo xtask …`: the repository's own checks and chores.
+//!
+//! Not part of the product: no crate of Nightbell may depend on it, and it depends on none of them. People and `.ci/run` call it.
+
+use std::process::ExitCode;
+
+mod advisories;
+mod bench;
+mod clock;
+mod licences;
+mod policy;
+mod repo;
+mod setup;
+mod shell;
+mod suite;
+mod tidy;
+mod vendor;
+
+use repo::Result;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  test [--only STAGE] [--skip STAGE]   installs what is missing, then runs everything; the one test command
+  tidy                                 crate edges, purity, sizes, migrations, headers, leftovers, vendored files
+  licences                             every dependency's licence is allowed, no banned crate is present
+  advisories [PATH]                    Cargo.lock against a RustSec advisory database (folder or .tar.xz)
+  setup                                installs the programs the tests need (Debian, as root); otherwise lists them
+  vendor                               fetches the browser files of tools/vendor/vendor-list.toml and records their hashes
+  bench [NAME]                         measurements; without a name, lists them
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(problem) => {
+            eprintln!("xtask: {problem}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs one command; `Ok(false)` means "ran and found something wrong", an error means "could not run".
+fn run(words: &[&str]) -> Result<bool> {
+    match words {
+        ["test", flags @ ..] => suite::run(flags),
+        ["tidy"] => Ok(tidy::run()?.passed),
+        ["licences"] => Ok(licences::run()?.passed),
+        ["advisories"] => Ok(advisories::run(None)?.passed),
+        ["advisories", path] => Ok(advisories::run(Some(path))?.passed),
+        ["setup"] => Ok(setup::run()?.passed),
+        ["vendor"] => vendor::run(),
+        ["bench"] => bench::list(),
+        ["bench", name] => bench::run(name),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(true)
+        }
+        other => Err(format!("unknown command `{}`\n\n{HELP}", other.join(" ")).into()),
+    }
+}

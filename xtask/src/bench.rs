@@ -1,0 +1,55 @@
+//! `cargo xtask bench [NAME]`: measurements, never part of the tests. Each bench is a file below `bench/` and a line in
+//! `BENCHES`; it returns samples, and this file prints them in one form, ready for `docs/performance.md`.
+
+use crate::repo::{Result, root};
+
+mod build;
+mod table;
+
+use table::Report;
+
+/// One measurement a person can ask for.
+pub struct Bench {
+    /// `cargo xtask bench NAME`.
+    pub name: &'static str,
+    /// What it measures, in a line.
+    pub about: &'static str,
+    /// Runs it from the top folder of the repository.
+    pub run: fn(&std::path::Path) -> Result<Report>,
+}
+
+/// Every bench there is.
+pub const BENCHES: &[Bench] = &[Bench {
+    name: "build",
+    about: "the demo's build from an empty target folder, and what each dependency costs",
+    run: build::run,
+}];
+
+/// Prints what can be measured.
+///
+/// # Errors
+/// Never; the type is that of every command.
+pub fn list() -> Result<bool> {
+    for bench in BENCHES {
+        println!("{:<12} {}", bench.name, bench.about);
+    }
+    Ok(true)
+}
+
+/// Runs one bench and prints its table. `Ok(false)` when a target was missed.
+///
+/// # Errors
+/// When there is no such bench, or it could not run.
+pub fn run(name: &str) -> Result<bool> {
+    let bench = BENCHES
+        .iter()
+        .find(|bench| bench.name == name)
+        .ok_or_else(|| format!("no bench `{name}`; there are: {}", names().join(", ")))?;
+    let report = (bench.run)(&root())?;
+    print!("{}", report.render());
+    Ok(report.targets_met())
+}
+
+fn names() -> Vec<&'static str> {
+    BENCHES.iter().map(|bench| bench.name).collect()
+}
