@@ -307,6 +307,22 @@ fn unescaped_templates_are_found() {
     }
 }
 
+#[test]
+fn types_nobody_agreed_to_trust_are_found() {
+    let cases: &[(&str, &str, usize)] = &[
+        ("crates/web/src/views/html.rs", "impl HtmlSafe for SafeHtml {}", 0),
+        ("crates/web/src/views/html.rs", "impl HtmlSafe for String {}", 1),
+        ("crates/web/src/views/other.rs", "impl askama::filters::HtmlSafe for SafeHtml {}", 1),
+        ("crates/web/src/x.rs", "#[template(source = \"{{ a|safe }}\", ext = \"html\")]\nstruct X;", 1),
+        ("crates/web/src/x.rs", "#[template(path = \"x.html\", escape = \"none\")]\nstruct X;", 1),
+        ("crates/web/src/x.rs", "#[template(path = \"x.html\")]\nstruct X;", 0),
+    ];
+    for (path, text, expected) in cases {
+        let found = safe_filter::check_rust(&source(path, text));
+        assert_eq!(found.len(), *expected, "{path} {text}: {found:?}");
+    }
+}
+
 // ---- vendored ----
 
 #[test]
