@@ -1,0 +1,53 @@
+//! Every bound of the product, named. A page has no last retry: there is no limit on how often Nightbell tries to reach somebody.
+
+use jiff::SignedDuration;
+
+/// Largest inbound body, in bytes (PagerDuty's own limit is 512 KB).
+pub const INBOUND_BYTES_MAX: usize = 512 * 1024;
+/// Alerts in one inbound request.
+pub const EVENTS_PER_REQUEST_MAX: usize = 1_000;
+/// Alert title, in characters; longer ones are cut with an ellipsis.
+pub const TITLE_CHARS_MAX: usize = 1_024;
+/// Alert body, in characters; longer ones are cut.
+pub const BODY_CHARS_MAX: usize = 16_384;
+/// Labels of one alert.
+pub const LABELS_MAX: usize = 64;
+/// One label name or value, in characters; longer ones are cut.
+pub const LABEL_CHARS_MAX: usize = 1_024;
+/// Deduplication key, in characters.
+pub const DEDUP_KEY_CHARS_MAX: usize = 255;
+/// Links of one alert.
+pub const LINKS_MAX: usize = 32;
+/// A note, update or decision, in characters.
+pub const ENTRY_CHARS_MAX: usize = 16_384;
+/// Incident title, in characters.
+pub const INCIDENT_TITLE_CHARS_MAX: usize = 200;
+/// A postmortem, in bytes.
+pub const POSTMORTEM_BYTES_MAX: usize = 512 * 1024;
+/// CEL source of a route, in bytes.
+pub const ROUTE_BYTES_MAX: usize = 4 * 1024;
+/// Bracket depth of a route's CEL: its parser is recursive.
+pub const ROUTE_DEPTH_MAX: usize = 16;
+/// How often an exhausted page rings its last resort again.
+pub const LAST_RESORT_EVERY: SignedDuration = SignedDuration::from_mins(10);
+/// How long a sender may hold a notification before another may send it (a crash in between makes it a repeat).
+pub const SENDING_LEASE: SignedDuration = SignedDuration::from_secs(45);
+/// A failed method brings the person's next method forward to at most this far in the future.
+pub const FALLBACK_WITHIN: SignedDuration = SignedDuration::from_secs(20);
+/// How long a `/p/{token}` link opens.
+pub const PAGE_LINK_LIFETIME: SignedDuration = SignedDuration::from_hours(48);
+/// How long a one-time sign-in link opens.
+pub const SIGN_IN_LINK_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+/// A session without use ends after this time.
+pub const SESSION_IDLE: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// A session ends after this time whatever happens.
+pub const SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// Shortest password, in characters.
+pub const PASSWORD_CHARS_MIN: usize = 10;
+/// Longest password, in bytes: argon2 works on all of it.
+pub const PASSWORD_BYTES_MAX: usize = 512;
+
+/// The wait before the next attempt of a notification that failed temporarily: 5 s, 10 s, 20 s … up to 2 min, for ever.
+pub fn retry_after(attempts: u32) -> SignedDuration {
+    SignedDuration::from_secs((5_i64 << attempts.saturating_sub(1).min(5)).min(120))
+}

@@ -1,0 +1,185 @@
+//! Teams, policies, services, integrations, routes, runbooks, status pages: what an organisation is made of beside its people.
+
+use super::{Target, Urgency};
+use crate::ids::{ComponentId, IntegrationId, PolicyId, RunbookId, ServiceId, SeverityId, StatusPageId, TeamId, UserId};
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+/// Owns services, schedules, policies and runbooks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Team {
+    /// Handle.
+    pub id: TeamId,
+    /// Shown name.
+    pub name: String,
+    /// Members.
+    pub members: Vec<UserId>,
+    /// IANA zone of the team's business days.
+    pub time_zone: String,
+    /// Country code whose public holidays are not business days (`DE`).
+    pub holidays: Option<String>,
+}
+
+/// One step of an escalation policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyStep {
+    /// Waited after the step before (the first: after the page began).
+    #[serde(with = "crate::text::duration::duration_text")]
+    pub after: SignedDuration,
+    /// Whom it rings; each independent of the others.
+    pub notify: Vec<Target>,
+}
+
+/// Ordered steps, repeats, last resort.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// Handle.
+    pub id: PolicyId,
+    /// The owning team.
+    pub team: Option<TeamId>,
+    /// In order.
+    pub steps: Vec<PolicyStep>,
+    /// How many times the steps are run again before the last resort.
+    pub repeat: u16,
+    /// Rung when everybody else was silent.
+    pub last_resort: Vec<Target>,
+}
+
+/// What can break.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// Handle.
+    pub id: ServiceId,
+    /// Shown name.
+    pub name: String,
+    /// The owning team.
+    pub team: Option<TeamId>,
+    /// Whom its alerts page.
+    pub policy: Option<PolicyId>,
+    /// Runbooks, the most useful first.
+    pub runbooks: Vec<RunbookId>,
+    /// The component of a status page that stands for it in public.
+    pub component: Option<ComponentId>,
+}
+
+/// The wire format an integration speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IntegrationKind {
+    /// PagerDuty Events API v2, `POST /v2/enqueue`.
+    Pagerduty,
+    /// Prometheus Alertmanager's webhook, `POST /in/alertmanager/{key}`.
+    Alertmanager,
+    /// Any JSON, `POST /in/generic/{key}`.
+    Generic,
+}
+
+impl IntegrationKind {
+    /// The word in files and URLs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pagerduty => "pagerduty",
+            Self::Alertmanager => "alertmanager",
+            Self::Generic => "generic",
+        }
+    }
+}
+
+/// An inbound endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Integration {
+    /// Handle.
+    pub id: IntegrationId,
+    /// Its wire format.
+    pub kind: IntegrationKind,
+    /// The service its alerts belong to unless a route says otherwise.
+    pub service: Option<ServiceId>,
+    /// The credential in the URL or the `routing_key`.
+    pub key: String,
+}
+
+/// The one outcome a route ends in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RouteOutcome {
+    /// Somebody is paged.
+    Page,
+    /// Chat or mail, nobody woken.
+    Notify,
+    /// Dashboard only.
+    Record,
+    /// Counted, with a reason, and nothing else.
+    Drop,
+}
+
+/// A rule: when its CEL expression holds, its outcome is taken; the first match wins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// CEL over `labels`, `title`, `severity`, `source`, `service`, `integration`.
+    pub when: String,
+    /// What happens.
+    #[serde(rename = "do")]
+    pub outcome: RouteOutcome,
+    /// For `page`; high when not said.
+    pub urgency: Option<Urgency>,
+    /// Sends the alert to another service than the integration's.
+    pub service: Option<ServiceId>,
+    /// Declares an incident of this severity as well.
+    pub declare: Option<SeverityId>,
+}
+
+/// A runbook as stored: its Markdown; [`crate::text::runbook`] reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunbookSource {
+    /// Handle.
+    pub id: RunbookId,
+    /// Services it is for, beside those that name it.
+    pub services: Vec<ServiceId>,
+    /// The whole file, front matter included.
+    pub markdown: String,
+}
+
+/// A component of a status page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusComponent {
+    /// Handle, unique over all pages.
+    pub id: ComponentId,
+    /// The public name.
+    pub name: String,
+    /// Group heading; components without one stand first.
+    pub group: Option<String>,
+    /// One public sentence.
+    pub description: Option<String>,
+}
+
+/// A status page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusPage {
+    /// Handle.
+    pub id: StatusPageId,
+    /// Public heading.
+    pub name: String,
+    /// Place in the URL: `/status/{slug}`.
+    pub slug: String,
+    /// IANA zone of its days.
+    pub time_zone: String,
+    /// What it shows.
+    pub components: Vec<StatusComponent>,
+}
+
+/// Who fills the response roles: reached at declaration and by the playbook's clocks. Empty lists fall back to the service's policy.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResponseSettings {
+    /// Who can command.
+    pub commander: Vec<Target>,
+    /// Who debugs; falls back to the service's policy.
+    pub ops: Vec<Target>,
+    /// Who talks to customers.
+    pub comms: Vec<Target>,
+    /// Who keeps the timeline.
+    pub scribe: Vec<Target>,
+    /// Told of SEV1.
+    pub execs: Vec<Target>,
+    /// The heading of the postmortem's cause section; "Root cause" when not said.
+    pub root_cause_label: Option<String>,
+}

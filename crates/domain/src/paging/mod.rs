@@ -1,0 +1,16 @@
+//! Paging: one run of an escalation policy, what it owes to whom by when, and what a message says. INV-03…07 are decided here.
+
+mod escalation;
+mod message;
+mod notification;
+mod page;
+mod plan;
+
+pub use escalation::{PageStart, later};
+pub use message::{AlertBrief, IncidentBrief, Message, MessageKind, NextStep};
+pub use notification::{AttemptOutcome, Notification, NotificationStatus, Owed, Report, Settled, owed};
+pub use page::{Page, PageEvent, PageStatus, PolicySnapshot, Ring, Rung, Subject};
+pub use plan::{PlanLine, plan};
+
+#[cfg(test)]
+mod tests;

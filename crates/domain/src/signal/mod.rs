@@ -1,0 +1,11 @@
+//! Signals: what monitoring tools say, what it amounts to, and where it goes. Nothing here rings anybody.
+
+mod alert;
+mod event;
+pub mod route;
+
+pub use alert::{Alert, AlertEvent, AlertFacts, AlertStatus, Ingested, ingest};
+pub use event::{AlertSeverity, Event, EventAction, Link, cut};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! Routes: ordered rules over CEL; the first that holds decides. Each alert gets exactly one outcome and the reason for it (INV-01).
+
+use super::AlertFacts;
+use crate::{
+    ids::{ServiceId, SeverityId},
+    limits,
+    org::{Route, RouteOutcome, Urgency},
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What a route decided about an alert, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Routing {
+    /// The outcome.
+    pub outcome: RouteOutcome,
+    /// For pages.
+    pub urgency: Urgency,
+    /// The service the alert belongs to.
+    pub service: Option<ServiceId>,
+    /// Declares an incident as well.
+    pub declare: Option<SeverityId>,
+    /// "route 2: labels.severity == …" or "no route matched".
+    pub reason: String,
+}
+
+/// A compiled expression.
+pub struct Expression(cel::Program);
+
+/// Compiles a route's expression. The error says what is wrong in one line.
+pub fn compile(source: &str) -> Result<Expression, String> {
+    if source.len() > limits::ROUTE_BYTES_MAX {
+        return Err(format!("the expression is longer than {} bytes", limits::ROUTE_BYTES_MAX));
+    }
+    // The parser is recursive: what nests is bounded before it sees the text, so that no file can overflow the stack.
+    let mut depth = 0_usize;
+    let nesting = source.bytes().map(|b| {
+        match b {
+            b'(' | b'[' | b'{' | b'?' | b'!' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth
+    });
+    if nesting.max().unwrap_or(0) > limits::ROUTE_DEPTH_MAX {
+        return Err(format!("the expression nests deeper than {} brackets", limits::ROUTE_DEPTH_MAX));
+    }
+    cel::Program::compile(source).map(Expression).map_err(|e| format!("not a CEL expression: {}", e.to_string().replace('\n', " ")))
+}
+
+impl Expression {
+    /// Whether it holds; a value that is not a boolean, or a missing label, is "no" with the reason.
+    fn holds(&self, facts: &AlertFacts<'_>) -> Result<bool, String> {
+        let mut context = cel::Context::default();
+        let labels: std::collections::BTreeMap<&str, &str> = facts.labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let labels = cel::to_value(labels).map_err(|e| e.to_string())?;
+        context.add_variable_from_value("labels", labels);
+        for (name, text) in [
+            ("title", facts.title),
+            ("severity", facts.severity.word()),
+            ("source", facts.source),
+            ("service", facts.service.map_or("", ServiceId::as_str)),
+            ("integration", facts.integration),
+        ] {
+            context.add_variable_from_value(name, cel::Value::String(Arc::new(text.to_owned())));
+        }
+        match self.0.execute(&context) {
+            Ok(cel::Value::Bool(holds)) => Ok(holds),
+            Ok(_) => Err("the expression is not true or false".to_owned()),
+            Err(e) => Err(e.to_string()),
+        }
+    }
+}
+
+/// All routes, compiled.
+#[derive(Default)]
+pub struct RouteTable {
+    routes: Vec<(Route, Result<Expression, String>)>,
+}
+
+impl RouteTable {
+    /// Compiles every route. One that does not compile (it was refused at `apply`, so only an older database can hold it) never matches.
+    pub fn new(routes: &[Route]) -> Self {
+        Self { routes: routes.iter().map(|route| (route.clone(), compile(&route.when))).collect() }
+    }
+
+    /// Exactly one outcome. Without a matching route an alert pages: waking somebody needlessly is cheaper than silence.
+    pub fn decide(&self, facts: &AlertFacts<'_>) -> Routing {
+        for (n, (route, expression)) in self.routes.iter().enumerate() {
+            let holds = expression.as_ref().is_ok_and(|e| e.holds(facts).unwrap_or(false));
+            if holds {
+                return Routing {
+                    outcome: route.outcome,
+                    urgency: route.urgency.unwrap_or(Urgency::High),
+                    service: route.service.clone().or_else(|| facts.service.cloned()),
+                    declare: route.declare.clone(),
+                    reason: format!("route {}: {}", n + 1, route.when),
+                };
+            }
+        }
+        let urgency = if facts.severity >= super::AlertSeverity::Error { Urgency::High } else { Urgency::Low };
+        Routing {
+            outcome: RouteOutcome::Page,
+            urgency,
+            service: facts.service.cloned(),
+            declare: None,
+            reason: format!("no route matched: paged, {} urgency because the alert says {}", urgency.word(), facts.severity.word()),
+        }
+    }
+}
