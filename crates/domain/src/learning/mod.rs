@@ -4,3 +4,10 @@
 
 pub mod blame;
 pub mod document;
+pub mod action_item;
+mod from_incident;
+pub mod postmortem;
+
+pub use action_item::{ActionItem, ActionItemState, NewActionItem};
+pub use from_incident::draft_from_incident;
+pub use postmortem::{Postmortem, PostmortemEvent, PostmortemState};
