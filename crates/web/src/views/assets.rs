@@ -4,11 +4,8 @@
 //! fingerprinted address. Callers: that handler, and the page frames.
 
 /// The stylesheet: the shared tokens, then the component layer.
-pub const CSS: &str = concat!(
-    include_str!("../../../../assets/tokens.css"),
-    "\n",
-    include_str!("../../static/nightbell.css")
-);
+pub const CSS: &str =
+    concat!(include_str!("../../../../assets/tokens.css"), "\n", include_str!("../../static/nightbell.css"));
 
 /// The one script.
 pub const JS: &str = include_str!("../../static/nightbell.js");

@@ -36,3 +36,8 @@ pub use html::SafeHtml;
 pub use parts::{Choice, Empty, ExternalLink, Field, Filter, Link, Person, Tag, Tone};
 pub use shell::{Flash, FlashKind, Nav, OpenIncident, Shell, UserChip};
 pub use time::{Clock, When};
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;

@@ -20,19 +20,13 @@ impl Field {
     /// A field holding `value`, with nothing wrong.
     #[must_use]
     pub fn new(value: impl Into<String>) -> Self {
-        Self {
-            value: value.into(),
-            error: None,
-        }
+        Self { value: value.into(), error: None }
     }
 
     /// A field holding `value` that was refused because of `error`.
     #[must_use]
     pub fn refused(value: impl Into<String>, error: impl Into<String>) -> Self {
-        Self {
-            value: value.into(),
-            error: Some(error.into()),
-        }
+        Self { value: value.into(), error: Some(error.into()) }
     }
 }
 
@@ -53,12 +47,7 @@ impl Choice {
     /// An entry without a hint.
     #[must_use]
     pub fn new(value: impl Into<String>, label: impl Into<String>, selected: bool) -> Self {
-        Self {
-            value: value.into(),
-            label: label.into(),
-            hint: String::new(),
-            selected,
-        }
+        Self { value: value.into(), label: label.into(), hint: String::new(), selected }
     }
 
     /// The same entry with one more line under its label.
@@ -121,11 +110,7 @@ impl Tag {
     /// A tag of any tone.
     #[must_use]
     pub fn new(tone: Tone, glyph: &'static str, text: impl Into<String>) -> Self {
-        Self {
-            tone,
-            glyph,
-            text: text.into(),
-        }
+        Self { tone, glyph, text: text.into() }
     }
 
     /// A quiet word.
@@ -164,7 +149,7 @@ impl Tag {
             "investigating" | "firing" | "ringing" | "exhausted" | "breached" | "failed" | "rejected" | "overdue"
             | "failed-permanent" | "expired" | "gap" => (Tone::Act, "▲"),
             "identified" | "due" | "deferred" | "unknown" | "sending" | "failed-temporary" | "snoozed" | "draft"
-            | "offered" | "next" => (Tone::Due, "◐"),
+            | "tried" | "offered" | "next" => (Tone::Due, "◐"),
             "monitoring" | "review" | "open" => (Tone::Accent, "●"),
             "resolved" | "closed" | "acknowledged" | "met" | "accepted" | "delivered" | "confirmed" | "published"
             | "done" | "ended" | "worked" | "reachable" => (Tone::Ok, "✓"),
@@ -172,12 +157,7 @@ impl Tag {
             _ => (Tone::Plain, ""),
         };
         let mut letters = word.chars();
-        let text: String = letters
-            .next()
-            .into_iter()
-            .flat_map(char::to_uppercase)
-            .chain(letters)
-            .collect();
+        let text: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
         Self::new(tone, glyph, text)
     }
 }
@@ -199,20 +179,14 @@ impl Person {
     pub fn new(name: impl Into<String>, handle: impl Into<String>) -> Self {
         let name = name.into();
         let initials = initials(&name);
-        Self {
-            name,
-            handle: handle.into(),
-            initials,
-        }
+        Self { name, handle: handle.into(), initials }
     }
 }
 
 /// First letters of the first and last word, upper case; `?` for an empty name.
 #[must_use]
 pub fn initials(name: &str) -> String {
-    let mut words = name
-        .split_whitespace()
-        .filter_map(|w| w.chars().find(|c| c.is_alphanumeric()));
+    let mut words = name.split_whitespace().filter_map(|w| w.chars().find(|c| c.is_alphanumeric()));
     let first = words.next();
     let last = words.last();
     let letters: String = first.into_iter().chain(last).flat_map(char::to_uppercase).collect();
@@ -232,10 +206,7 @@ impl Link {
     /// A link to `href` reading `text`.
     #[must_use]
     pub fn new(href: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            href: href.into(),
-            text: text.into(),
-        }
+        Self { href: href.into(), text: text.into() }
     }
 }
 
@@ -251,10 +222,7 @@ impl ExternalLink {
     #[must_use]
     pub fn new(href: &str, text: impl Into<String>) -> Option<Self> {
         let url = url::Url::parse(href).ok()?;
-        matches!(url.scheme(), "http" | "https").then(|| Self {
-            href: url.into(),
-            text: text.into(),
-        })
+        matches!(url.scheme(), "http" | "https").then(|| Self { href: url.into(), text: text.into() })
     }
 
     /// The checked address.
@@ -300,9 +268,6 @@ impl Empty {
     /// An empty state with a next step.
     #[must_use]
     pub fn new(text: impl Into<String>, href: impl Into<String>, next: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            next: Some(Link::new(href, next)),
-        }
+        Self { text: text.into(), next: Some(Link::new(href, next)) }
     }
 }

@@ -148,18 +148,19 @@ const ENTRIES: [(Nav, &str, &str, &str); 10] = [
 ];
 
 impl Shell {
+    /// Whether the strip above the page has anything to say that the page itself does not.
+    #[must_use]
+    pub fn has_strip(&self) -> bool {
+        self.nav_current != Nav::Home && (self.ringing_count > 0 || !self.open_incidents.is_empty())
+    }
+
     /// The navigation in its order; the mail inbox only where there is one.
     #[must_use]
     pub fn nav(&self) -> Vec<NavItem> {
         ENTRIES
             .into_iter()
             .filter(|(nav, ..)| *nav != Nav::Mail || self.mail_inbox)
-            .map(|(nav, href, label, key)| NavItem {
-                href,
-                label,
-                current: nav == self.nav_current,
-                key,
-            })
+            .map(|(nav, href, label, key)| NavItem { href, label, current: nav == self.nav_current, key })
             .collect()
     }
 }

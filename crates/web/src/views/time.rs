@@ -15,6 +15,10 @@ pub struct When {
     pub clock: String,
     /// `09:42` in UTC; with the date when it is not UTC's today.
     pub utc: String,
+    /// `09:42` in the reader's zone, without a date: under a heading that names the day.
+    pub time: String,
+    /// `09:42` in UTC, without a date.
+    pub utc_time: String,
     /// `4 min ago`, `in 2 h`.
     pub ago: String,
     /// `Sat 2 May 2026, 09:42:10 UTC`, and the reader's zone when it differs.
@@ -38,6 +42,8 @@ impl When {
             iso: at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             clock: clock(at, now, zone),
             utc: clock(at, now, &TimeZone::UTC),
+            time: local.strftime("%H:%M").to_string(),
+            utc_time: at.strftime("%H:%M").to_string(),
             ago: ago(at, now),
             full,
         }
@@ -64,17 +70,8 @@ impl Clock {
         let When { iso, full, .. } = When::new(to, now, zone);
         let left = to.duration_since(now);
         let overdue = left < SignedDuration::ZERO;
-        let text = if overdue {
-            format!("+{}", span(-left))
-        } else {
-            span(left)
-        };
-        Self {
-            iso,
-            text,
-            full,
-            overdue,
-        }
+        let text = if overdue { format!("+{}", span(-left)) } else { span(left) };
+        Self { iso, text, full, overdue }
     }
 
     /// Counts up from `from`.
@@ -82,12 +79,7 @@ impl Clock {
     pub fn since(from: Timestamp, now: Timestamp, zone: &TimeZone) -> Self {
         let When { iso, full, .. } = When::new(from, now, zone);
         let gone = now.duration_since(from).max(SignedDuration::ZERO);
-        Self {
-            iso,
-            text: span(gone),
-            full,
-            overdue: false,
-        }
+        Self { iso, text: span(gone), full, overdue: false }
     }
 }
 
