@@ -1,1 +1,23 @@
-//! Stub.
+//! Durable state. Knows SQL and the frozen stored forms; decides nothing. Only the engine calls what writes; pages and the API read
+//! through the engine's readers. One SQL text for both databases (`$1`, `ON CONFLICT`, `RETURNING`); the drivers sit behind [`Tx`].
+//! Absent from here: clocks, routing, escalation, HTTP.
+
+pub mod access;
+pub mod aggregate;
+pub mod config;
+pub mod journal;
+pub mod learning;
+pub mod meta;
+pub mod paging;
+pub mod response;
+pub mod signal;
+mod sqlite;
+mod tx;
+pub mod voice;
+
+pub use aggregate::{Stored, commit, load};
+pub use sqlite::{Sqlite, SqliteReader};
+pub use tx::{Database, Row, StoreError, Tx, Value, Verdict, WriteOp, from_micros, micros};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! The commit of one aggregate: events appended and state row written together, under the expected version. The only way in which a
+//! streamed row changes.
+
+use crate::{
+    journal,
+    tx::{StoreError, Tx, Value},
+};
+use nightbell_domain::record::{Actor, Aggregate, Instant, Recorded, to_microsecond};
+
+/// How an aggregate's row is written and read: literal statements, explicit columns.
+pub trait Stored: Aggregate {
+    /// Inserts the row. Values: those of [`Stored::values`].
+    const INSERT: &'static str;
+    /// Updates the row where id is `$1` and the version is the last value.
+    const UPDATE: &'static str;
+    /// Answers the body of id `$1`.
+    const LOAD: &'static str;
+    /// Values in the order of INSERT; the first two are id and version, the last is the body.
+    fn values(&self, body: String) -> Vec<Value>;
+}
+
+/// The aggregate, if there is one.
+pub fn load<A: Stored>(tx: &mut dyn Tx, key: &str) -> Result<Option<A>, StoreError> {
+    tx.row(A::LOAD, &[key.into()])?.map(|row| row.json(0)).transpose()
+}
+
+/// Folds `events` onto `before`, appends them and writes the row. Answers the new state and the position of the last event.
+/// A version that moved meanwhile is a conflict; nothing to record is no write at all.
+pub fn commit<A: Stored>(
+    tx: &mut dyn Tx,
+    before: Option<A>,
+    events: Vec<A::Event>,
+    at: Instant,
+    actor: &Actor,
+) -> Result<Option<A>, StoreError> {
+    if events.is_empty() {
+        return Ok(before);
+    }
+    let expected = before.as_ref().map_or(0, Aggregate::version);
+    let at = to_microsecond(at);
+    let recorded: Vec<Recorded<A::Event>> = (expected + 1..)
+        .zip(events)
+        .map(|(seq, event)| Recorded { seq, at, actor: actor.clone(), event })
+        .collect();
+    let mut state = before;
+    for event in &recorded {
+        state = A::evolve(state, event);
+        // A decision produced an event that its own fold refuses: a fault of ours, caught before anything is written.
+        assert!(state.is_some(), "{} cannot fold {}", A::KIND, A::event_kind(&event.event));
+    }
+    let Some(after) = state else { return Ok(None) };
+    let key = after.key();
+    let body = serde_json::to_string(&after).map_err(|e| StoreError::Corrupt(format!("{} {key} cannot be written as JSON: {e}", A::KIND)))?;
+    let mut values = after.values(body);
+    let touched = if expected == 0 {
+        tx.run(A::INSERT, &values)?
+    } else {
+        values.push(expected.into());
+        tx.run(A::UPDATE, &values)?
+    };
+    if touched != 1 {
+        return Err(StoreError::Conflict(format!("{} {key} is not at version {expected} any more", A::KIND)));
+    }
+    journal::append::<A>(tx, &key, &recorded)?;
+    Ok(Some(after))
+}

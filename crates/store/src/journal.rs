@@ -1,0 +1,177 @@
+//! The journal: every event of every stream, in one total order, append-only and hash-chained per stream (INV-18).
+
+use crate::tx::{Row, StoreError, Tx, Value};
+use nightbell_domain::record::{Aggregate, Recorded};
+use sha2::{Digest, Sha256};
+
+/// An event as it lies in the journal, undecoded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JournalLine {
+    /// Place in the total order.
+    pub position: u64,
+    /// `alert`, `page`, `incident`, `postmortem`.
+    pub stream_kind: String,
+    /// The aggregate's id.
+    pub stream_id: String,
+    /// Place in its stream.
+    pub seq: u64,
+    /// Microseconds UTC.
+    pub at: i64,
+    /// JSON.
+    pub actor: String,
+    /// Event kind.
+    pub kind: String,
+    /// JSON.
+    pub body: String,
+    /// SHA-256 of the predecessor's hash and everything above.
+    pub hash: Vec<u8>,
+}
+
+const GENESIS: [u8; 32] = [0; 32];
+
+impl JournalLine {
+    /// What its hash must be, given its predecessor's. Every part is preceded by its length, so that no two lines can share a text.
+    pub fn expected_hash(&self, previous: &[u8]) -> Vec<u8> {
+        let mut hasher = Sha256::new();
+        hasher.update(previous);
+        let (seq, at) = (self.seq.to_string(), self.at.to_string());
+        for part in [&self.stream_kind, &self.stream_id, &seq, &at, &self.actor, &self.kind, &self.body] {
+            hasher.update((part.len() as u64).to_be_bytes());
+            hasher.update(part.as_bytes());
+        }
+        hasher.finalize().to_vec()
+    }
+
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            position: row.count(0)?,
+            stream_kind: row.text(1)?.to_owned(),
+            stream_id: row.text(2)?.to_owned(),
+            seq: row.count(3)?,
+            at: row.int(4)?,
+            actor: row.text(5)?.to_owned(),
+            kind: row.text(6)?.to_owned(),
+            body: row.text(7)?.to_owned(),
+            hash: row.blob(8)?.to_vec(),
+        })
+    }
+
+    /// The event in its domain form.
+    pub fn decode<E: serde::de::DeserializeOwned>(&self) -> Result<Recorded<E>, StoreError> {
+        let corrupt = |e: serde_json::Error| StoreError::Corrupt(format!("{} {} event {}: {e}", self.stream_kind, self.stream_id, self.seq));
+        Ok(Recorded {
+            seq: self.seq,
+            at: crate::tx::from_micros(self.at)?,
+            actor: serde_json::from_str(&self.actor).map_err(corrupt)?,
+            event: serde_json::from_str(&self.body).map_err(corrupt)?,
+        })
+    }
+}
+
+/// Appends one event; answers its position.
+pub(crate) const APPEND: &str = "INSERT INTO event (stream_kind, stream_id, seq, at, actor, kind, body, hash) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING position";
+/// The hash an event of a stream must chain to.
+pub(crate) const HASH_AT: &str = "SELECT hash FROM event WHERE stream_kind = $1 AND stream_id = $2 AND seq = $3";
+/// A whole stream.
+pub(crate) const STREAM: &str = "SELECT position, stream_kind, stream_id, seq, at, actor, kind, body, hash FROM event \
+     WHERE stream_kind = $1 AND stream_id = $2 ORDER BY seq";
+/// The journal after a position.
+pub(crate) const AFTER: &str = "SELECT position, stream_kind, stream_id, seq, at, actor, kind, body, hash FROM event \
+     WHERE position > $1 ORDER BY position LIMIT $2";
+/// The newest position.
+pub(crate) const HEAD: &str = "SELECT COALESCE(MAX(position), 0) FROM event";
+/// Every stream of a kind.
+pub(crate) const STREAMS: &str = "SELECT DISTINCT stream_id FROM event WHERE stream_kind = $1 ORDER BY stream_id";
+
+/// Appends the events of one commit to their stream; answers the position of the last.
+pub fn append<A: Aggregate>(tx: &mut dyn Tx, key: &str, events: &[Recorded<A::Event>]) -> Result<u64, StoreError> {
+    let Some(first) = events.first() else { return head(tx) };
+    let mut previous = if first.seq == 1 {
+        GENESIS.to_vec()
+    } else {
+        let before = tx.row(HASH_AT, &[A::KIND.into(), key.into(), (first.seq - 1).into()])?;
+        let before = before.ok_or_else(|| StoreError::Corrupt(format!("{} {key} has no event {}", A::KIND, first.seq - 1)))?;
+        before.blob(0)?.to_vec()
+    };
+    let mut position = 0;
+    for event in events {
+        let encode = |e: serde_json::Error| StoreError::Corrupt(format!("an event cannot be written as JSON: {e}"));
+        let mut line = JournalLine {
+            position: 0,
+            stream_kind: A::KIND.to_owned(),
+            stream_id: key.to_owned(),
+            seq: event.seq,
+            at: crate::tx::micros(event.at),
+            actor: serde_json::to_string(&event.actor).map_err(encode)?,
+            kind: A::event_kind(&event.event).to_owned(),
+            body: serde_json::to_string(&event.event).map_err(encode)?,
+            hash: Vec::new(),
+        };
+        line.hash = line.expected_hash(&previous);
+        previous.clone_from(&line.hash);
+        let values: [Value; 8] = [
+            line.stream_kind.into(),
+            line.stream_id.into(),
+            line.seq.into(),
+            line.at.into(),
+            line.actor.into(),
+            line.kind.into(),
+            line.body.into(),
+            line.hash.into(),
+        ];
+        position = tx.row(APPEND, &values)?.ok_or_else(|| StoreError::Unavailable("the journal gave no position".to_owned()))?.count(0)?;
+    }
+    Ok(position)
+}
+
+/// The newest position; 0 for an empty journal.
+pub fn head(tx: &mut dyn Tx) -> Result<u64, StoreError> {
+    tx.row(HEAD, &[])?.map_or(Ok(0), |row| row.count(0))
+}
+
+/// The lines after a position, oldest first.
+pub fn after(tx: &mut dyn Tx, position: u64, lines_max: u32) -> Result<Vec<JournalLine>, StoreError> {
+    tx.rows(AFTER, &[position.into(), lines_max.into()])?.iter().map(JournalLine::read).collect()
+}
+
+/// A whole stream, decoded.
+pub fn stream<A: Aggregate>(tx: &mut dyn Tx, key: &str) -> Result<Vec<Recorded<A::Event>>, StoreError> {
+    raw_stream(tx, A::KIND, key)?.iter().map(JournalLine::decode).collect()
+}
+
+/// A whole stream, undecoded.
+pub fn raw_stream(tx: &mut dyn Tx, kind: &str, key: &str) -> Result<Vec<JournalLine>, StoreError> {
+    tx.rows(STREAM, &[kind.into(), key.into()])?.iter().map(JournalLine::read).collect()
+}
+
+/// The ids of every stream of a kind.
+pub fn streams(tx: &mut dyn Tx, kind: &str) -> Result<Vec<String>, StoreError> {
+    tx.rows(STREAMS, &[kind.into()])?.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+}
+
+/// Proves a stream: contiguous, chained, decodable, and folding to the stored row. Answers the number of events or what is wrong.
+pub fn verify<A: crate::Stored>(tx: &mut dyn Tx, key: &str) -> Result<Result<usize, String>, StoreError> {
+    let lines = raw_stream(tx, A::KIND, key)?;
+    let mut previous = GENESIS.to_vec();
+    for (n, line) in lines.iter().enumerate() {
+        if line.seq != n as u64 + 1 {
+            return Ok(Err(format!("{} {key}: event {} is missing", A::KIND, n + 1)));
+        }
+        if line.hash != line.expected_hash(&previous) {
+            return Ok(Err(format!("{} {key}: event {} was altered (its hash does not match)", A::KIND, line.seq)));
+        }
+        previous.clone_from(&line.hash);
+    }
+    let events: Result<Vec<_>, _> = lines.iter().map(JournalLine::decode).collect();
+    let folded = match events {
+        Err(e) => return Ok(Err(e.to_string())),
+        Ok(events) => nightbell_domain::record::fold::<A>(&events),
+    };
+    let row = crate::load::<A>(tx, key)?;
+    Ok(match folded {
+        Err(seq) => Err(format!("{} {key}: event {seq} cannot come at its place", A::KIND)),
+        Ok(folded) if folded == row => Ok(lines.len()),
+        Ok(_) => Err(format!("{} {key}: its row differs from the fold of its events", A::KIND)),
+    })
+}

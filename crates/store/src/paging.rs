@@ -1,0 +1,214 @@
+//! Pages, notifications, attempts: what is owed to whom by when.
+
+use crate::{
+    Stored,
+    tx::{Row, StoreError, Tx, Value},
+};
+use nightbell_domain::{
+    ids::{NotificationId, PageId},
+    paging::{AttemptOutcome, MessageKind, Notification, NotificationStatus, Page, Subject},
+    record::{Aggregate, Instant},
+};
+
+/// How a page's subject is indexed.
+pub fn subject_key(subject: &Subject) -> String {
+    match subject {
+        Subject::Alert { alert } => alert.to_string(),
+        Subject::Incident { incident, .. } => incident.to_string(),
+        Subject::Person => "person".to_owned(),
+    }
+}
+
+impl Stored for Page {
+    const INSERT: &'static str = "INSERT INTO page (id, version, status, subject, next_due_at, body) VALUES ($1, $2, $3, $4, $5, $6)";
+    const UPDATE: &'static str = "UPDATE page SET version = $2, status = $3, subject = $4, next_due_at = $5, body = $6 WHERE id = $1 AND version = $7";
+    const LOAD: &'static str = "SELECT body FROM page WHERE id = $1";
+
+    fn values(&self, body: String) -> Vec<Value> {
+        vec![
+            self.key().into(),
+            self.version.into(),
+            self.status.word().into(),
+            subject_key(&self.subject).into(),
+            self.next_due_at.into(),
+            body.into(),
+        ]
+    }
+}
+
+pub(crate) const DUE_PAGES: &str = "SELECT id FROM page WHERE next_due_at IS NOT NULL AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
+pub(crate) const OF_SUBJECT: &str = "SELECT body FROM page WHERE subject = $1 ORDER BY id";
+pub(crate) const OPEN_PAGES: &str = "SELECT body FROM page WHERE status <> 'ended' ORDER BY id DESC LIMIT $1";
+pub(crate) const OVERDUE_PAGES: &str = "SELECT COUNT(*) FROM page WHERE next_due_at IS NOT NULL AND next_due_at <= $1";
+pub(crate) const NEXT_DUE: &str = "SELECT MIN(due) FROM (SELECT MIN(next_due_at) AS due FROM page WHERE next_due_at IS NOT NULL \
+     UNION ALL SELECT MIN(next_due_at) FROM notification WHERE next_due_at IS NOT NULL \
+     UNION ALL SELECT MIN(next_due_at) FROM incident WHERE next_due_at IS NOT NULL \
+     UNION ALL SELECT MIN(next_due_at) FROM postmortem WHERE next_due_at IS NOT NULL) AS alarms";
+pub(crate) const INSERT_NOTIFICATION: &str = "INSERT INTO notification (id, page, kind, cycle, step, user_id, contact, medium, due_at, status, attempts, repeat, \
+     next_due_at, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+     ON CONFLICT (page, kind, cycle, step, user_id, contact) DO NOTHING";
+pub(crate) const UPDATE_NOTIFICATION: &str = "UPDATE notification SET status = $2, attempts = $3, repeat = $4, next_due_at = $5, reason = $6, due_at = $7 \
+     WHERE id = $1 AND status = $8 AND attempts = $9";
+pub(crate) const NOTIFICATION: &str = "SELECT id, page, kind, cycle, step, user_id, contact, medium, due_at, status, attempts, repeat, next_due_at, reason \
+     FROM notification WHERE id = $1";
+pub(crate) const OF_PAGE: &str = "SELECT id, page, kind, cycle, step, user_id, contact, medium, due_at, status, attempts, repeat, next_due_at, reason \
+     FROM notification WHERE page = $1 ORDER BY due_at, id";
+pub(crate) const DUE_NOTIFICATIONS: &str = "SELECT id, page, kind, cycle, step, user_id, contact, medium, due_at, status, attempts, repeat, next_due_at, reason \
+     FROM notification WHERE next_due_at IS NOT NULL AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
+pub(crate) const BEGIN_ATTEMPT: &str = "INSERT INTO attempt (notification, n, begun_at) VALUES ($1, $2, $3)";
+pub(crate) const END_ATTEMPT: &str = "UPDATE attempt SET ended_at = $3, outcome = $4, detail = $5, provider_id = $6 \
+     WHERE notification = $1 AND n = $2 AND ended_at IS NULL";
+pub(crate) const ATTEMPTS: &str = "SELECT a.notification, a.n, a.begun_at, a.ended_at, a.outcome, a.detail, a.provider_id \
+     FROM attempt a JOIN notification n ON n.id = a.notification WHERE n.page = $1 ORDER BY a.begun_at, a.n";
+
+/// Pages whose alarm rang, most overdue first.
+pub fn due_pages(tx: &mut dyn Tx, now: Instant, count_max: u32) -> Result<Vec<PageId>, StoreError> {
+    tx.rows(DUE_PAGES, &[now.into(), count_max.into()])?.iter().map(|row| row.parse(0)).collect()
+}
+
+/// How many pages' alarms lie before an instant: the self-alert of INV-03.
+pub fn overdue_pages(tx: &mut dyn Tx, before: Instant) -> Result<u64, StoreError> {
+    tx.row(OVERDUE_PAGES, &[before.into()])?.map_or(Ok(0), |row| row.count(0))
+}
+
+/// The earliest alarm of anything that waits.
+pub fn next_due(tx: &mut dyn Tx) -> Result<Option<Instant>, StoreError> {
+    tx.row(NEXT_DUE, &[])?.map_or(Ok(None), |row| row.instant_option(0))
+}
+
+/// Every page of an alert or incident, oldest first.
+pub fn of_subject(tx: &mut dyn Tx, subject: &str) -> Result<Vec<Page>, StoreError> {
+    tx.rows(OF_SUBJECT, &[subject.into()])?.iter().map(|row| row.json(0)).collect()
+}
+
+/// Pages that are not over, newest first.
+pub fn open(tx: &mut dyn Tx, count_max: u32) -> Result<Vec<Page>, StoreError> {
+    tx.rows(OPEN_PAGES, &[count_max.into()])?.iter().map(|row| row.json(0)).collect()
+}
+
+fn read_notification(row: &Row) -> Result<Notification, StoreError> {
+    let kind = MessageKind::from_word(row.text(2)?);
+    let corrupt = || StoreError::Corrupt("a notification of unknown kind or status".to_owned());
+    let small = |n: usize| row.count(n).and_then(|v| u32::try_from(v).map_err(|_| corrupt()));
+    Ok(Notification {
+        id: row.parse(0)?,
+        page: row.parse(1)?,
+        kind: kind.ok_or_else(corrupt)?,
+        cycle: small(3)?,
+        step: small(4)?,
+        user: row.parse(5)?,
+        contact: row.parse(6)?,
+        medium: row.text(7)?.to_owned(),
+        due_at: row.instant(8)?,
+        status: NotificationStatus::from_word(row.text(9)?).ok_or_else(corrupt)?,
+        attempts: small(10)?,
+        repeat: row.int(11)? != 0,
+        next_due_at: row.instant_option(12)?,
+        reason: row.text_option(13)?.map(str::to_owned),
+    })
+}
+
+/// Stores a new notification; false when the same one is owed already (INV-06).
+pub fn owe(tx: &mut dyn Tx, n: &Notification) -> Result<bool, StoreError> {
+    let values: [Value; 14] = [
+        n.id.to_string().into(),
+        n.page.to_string().into(),
+        n.kind.word().into(),
+        n.cycle.into(),
+        n.step.into(),
+        n.user.as_str().into(),
+        n.contact.as_str().into(),
+        n.medium.as_str().into(),
+        n.due_at.into(),
+        n.status.word().into(),
+        n.attempts.into(),
+        n.repeat.into(),
+        n.next_due_at.into(),
+        n.reason.as_deref().into(),
+    ];
+    tx.run(INSERT_NOTIFICATION, &values).map(|touched| touched == 1)
+}
+
+/// Writes a notification's next state over the one it was decided from; a conflict when that moved meanwhile.
+pub fn save(tx: &mut dyn Tx, before: &Notification, after: &Notification) -> Result<(), StoreError> {
+    let values: [Value; 9] = [
+        before.id.to_string().into(),
+        after.status.word().into(),
+        after.attempts.into(),
+        after.repeat.into(),
+        after.next_due_at.into(),
+        after.reason.as_deref().into(),
+        after.due_at.into(),
+        before.status.word().into(),
+        before.attempts.into(),
+    ];
+    if tx.run(UPDATE_NOTIFICATION, &values)? == 1 {
+        return Ok(());
+    }
+    Err(StoreError::Conflict(format!("notification {} moved meanwhile", before.id)))
+}
+
+/// A notification.
+pub fn notification(tx: &mut dyn Tx, id: NotificationId) -> Result<Option<Notification>, StoreError> {
+    tx.row(NOTIFICATION, &[id.to_string().into()])?.as_ref().map(read_notification).transpose()
+}
+
+/// Every notification of a page, in the order they are due.
+pub fn of_page(tx: &mut dyn Tx, page: PageId) -> Result<Vec<Notification>, StoreError> {
+    tx.rows(OF_PAGE, &[page.to_string().into()])?.iter().map(read_notification).collect()
+}
+
+/// Notifications whose time has come, or whose sender's lease ran out.
+pub fn due_notifications(tx: &mut dyn Tx, now: Instant, count_max: u32) -> Result<Vec<Notification>, StoreError> {
+    tx.rows(DUE_NOTIFICATIONS, &[now.into(), count_max.into()])?.iter().map(read_notification).collect()
+}
+
+/// Records that an attempt begins.
+pub fn begin_attempt(tx: &mut dyn Tx, id: NotificationId, n: u32, at: Instant) -> Result<(), StoreError> {
+    tx.run(BEGIN_ATTEMPT, &[id.to_string().into(), n.into(), at.into()]).map(drop)
+}
+
+/// Records how an attempt ended; false when that was recorded already (a late report changes no history).
+pub fn end_attempt(tx: &mut dyn Tx, id: NotificationId, n: u32, at: Instant, outcome: &AttemptOutcome) -> Result<bool, StoreError> {
+    let provider = if let AttemptOutcome::Accepted { provider_id, .. } = outcome { provider_id.as_deref() } else { None };
+    let values: [Value; 6] =
+        [id.to_string().into(), n.into(), at.into(), outcome.word().into(), outcome.detail().into(), provider.into()];
+    tx.run(END_ATTEMPT, &values).map(|touched| touched == 1)
+}
+
+/// One attempt, as the delivery log shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attempt {
+    /// Of which notification.
+    pub notification: NotificationId,
+    /// 1-based.
+    pub n: u32,
+    /// When it began.
+    pub begun_at: Instant,
+    /// When it ended; `None` while it is under way.
+    pub ended_at: Option<Instant>,
+    /// How.
+    pub outcome: Option<String>,
+    /// What the provider or transport said.
+    pub detail: Option<String>,
+    /// The provider's own id.
+    pub provider_id: Option<String>,
+}
+
+/// The delivery log of a page.
+pub fn attempts(tx: &mut dyn Tx, page: PageId) -> Result<Vec<Attempt>, StoreError> {
+    tx.rows(ATTEMPTS, &[page.to_string().into()])?
+        .iter()
+        .map(|row| {
+            Ok(Attempt {
+                notification: row.parse(0)?,
+                n: u32::try_from(row.count(1)?).map_err(|e| StoreError::Corrupt(e.to_string()))?,
+                begun_at: row.instant(2)?,
+                ended_at: row.instant_option(3)?,
+                outcome: row.text_option(4)?.map(str::to_owned),
+                detail: row.text_option(5)?.map(str::to_owned),
+                provider_id: row.text_option(6)?.map(str::to_owned),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,104 @@
+//! Alerts and the raw requests they came from.
+
+use crate::{
+    Stored,
+    tx::{StoreError, Tx, Value},
+};
+use nightbell_domain::{
+    ids::{IntegrationId, RequestId},
+    record::{Aggregate, Instant},
+    signal::Alert,
+};
+
+impl Stored for Alert {
+    const INSERT: &'static str = "INSERT INTO alert (id, version, integration, dedup_key, status, service, last_at, body) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    const UPDATE: &'static str = "UPDATE alert SET version = $2, integration = $3, dedup_key = $4, status = $5, service = $6, last_at = $7, \
+         body = $8 WHERE id = $1 AND version = $9";
+    const LOAD: &'static str = "SELECT body FROM alert WHERE id = $1";
+
+    fn values(&self, body: String) -> Vec<Value> {
+        vec![
+            self.key().into(),
+            self.version.into(),
+            self.integration.as_str().into(),
+            self.dedup_key.as_str().into(),
+            self.status.word().into(),
+            self.service.as_ref().map(|s| s.as_str()).into(),
+            self.last_at.into(),
+            body.into(),
+        ]
+    }
+}
+
+pub(crate) const OPEN_BY_KEY: &str = "SELECT body FROM alert WHERE integration = $1 AND dedup_key = $2 AND status <> 'resolved'";
+pub(crate) const LAST_BY_KEY: &str = "SELECT body FROM alert WHERE integration = $1 AND dedup_key = $2 AND status = 'resolved' ORDER BY id DESC LIMIT 1";
+pub(crate) const LIST_OPEN: &str = "SELECT body FROM alert WHERE status <> 'resolved' ORDER BY id DESC LIMIT $1";
+pub(crate) const LIST: &str = "SELECT body FROM alert WHERE id < $1 ORDER BY id DESC LIMIT $2";
+pub(crate) const INSERT_RAW: &str = "INSERT INTO raw_request (id, integration, received_at, content_type, body, outcome) VALUES ($1, $2, $3, $4, $5, $6)";
+pub(crate) const RAW: &str = "SELECT id, integration, received_at, content_type, body, outcome FROM raw_request WHERE id < $1 ORDER BY id DESC LIMIT $2";
+
+/// The open alert with that key, and the newest resolved one when none is open.
+pub fn by_key(tx: &mut dyn Tx, integration: &IntegrationId, key: &str) -> Result<(Option<Alert>, Option<Alert>), StoreError> {
+    let values = [integration.as_str().into(), key.into()];
+    let open: Option<Alert> = tx.row(OPEN_BY_KEY, &values)?.map(|row| row.json(0)).transpose()?;
+    let last = if open.is_some() { None } else { tx.row(LAST_BY_KEY, &values)?.map(|row| row.json(0)).transpose()? };
+    Ok((open, last))
+}
+
+/// Open alerts, newest first.
+pub fn open(tx: &mut dyn Tx, count_max: u32) -> Result<Vec<Alert>, StoreError> {
+    tx.rows(LIST_OPEN, &[count_max.into()])?.iter().map(|row| row.json(0)).collect()
+}
+
+/// Alerts before an id (all from the newest: `~`), newest first.
+pub fn list(tx: &mut dyn Tx, before: &str, count_max: u32) -> Result<Vec<Alert>, StoreError> {
+    tx.rows(LIST, &[before.into(), count_max.into()])?.iter().map(|row| row.json(0)).collect()
+}
+
+/// A raw inbound request, as kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawRequest {
+    /// Id.
+    pub id: RequestId,
+    /// Where it came in.
+    pub integration: String,
+    /// When.
+    pub received_at: Instant,
+    /// As sent.
+    pub content_type: String,
+    /// As sent.
+    pub body: Vec<u8>,
+    /// One line for each of its events: what became of it.
+    pub outcome: String,
+}
+
+/// Keeps a raw request.
+pub fn keep_raw(tx: &mut dyn Tx, raw: &RawRequest) -> Result<(), StoreError> {
+    let values: [Value; 6] = [
+        raw.id.to_string().into(),
+        raw.integration.as_str().into(),
+        raw.received_at.into(),
+        raw.content_type.as_str().into(),
+        raw.body.clone().into(),
+        raw.outcome.as_str().into(),
+    ];
+    tx.run(INSERT_RAW, &values).map(drop)
+}
+
+/// Raw requests before an id (`~` for the newest), newest first.
+pub fn raw(tx: &mut dyn Tx, before: &str, count_max: u32) -> Result<Vec<RawRequest>, StoreError> {
+    tx.rows(RAW, &[before.into(), count_max.into()])?
+        .iter()
+        .map(|row| {
+            Ok(RawRequest {
+                id: row.parse(0)?,
+                integration: row.text(1)?.to_owned(),
+                received_at: row.instant(2)?,
+                content_type: row.text(3)?.to_owned(),
+                body: row.blob(4)?.to_vec(),
+                outcome: row.text(5)?.to_owned(),
+            })
+        })
+        .collect()
+}

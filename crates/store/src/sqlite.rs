@@ -1,0 +1,172 @@
+//! The SQLite driver: WAL, `synchronous=FULL`, `BEGIN IMMEDIATE`, one writer connection. Readers have connections of their own.
+
+use crate::tx::{Database, Row, StoreError, Tx, Value, Verdict, WriteOp};
+use rusqlite::{Connection, ErrorCode, OpenFlags, types::ValueRef};
+use std::path::Path;
+
+/// The oldest SQLite without the WAL-reset race that can lose committed writes.
+const SQLITE_VERSION_MIN: i32 = 3_051_003;
+
+mod embedded {
+    refinery::embed_migrations!("migrations/sqlite");
+}
+
+/// The one writer.
+pub struct Sqlite {
+    connection: Connection,
+}
+
+fn unavailable(e: impl std::fmt::Display) -> StoreError {
+    StoreError::Unavailable(e.to_string())
+}
+
+fn store_error(e: rusqlite::Error) -> StoreError {
+    match e.sqlite_error_code() {
+        Some(ErrorCode::ConstraintViolation) => StoreError::Conflict(e.to_string()),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Corrupt(e.to_string()),
+        _ => StoreError::Unavailable(e.to_string()),
+    }
+}
+
+impl Sqlite {
+    /// Opens or creates the database file and brings its schema up to date. Refuses a SQLite with the WAL-reset race.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::prepare(Connection::open(path).map_err(store_error)?)
+    }
+
+    /// A database that lives as long as the value: for the simulator and for tests.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::prepare(Connection::open_in_memory().map_err(store_error)?)
+    }
+
+    fn prepare(mut connection: Connection) -> Result<Self, StoreError> {
+        if rusqlite::version_number() < SQLITE_VERSION_MIN {
+            return Err(StoreError::Unavailable(format!("SQLite {} can lose committed writes; 3.51.3 or newer is needed", rusqlite::version())));
+        }
+        connection
+            .execute_batch(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF;",
+            )
+            .map_err(store_error)?;
+        let synchronous: i64 = connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).map_err(store_error)?;
+        // 2 is FULL: without it a power cut could take an answered request with it (INV-01).
+        if synchronous != 2 {
+            return Err(StoreError::Unavailable("SQLite does not accept synchronous=FULL".to_owned()));
+        }
+        connection.set_prepared_statement_cache_capacity(256);
+        embedded::migrations::runner().run(&mut connection).map_err(unavailable)?;
+        Ok(Self { connection })
+    }
+
+    /// Whether a statement prepares: the test of every SQL constant.
+    pub fn prepares(&self, sql: &str) -> Result<(), StoreError> {
+        self.connection.prepare(sql).map(drop).map_err(store_error)
+    }
+
+    fn one(&self, op: &mut dyn FnMut(&mut dyn Tx) -> Verdict) -> Result<(), StoreError> {
+        self.connection.execute_batch("SAVEPOINT op").map_err(store_error)?;
+        let mut tx = Statements(&self.connection);
+        let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| op(&mut tx)));
+        match verdict {
+            Ok(Verdict::Keep) => self.connection.execute_batch("RELEASE op").map_err(store_error),
+            // A panicking operation is undone alone; its caller sees that no answer came.
+            Ok(Verdict::Undo) | Err(_) => self.connection.execute_batch("ROLLBACK TO op; RELEASE op").map_err(store_error),
+        }
+    }
+}
+
+impl Database for Sqlite {
+    fn write(&mut self, batch: &mut [WriteOp<'_>]) -> Result<(), StoreError> {
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(store_error)?;
+        for op in batch {
+            if let Err(e) = self.one(*op) {
+                let _ = self.connection.execute_batch("ROLLBACK");
+                return Err(e);
+            }
+        }
+        self.connection.execute_batch("COMMIT").map_err(|e| {
+            let _ = self.connection.execute_batch("ROLLBACK");
+            store_error(e)
+        })
+    }
+
+    fn read(&mut self, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError> {
+        in_view(&self.connection, view)
+    }
+}
+
+/// A read-only connection of its own, beside the writer.
+pub struct SqliteReader {
+    connection: Connection,
+}
+
+impl SqliteReader {
+    /// Opens an existing database for reading.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(store_error)?;
+        connection.execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF;").map_err(store_error)?;
+        connection.set_prepared_statement_cache_capacity(256);
+        Ok(Self { connection })
+    }
+
+    /// A consistent view.
+    pub fn read(&mut self, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError> {
+        in_view(&self.connection, view)
+    }
+}
+
+fn in_view(connection: &Connection, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError> {
+    connection.execute_batch("BEGIN DEFERRED").map_err(store_error)?;
+    view(&mut Statements(connection));
+    connection.execute_batch("COMMIT").map_err(store_error)
+}
+
+/// Statements on a connection, prepared once each.
+struct Statements<'a>(&'a Connection);
+
+impl Statements<'_> {
+    fn bound(&self, sql: &'static str, values: &[Value]) -> Result<rusqlite::CachedStatement<'_>, StoreError> {
+        let mut statement = self.0.prepare_cached(sql).map_err(store_error)?;
+        for (n, value) in values.iter().enumerate() {
+            // `$1` is a *named* parameter to SQLite, numbered by first appearance: it must be looked up by name.
+            let name = format!("${}", n + 1);
+            let Some(index) = statement.parameter_index(&name).map_err(store_error)? else { continue };
+            match value {
+                Value::Null => statement.raw_bind_parameter(index, rusqlite::types::Null),
+                Value::Int(v) => statement.raw_bind_parameter(index, v),
+                Value::Text(v) => statement.raw_bind_parameter(index, v),
+                Value::Blob(v) => statement.raw_bind_parameter(index, v),
+            }
+            .map_err(store_error)?;
+        }
+        Ok(statement)
+    }
+}
+
+impl Tx for Statements<'_> {
+    fn run(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
+        self.bound(sql, values)?.raw_execute().map(|n| n as u64).map_err(store_error)
+    }
+
+    fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let mut statement = self.bound(sql, values)?;
+        let columns = statement.column_count();
+        let mut found = statement.raw_query();
+        let mut rows = Vec::new();
+        while let Some(row) = found.next().map_err(store_error)? {
+            let mut values = Vec::with_capacity(columns);
+            for n in 0..columns {
+                values.push(match row.get_ref(n).map_err(store_error)? {
+                    ValueRef::Null => Value::Null,
+                    ValueRef::Integer(v) => Value::Int(v),
+                    ValueRef::Text(v) => Value::Text(String::from_utf8_lossy(v).into_owned()),
+                    ValueRef::Blob(v) => Value::Blob(v.to_vec()),
+                    ValueRef::Real(v) => return Err(StoreError::Corrupt(format!("column {n} is the fraction {v}"))),
+                });
+            }
+            rows.push(Row(values));
+        }
+        Ok(rows)
+    }
+}

@@ -1,0 +1,166 @@
+//! The small synchronous port between SQL text and a database. Two drivers implement it; nothing else talks to a database.
+
+use nightbell_domain::record::Instant;
+
+/// What can go wrong with storage. Not an outcome of a decision: those are refusals.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else changed it first, or a uniqueness constraint said no; load again and decide again.
+    #[error("conflict: {0}")]
+    Conflict(String),
+    /// The database cannot be used now: disk full, locked, gone. Nothing was stored.
+    #[error("storage is unavailable: {0}")]
+    Unavailable(String),
+    /// What is stored cannot be understood. Loud for that stream; others go on.
+    #[error("stored data is damaged: {0}")]
+    Corrupt(String),
+}
+
+/// A bound value or a column.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// SQL NULL.
+    Null,
+    /// 64-bit integer; booleans are 0 and 1, instants microseconds.
+    Int(i64),
+    /// Text; JSON documents too.
+    Text(String),
+    /// Bytes.
+    Blob(Vec<u8>),
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+impl From<u32> for Value {
+    fn from(value: u32) -> Self {
+        Self::Int(i64::from(value))
+    }
+}
+impl From<u64> for Value {
+    fn from(value: u64) -> Self {
+        Self::Int(i64::try_from(value).unwrap_or(i64::MAX))
+    }
+}
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Int(i64::from(value))
+    }
+}
+impl From<Vec<u8>> for Value {
+    fn from(value: Vec<u8>) -> Self {
+        Self::Blob(value)
+    }
+}
+impl From<Instant> for Value {
+    fn from(value: Instant) -> Self {
+        Self::Int(micros(value))
+    }
+}
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// An instant as stored.
+pub fn micros(at: Instant) -> i64 {
+    at.as_microsecond()
+}
+
+/// A stored instant.
+pub fn from_micros(value: i64) -> Result<Instant, StoreError> {
+    Instant::from_microsecond(value).map_err(|e| StoreError::Corrupt(format!("{value} is not an instant: {e}")))
+}
+
+/// One row of an answer, columns in the order of the SELECT.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row(pub Vec<Value>);
+
+impl Row {
+    fn wrong(&self, n: usize, wanted: &str) -> StoreError {
+        StoreError::Corrupt(format!("column {n} is {:?}, not {wanted}", self.0.get(n)))
+    }
+    /// A text column.
+    pub fn text(&self, n: usize) -> Result<&str, StoreError> {
+        if let Some(Value::Text(text)) = self.0.get(n) { Ok(text) } else { Err(self.wrong(n, "text")) }
+    }
+    /// A text column that may be NULL.
+    pub fn text_option(&self, n: usize) -> Result<Option<&str>, StoreError> {
+        if let Some(Value::Null) = self.0.get(n) { Ok(None) } else { self.text(n).map(Some) }
+    }
+    /// An integer column.
+    pub fn int(&self, n: usize) -> Result<i64, StoreError> {
+        if let Some(Value::Int(value)) = self.0.get(n) { Ok(*value) } else { Err(self.wrong(n, "an integer")) }
+    }
+    /// A non-negative integer column.
+    pub fn count(&self, n: usize) -> Result<u64, StoreError> {
+        u64::try_from(self.int(n)?).map_err(|_| self.wrong(n, "a count"))
+    }
+    /// An instant column.
+    pub fn instant(&self, n: usize) -> Result<Instant, StoreError> {
+        from_micros(self.int(n)?)
+    }
+    /// An instant column that may be NULL.
+    pub fn instant_option(&self, n: usize) -> Result<Option<Instant>, StoreError> {
+        if let Some(Value::Null) = self.0.get(n) { Ok(None) } else { self.instant(n).map(Some) }
+    }
+    /// A bytes column.
+    pub fn blob(&self, n: usize) -> Result<&[u8], StoreError> {
+        if let Some(Value::Blob(bytes)) = self.0.get(n) { Ok(bytes) } else { Err(self.wrong(n, "bytes")) }
+    }
+    /// A JSON document column in its stored form.
+    pub fn json<T: serde::de::DeserializeOwned>(&self, n: usize) -> Result<T, StoreError> {
+        serde_json::from_str(self.text(n)?).map_err(|e| StoreError::Corrupt(format!("column {n}: {e}")))
+    }
+    /// A column in an id's or handle's text form.
+    pub fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(&self, n: usize) -> Result<T, StoreError> {
+        self.text(n)?.parse().map_err(|e| StoreError::Corrupt(format!("column {n}: {e}")))
+    }
+}
+
+/// A transaction, or a reader's view.
+pub trait Tx {
+    /// Runs a statement; answers how many rows it touched.
+    fn run(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError>;
+    /// Asks a question.
+    fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError>;
+
+    /// The only row, if there is one.
+    fn row(&mut self, sql: &'static str, values: &[Value]) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, values)?.into_iter().next())
+    }
+}
+
+/// What becomes of one operation in a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Its writes stay.
+    Keep,
+    /// Its writes are undone, alone.
+    Undo,
+}
+
+/// One operation of a batch.
+pub type WriteOp<'a> = &'a mut dyn FnMut(&mut dyn Tx) -> Verdict;
+
+/// A database that can be written by its one writer.
+pub trait Database: Send {
+    /// One durable transaction for the whole batch, each operation undone alone when it says so or panics (the panic goes on afterwards
+    /// as an unavailable store). `Ok` means every kept write is on disk; `Err` means none is.
+    fn write(&mut self, batch: &mut [WriteOp<'_>]) -> Result<(), StoreError>;
+    /// A consistent view, outside any batch.
+    fn read(&mut self, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError>;
+}

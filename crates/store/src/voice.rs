@@ -1,0 +1,61 @@
+//! What was published: notices in the public model's own form, and every change of a component's status. Nothing internal is stored here
+//! but the incident's id, which never leaves through the public model (INV-19).
+
+use crate::tx::{StoreError, Tx, Value};
+use nightbell_domain::{
+    ids::{ComponentId, IncidentId, StatusPageId},
+    record::Instant,
+};
+use nightbell_public::{ComponentStatus, Notice};
+
+pub(crate) const PUT_NOTICE: &str = "INSERT INTO notice (id, status_page, incident, started_at, resolved_at, body) VALUES ($1, $2, $3, $4, $5, $6) \
+     ON CONFLICT (id) DO UPDATE SET resolved_at = excluded.resolved_at, body = excluded.body";
+pub(crate) const NOTICE: &str = "SELECT body FROM notice WHERE id = $1";
+pub(crate) const NOTICES: &str = "SELECT body FROM notice WHERE status_page = $1 AND (resolved_at IS NULL OR resolved_at >= $2) ORDER BY started_at DESC, id";
+pub(crate) const SET_COMPONENT: &str = "INSERT INTO component_change (component, at, status, notice) VALUES ($1, $2, $3, $4) \
+     ON CONFLICT (component, at) DO UPDATE SET status = excluded.status, notice = excluded.notice";
+pub(crate) const COMPONENT_CHANGES: &str = "SELECT at, status FROM component_change WHERE component = $1 ORDER BY at";
+pub(crate) const COMPONENT_NOW: &str = "SELECT status FROM component_change WHERE component = $1 ORDER BY at DESC LIMIT 1";
+
+/// Writes a notice as published.
+pub fn put_notice(tx: &mut dyn Tx, page: &StatusPageId, incident: Option<IncidentId>, notice: &Notice) -> Result<(), StoreError> {
+    let body = serde_json::to_string(notice).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    let values: [Value; 6] = [
+        notice.id.as_str().into(),
+        page.as_str().into(),
+        incident.map(|i| i.to_string()).into(),
+        notice.started_at.into(),
+        notice.resolved_at.into(),
+        body.into(),
+    ];
+    tx.run(PUT_NOTICE, &values).map(drop)
+}
+
+/// A notice.
+pub fn notice(tx: &mut dyn Tx, id: &str) -> Result<Option<Notice>, StoreError> {
+    tx.row(NOTICE, &[id.into()])?.map(|row| row.json(0)).transpose()
+}
+
+/// The notices of a page that are open or were resolved since, newest first.
+pub fn notices(tx: &mut dyn Tx, page: &StatusPageId, resolved_since: Instant) -> Result<Vec<Notice>, StoreError> {
+    tx.rows(NOTICES, &[page.as_str().into(), resolved_since.into()])?.iter().map(|row| row.json(0)).collect()
+}
+
+/// Records a component's status from now on; writing the status it has already changes nothing.
+pub fn set_component(tx: &mut dyn Tx, component: &ComponentId, status: ComponentStatus, notice: &str, at: Instant) -> Result<(), StoreError> {
+    if component_now(tx, component)? == status {
+        return Ok(());
+    }
+    let word = serde_json::to_string(&status).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    tx.run(SET_COMPONENT, &[component.as_str().into(), at.into(), word.into(), notice.into()]).map(drop)
+}
+
+/// A component's status now: operational until somebody published otherwise.
+pub fn component_now(tx: &mut dyn Tx, component: &ComponentId) -> Result<ComponentStatus, StoreError> {
+    tx.row(COMPONENT_NOW, &[component.as_str().into()])?.map_or(Ok(ComponentStatus::Operational), |row| row.json(0))
+}
+
+/// Every change of a component's status, oldest first.
+pub fn component_changes(tx: &mut dyn Tx, component: &ComponentId) -> Result<Vec<(Instant, ComponentStatus)>, StoreError> {
+    tx.rows(COMPONENT_CHANGES, &[component.as_str().into()])?.iter().map(|row| Ok((row.instant(0)?, row.json(1)?))).collect()
+}
