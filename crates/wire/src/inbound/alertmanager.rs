@@ -1,0 +1,147 @@
+//! Prometheus Alertmanager's webhook, version 4, and Grafana Alerting's, which has the same shape with more keys.
+//!
+//! Source: Alertmanager 0.25 as observed and 0.34 as written; Grafana's alerting source. Each alert of the group is one event, so
+//! that each has its own record; `groupKey` and `fingerprint` name it. The `payload:` option can make the body any JSON, so a
+//! shape that is not this one goes to [`super::generic`]. 4xx makes Alertmanager drop the message, 5xx makes it try again.
+
+use super::{
+    Parsed, Rejection, fields, finish, generic,
+    json::{self, Object},
+    problem, too_large, too_many,
+};
+use nightbell_domain::{
+    limits,
+    signal::{AlertSeverity, Event, EventAction, Link},
+};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Annotations that are not repeated in the body under their name.
+const SHOWN_ELSEWHERE: [&str; 6] = ["summary", "title", "description", "message", "runbook_url", "runbook"];
+const DASHBOARDS: [&str; 4] = ["dashboard", "dashboard_url", "dashboardURL", "panelURL"];
+
+/// Reads a webhook body.
+///
+/// # Errors
+/// 400 for what is not JSON, with line and column; 413 for an oversize body or too many alerts. As problem details: the
+/// webhook has no error shape of its own.
+pub fn parse(body: &[u8]) -> Result<Parsed, Rejection> {
+    if body.len() > limits::INBOUND_BYTES_MAX {
+        return Err(too_large());
+    }
+    let value = json::read(body).map_err(|error| problem(400, "Not JSON", &error))?;
+    match shape(&value) {
+        Some((group, alerts)) => events(group, &alerts),
+        None => generic::from_value(&value),
+    }
+}
+
+/// The group and its alerts, when the JSON has this format's shape.
+pub(super) fn shape(value: &Value) -> Option<(&Object, Vec<&Object>)> {
+    let group = value.as_object()?;
+    let known = ["groupKey", "receiver", "commonLabels"].iter().any(|key| group.contains_key(*key));
+    let alerts = group.get("alerts")?.as_array()?;
+    let objects: Vec<&Object> = alerts.iter().filter_map(Value::as_object).collect();
+    // One alert we cannot read must not vanish behind those we can: then the whole body is read as generic JSON.
+    (known && objects.len() == alerts.len()).then_some((group, objects))
+}
+
+/// The events of a group.
+pub(super) fn events(group: &Object, alerts: &[&Object]) -> Result<Parsed, Rejection> {
+    if alerts.len() > limits::EVENTS_PER_REQUEST_MAX {
+        return Err(too_many(alerts.len()));
+    }
+    let mut parsed =
+        Parsed { events: alerts.iter().map(|alert| finish(event(group, alert))).collect(), notes: Vec::new() };
+    if alerts.is_empty() {
+        parsed.notes.push("the group holds no alerts".to_owned());
+    }
+    parsed.notes.extend(truncated(group));
+    Ok(parsed)
+}
+
+fn truncated(group: &Object) -> Option<String> {
+    let count = group.get("truncatedAlerts").and_then(Value::as_u64).filter(|count| *count > 0)?;
+    Some(format!("{count} more alerts of this group were left out by the sender (max_alerts)."))
+}
+
+fn event(group: &Object, alert: &Object) -> Event {
+    let annotations = alert.get("annotations").and_then(Value::as_object);
+    let annotation = |keys: &[&str]| annotations.and_then(|map| json::first_text(map, keys));
+    let mut labels = fields::labels(alert.get("labels"));
+    // Names starting with two underscores are internal to the sender.
+    labels.retain(|name, _| !name.starts_with("__"));
+    let label = |name: &str| labels.get(name).cloned();
+    let status = json::text(alert, "status").or_else(|| json::text(group, "status")).unwrap_or_default();
+    let resolved = status.eq_ignore_ascii_case("resolved");
+    let links = links(group, alert, annotations);
+    Event {
+        action: if resolved { EventAction::Resolve } else { EventAction::Trigger },
+        dedup_key: Some(dedup_key(group, alert, &labels)),
+        title: annotation(&["summary", "title"]).unwrap_or_else(|| named(&labels)),
+        body: body(group, alert, annotations),
+        severity: AlertSeverity::from_word(label("severity").unwrap_or_default().trim()),
+        source: label("instance")
+            .or_else(|| label("job"))
+            .or_else(|| json::text(group, "receiver"))
+            .unwrap_or_default(),
+        runbook_url: fields::runbook_url(annotations, &links),
+        links,
+        started_at: json::text(alert, "startsAt").and_then(|text| fields::instant(&text)),
+        labels,
+    }
+}
+
+/// Stable for one alert of one group, whatever its state: `16 hex of the group key / fingerprint`.
+fn dedup_key(group: &Object, alert: &Object, labels: &BTreeMap<String, String>) -> String {
+    let group_key = json::text(group, "groupKey").unwrap_or_default();
+    let fingerprint = json::text(alert, "fingerprint").unwrap_or_else(|| {
+        let all: String = labels.iter().map(|(name, value)| format!("{name}\u{1f}{value}\u{1e}")).collect();
+        fields::short_hash(all.as_bytes())
+    });
+    format!("{}/{fingerprint}", fields::short_hash(group_key.as_bytes()))
+}
+
+/// A title from the labels: a resolved alert may have lost its annotations.
+fn named(labels: &BTreeMap<String, String>) -> String {
+    match (labels.get("alertname"), labels.get("instance")) {
+        (Some(name), Some(instance)) => format!("{name} ({instance})"),
+        (Some(name), None) => name.clone(),
+        (None, _) => labels.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" "),
+    }
+}
+
+fn body(group: &Object, alert: &Object, annotations: Option<&Object>) -> String {
+    let mut parts = Vec::new();
+    if let Some(annotations) = annotations {
+        parts.extend(["description", "message"].iter().filter_map(|key| json::text(annotations, key)));
+        let rest: Object = annotations
+            .iter()
+            .filter(|(name, value)| {
+                !SHOWN_ELSEWHERE.contains(&name.as_str()) && !name.starts_with("__") && json::scalar(value).is_some()
+            })
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        parts.push(json::readable(&Value::Object(rest)));
+    }
+    parts.extend(json::text(alert, "valueString"));
+    parts.extend(json::text(alert, "generatorURL").map(|url| format!("Source: {url}")));
+    parts.extend(truncated(group));
+    parts.retain(|part| !part.trim().is_empty());
+    parts.join("\n\n")
+}
+
+fn links(group: &Object, alert: &Object, annotations: Option<&Object>) -> Vec<Link> {
+    let mut links: Vec<Link> = fields::link(alert, "generatorURL", "Source").into_iter().collect();
+    for object in std::iter::once(alert).chain(annotations) {
+        links.extend(DASHBOARDS.iter().filter_map(|key| fields::link(object, key, "Dashboard")));
+    }
+    links.extend(fields::link(alert, "silenceURL", "Silence at the sender"));
+    links.extend(fields::link(alert, "imageURL", "Image"));
+    let sender = if group.contains_key("orgId") { "Grafana" } else { "Alertmanager" };
+    links.extend(fields::link(group, "externalURL", sender));
+    links
+}
+
+#[cfg(test)]
+mod tests;

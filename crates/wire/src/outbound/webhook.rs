@@ -1,0 +1,189 @@
+//! The webhook contact method: the JSON a person's machine receives, the request that carries it, and what an answer means.
+
+use super::{Outcome, standard_webhooks};
+use jiff::{SignedDuration, fmt::rfc2822};
+use nightbell_domain::{
+    ids::{AlertId, IncidentId, NotificationId, PageId, UserId},
+    paging::{AlertBrief, IncidentBrief, Message, NextStep},
+    record::Instant,
+    signal::cut,
+};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Largest body we send, in bytes (Standard Webhooks' recommendation). A longer message loses details, never its links.
+pub const BODY_BYTES_MAX: usize = 20 * 1024;
+/// The longest wait an endpoint can ask for: a page does not wait out somebody else's back-off.
+pub const RETRY_AFTER_MAX: SignedDuration = SignedDuration::from_mins(2);
+
+/// An HTTP request, described. Sending it is `delivery`'s work.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// `POST`, …
+    pub method: &'static str,
+    /// Where to; typed by a user, so it goes through the egress policy.
+    pub url: String,
+    /// Header names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The exact bytes that were signed.
+    pub body: Vec<u8>,
+}
+
+impl std::fmt::Debug for HttpRequest {
+    /// Without headers, body and address: they hold signatures and keys.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HttpRequest")
+            .field("method", &self.method)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The keys and their order are a promise (the contract in `docs`): add at the end, never rename.
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: &'static str,
+    id: NotificationId,
+    page: PageId,
+    sent_at: Instant,
+    repeat: bool,
+    user: &'a UserId,
+    urgency: &'static str,
+    title: String,
+    body: String,
+    service: Option<&'a str>,
+    alert: Option<Alert<'a>>,
+    incident: Option<Incident<'a>>,
+    runbook_url: Option<&'a str>,
+    ack_url: &'a str,
+    url: &'a str,
+    next: Option<NextStep>,
+}
+
+#[derive(Serialize)]
+struct Alert<'a> {
+    id: AlertId,
+    title: String,
+    severity: &'a str,
+    source: String,
+    labels: BTreeMap<String, String>,
+    started_at: Instant,
+    event_count: u64,
+    dedup_key: &'a str,
+}
+
+#[derive(Serialize)]
+struct Incident<'a> {
+    id: IncidentId,
+    slug: &'a str,
+    title: String,
+    severity: &'a str,
+    status: &'a str,
+}
+
+/// How much of the alert's own text goes out, in characters.
+#[derive(Clone, Copy)]
+struct Room {
+    title: usize,
+    body: usize,
+    labels: usize,
+    label: usize,
+}
+
+const ROOMY: Room = Room { title: 1_024, body: 16_384, labels: 64, label: 1_024 };
+const TIGHT: Room = Room { title: 256, body: 1_500, labels: 8, label: 96 };
+
+/// The JSON body of a message: at most [`BODY_BYTES_MAX`] bytes, keys in the order of the contract.
+pub fn page_body(message: &Message) -> Vec<u8> {
+    let full = body_within(message, ROOMY);
+    if full.len() <= BODY_BYTES_MAX { full } else { body_within(message, TIGHT) }
+}
+
+fn body_within(message: &Message, room: Room) -> Vec<u8> {
+    let body = Body {
+        r#type: message.kind.word(),
+        id: message.id,
+        page: message.page,
+        sent_at: message.sent_at,
+        repeat: message.repeat,
+        user: &message.user,
+        urgency: message.urgency.word(),
+        title: cut(&message.title, room.title),
+        body: cut(&message.body, room.body),
+        service: message.service.as_ref().map(|(id, _)| id.as_str()),
+        alert: message.alert.as_ref().map(|alert| alert_within(alert, room)),
+        incident: message.incident.as_ref().map(|incident| incident_within(incident, room)),
+        runbook_url: message.runbook_url.as_deref(),
+        ack_url: &message.ack_url,
+        url: &message.url,
+        next: message.next.as_ref().map(|step| NextStep { at: step.at, who: cut(&step.who, room.label) }),
+    };
+    serde_json::to_vec(&body).expect("a struct of strings, numbers and times serialises")
+}
+
+fn alert_within(alert: &AlertBrief, room: Room) -> Alert<'_> {
+    let short = |text: &str| cut(text, room.label);
+    Alert {
+        id: alert.id,
+        title: cut(&alert.title, room.title),
+        severity: &alert.severity,
+        source: short(&alert.source),
+        labels: alert.labels.iter().take(room.labels).map(|(name, value)| (short(name), short(value))).collect(),
+        started_at: alert.started_at,
+        event_count: alert.event_count,
+        dedup_key: &alert.dedup_key,
+    }
+}
+
+fn incident_within(incident: &IncidentBrief, room: Room) -> Incident<'_> {
+    Incident {
+        id: incident.id,
+        slug: &incident.slug,
+        title: cut(&incident.title, room.title),
+        severity: &incident.severity,
+        status: &incident.status,
+    }
+}
+
+/// The signed request that carries a message. The id is that of the notification, the same on every attempt, so that receivers
+/// can drop repeats.
+pub fn request(url: &str, secret: &standard_webhooks::Secret, message: &Message) -> HttpRequest {
+    let body = page_body(message);
+    let mut headers = vec![
+        ("content-type".to_owned(), "application/json".to_owned()),
+        ("user-agent".to_owned(), concat!("Nightbell/", env!("CARGO_PKG_VERSION")).to_owned()),
+    ];
+    headers.extend(standard_webhooks::headers(secret, &message.id.to_string(), message.sent_at.as_second(), &body));
+    HttpRequest { method: "POST", url: url.to_owned(), headers, body }
+}
+
+/// What an HTTP status means for a message. `retry_after` is what the endpoint asked for, see [`parse_retry_after`].
+pub fn classify(status: u16, retry_after: Option<SignedDuration>) -> Outcome {
+    let detail = format!("HTTP {status}");
+    match status {
+        200..=299 => Outcome::Accepted { provider_id: None, detail },
+        300..=399 => {
+            Outcome::Rejected { detail: format!("{detail}: redirects are not followed; set the final address") }
+        }
+        408 | 425 | 429 | 500..=599 => {
+            let wait = |asked: SignedDuration| asked.clamp(SignedDuration::ZERO, RETRY_AFTER_MAX);
+            Outcome::Deferred { detail, retry_after: retry_after.map(wait) }
+        }
+        410 => Outcome::Rejected { detail: format!("{detail}: the endpoint is gone") },
+        400..=499 => Outcome::Rejected { detail },
+        _ => Outcome::Unknown { detail: format!("{detail}: not a final status") },
+    }
+}
+
+/// Reads a `Retry-After` header, seconds or HTTP date. `None` when it says nothing readable or a time gone by.
+pub fn parse_retry_after(header: &str, now: Instant) -> Option<SignedDuration> {
+    let header = header.trim();
+    let wait = match header.parse::<u32>() {
+        Ok(seconds) => SignedDuration::from_secs(i64::from(seconds)),
+        Err(_) => rfc2822::DateTimeParser::new().parse_timestamp(header).ok()?.duration_since(now),
+    };
+    (!wait.is_negative()).then_some(wait)
+}
+
+#[cfg(test)]
+mod tests;
