@@ -17,6 +17,7 @@ mod uptime_kuma;
 use nightbell_domain::{
     limits,
     signal::{Event, EventAction},
+    text::clean::one_line,
 };
 use serde::Serialize;
 
@@ -122,10 +123,12 @@ fn finish(mut event: Event) -> Event {
     event.dedup_key = event.dedup_key.filter(|key| !key.trim().is_empty()).map(|key| fields::dedup_key(&key));
     event.labels = fields::keep_labels(event.labels);
     event.started_at = event.started_at.and_then(fields::plausible);
-    if event.action == EventAction::Trigger && event.title.trim().is_empty() {
+    let mut event = event.bounded();
+    // Asked last: a title of control characters alone is gone by now.
+    if event.action == EventAction::Trigger && one_line(&event.title).is_empty() {
         event.title = "Alert without a title".to_owned();
     }
-    event.bounded()
+    event
 }
 
 #[cfg(test)]

@@ -59,6 +59,49 @@ fn all_formats(body: &[u8]) {
     }
 }
 
+/// Keys the formats look for, and two nobody should send.
+const LIKELY_KEYS: [&str; 39] = [
+    "routing_key",
+    "event_action",
+    "dedup_key",
+    "payload",
+    "summary",
+    "source",
+    "severity",
+    "timestamp",
+    "custom_details",
+    "component",
+    "links",
+    "images",
+    "href",
+    "src",
+    "text",
+    "client",
+    "client_url",
+    "alerts",
+    "groupKey",
+    "labels",
+    "annotations",
+    "startsAt",
+    "fingerprint",
+    "truncatedAlerts",
+    "status",
+    "title",
+    "message",
+    "msg",
+    "heartbeat",
+    "monitor",
+    "id",
+    "name",
+    "tags",
+    "description",
+    "url",
+    "runbook_url",
+    "started_at",
+    "\u{0}",
+    "x\ny",
+];
+
 /// Objects whose keys and words are those the formats look for, with anything inside.
 fn likely_json() -> impl Strategy<Value = Value> {
     let words = prop_oneof![
@@ -85,47 +128,7 @@ fn likely_json() -> impl Strategy<Value = Value> {
         any::<String>().prop_map(Value::from),
         words.prop_map(Value::from),
     ];
-    let keys = prop::sample::select(vec![
-        "routing_key",
-        "event_action",
-        "dedup_key",
-        "payload",
-        "summary",
-        "source",
-        "severity",
-        "timestamp",
-        "custom_details",
-        "component",
-        "links",
-        "images",
-        "href",
-        "src",
-        "text",
-        "client",
-        "client_url",
-        "alerts",
-        "groupKey",
-        "labels",
-        "annotations",
-        "startsAt",
-        "fingerprint",
-        "truncatedAlerts",
-        "status",
-        "title",
-        "message",
-        "msg",
-        "heartbeat",
-        "monitor",
-        "id",
-        "name",
-        "tags",
-        "description",
-        "url",
-        "runbook_url",
-        "started_at",
-        "\u{0}",
-        "x\ny",
-    ]);
+    let keys = prop::sample::select(&LIKELY_KEYS[..]);
     leaf.prop_recursive(5, 64, 8, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
@@ -234,6 +237,14 @@ fn slightly_broken_json_still_wakes_somebody() {
     check(b"{\"title\":\"caf\xE9\"}", "caf\u{FFFD}");
     check(br#"{"title":"cut \ud83d"}"#, "cut \u{FFFD}");
     check(br#"{"title":"\ud83d\ud83d\udd25 \udd25 \\ud83d \u00e9"}"#, "\u{FFFD}🔥 \u{FFFD} \\ud83d é");
+}
+
+#[test]
+fn a_trigger_has_a_title_whatever_was_sent() {
+    for body in [&b"\x01\x02"[..], "\u{200B}\u{202E}".as_bytes(), b"\x7f\nsecond line"] {
+        let events = generic::parse(body, Some("text/plain")).unwrap().events;
+        assert_eq!(events[0].title, "Alert without a title", "{body:?}");
+    }
 }
 
 #[test]
