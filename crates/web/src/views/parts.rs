@@ -150,10 +150,11 @@ impl Tag {
             | "failed-permanent" | "expired" | "gap" => (Tone::Act, "▲"),
             "identified" | "due" | "deferred" | "unknown" | "sending" | "failed-temporary" | "snoozed" | "draft"
             | "tried" | "offered" | "next" => (Tone::Due, "◐"),
-            "monitoring" | "review" | "open" => (Tone::Accent, "●"),
+            "monitoring" | "review" => (Tone::Accent, "●"),
             "resolved" | "closed" | "acknowledged" | "met" | "accepted" | "delivered" | "confirmed" | "published"
             | "done" | "ended" | "worked" | "reachable" => (Tone::Ok, "✓"),
             "suppressed" | "cancelled" | "waived" | "revoked" => (Tone::Plain, "–"),
+            "open" => (Tone::Plain, "○"),
             _ => (Tone::Plain, ""),
         };
         let mut letters = word.chars();

@@ -6,7 +6,7 @@ use super::time::{ago, rough, span};
 use super::{Clock, ExternalLink, Person, Tag, When, assets};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const PAGES_COUNT_MIN: usize = 33;
 
@@ -145,6 +145,66 @@ fn sizes_stay_small_enough_for_a_slow_link_at_night() {
     }
 }
 
+/// `(light, dark)` of every colour token in one block of the token file.
+fn tokens(block: &str) -> BTreeMap<&str, (&str, &str)> {
+    let lines = block.lines().filter_map(|line| line.trim().strip_prefix("--")?.split_once(": light-dark("));
+    lines.filter_map(|(name, pair)| Some((name, pair.trim_end_matches([';', ')']).split_once(", ")?))).collect()
+}
+
+/// Relative luminance of `#rrggbb` as WCAG 2 defines it.
+fn luminance(colour: &str) -> f64 {
+    let channel = |at: usize| {
+        let value = u8::from_str_radix(&colour[at..at + 2], 16).expect("a token is #rrggbb");
+        let share = f64::from(value) / 255.0;
+        if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+}
+
+fn contrast(ink: &str, ground: &str) -> f64 {
+    let (a, b) = (luminance(ink), luminance(ground));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+#[test]
+fn words_keep_their_contrast_by_day_and_by_night() {
+    let file = include_str!("../../../../assets/tokens.css");
+    let (root, rest) = file.split_once(".woken {").expect("the token file has a block for the woken page");
+    let (woken, more) = rest.split_once("@media").expect("and one for whoever asks for more contrast");
+    let (root, woken) = (tokens(root), tokens(woken));
+    assert_eq!(woken, tokens(more), "the two high-contrast blocks say the same");
+    let night: BTreeMap<_, _> = root.clone().into_iter().chain(woken).collect();
+    let mut pairs_seen = 0;
+    for (set, text_min, large_min) in [(&root, 4.5, 4.5), (&night, 7.0, 4.5)] {
+        let mut check = |ink: &str, ground: &str, least: f64| {
+            let ((ink_day, ink_night), (day, night)) = (set[ink], set[ground]);
+            for (ink_colour, ground_colour) in [(ink_day, day), (ink_night, night)] {
+                let found = contrast(ink_colour, ground_colour);
+                assert!(found >= least, "{ink} {ink_colour} on {ground} {ground_colour}: {found:.2} < {least}");
+                pairs_seen += 1;
+            }
+        };
+        for ink in ["ink", "soft", "faint", "accent", "act", "due", "ok"] {
+            check(ink, "paper", text_min);
+            check(ink, "card", text_min);
+        }
+        for (ink, ground) in [
+            ("act", "act-wash"),
+            ("due", "due-wash"),
+            ("ok", "ok-wash"),
+            ("accent", "wash"),
+            ("accent-ink", "accent"),
+            ("faint", "wash"),
+            ("soft", "act-wash"),
+        ] {
+            check(ink, ground, text_min);
+        }
+        check("alarm-ink", "alarm", large_min);
+        check("edge", "paper", 3.0);
+    }
+    assert!(pairs_seen > 80, "only {pairs_seen} pairs were measured");
+}
+
 #[test]
 fn the_fingerprint_is_sixteen_hex_digits_and_pages_ask_for_it() {
     assert_eq!(assets::FINGERPRINT.len(), 16);
@@ -166,8 +226,8 @@ fn markdown_is_rendered_and_disarmed() {
     check("<script>alert(1)</script>", "&lt;script&gt;", "<script");
     check("[x](javascript:alert(1))", "x", "javascript:");
     check("![x](https://elsewhere.example/p.png)", "", "<img");
-    check("- [x] done", "checkbox", "");
-    check("- [ ] @bob: watch (P1, 2 weeks)", "disabled", "");
+    check("- [x] done", "☑ done", "<input");
+    check("- [ ] @bob: watch (P1, 2 weeks)", "☐ @bob", "<input");
     check("https://status.stripe.com", "noopener", "");
     check("<b onclick=\"x\">b</b>", "&lt;b", "<b ");
     check("a <h1>big</h1>", "&lt;h1&gt;", "<h1");

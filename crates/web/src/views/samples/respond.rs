@@ -99,6 +99,7 @@ fn woken_pages(v: Voice) -> Vec<Rendered> {
     acked.next.clear();
     acked.can_hand_over = false;
     acked.mitigations[0].reported = Some(Tag::state("worked"));
+    acked.mitigations[0].can_report = false;
     acked.people[0].state = Tag::state("acknowledged");
     let mut ended = woken(v);
     ended.ringing = false;
@@ -112,6 +113,9 @@ fn woken_pages(v: Voice) -> Vec<Rendered> {
     ended.acknowledged = Some(Acknowledged { by: v.t("Bob Example"), at: at(-2), meaning: "After 48 s.".into() });
     ended.mitigations.clear();
     ended.runbook = None;
+    ended.people.truncate(1);
+    ended.people[0].state = Tag::state("acknowledged");
+    ended.delivery = vec!["3 notifications, all stopped".into()];
     ended.severities.clear();
     ended.can_hand_over = false;
     let gone = WokenGonePage {
