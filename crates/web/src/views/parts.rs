@@ -157,7 +157,8 @@ impl Tag {
             "open" => (Tone::Plain, "○"),
             _ => (Tone::Plain, ""),
         };
-        let mut letters = word.chars();
+        let words = word.replace('-', " ");
+        let mut letters = words.chars();
         let text: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
         Self::new(tone, glyph, text)
     }
