@@ -1,0 +1,178 @@
+//! Sends a described mail by SMTP, through the operator's own mail server.
+//!
+//! Is not a mail server: no queue, no MX look-ups, no retries; one attempt, one outcome. The host is the operator's configuration,
+//! not a user's input, so the egress policy does not apply to it: a relay on `127.0.0.1` is the usual case.
+
+mod compose;
+mod settings;
+
+pub use settings::{Encryption, MailSettings, MailSettingsError};
+
+use crate::{
+    egress::seconds,
+    text::{one_line, root_cause},
+};
+use jiff::Timestamp;
+use lettre::{
+    Message,
+    transport::smtp::{
+        Error,
+        authentication::Mechanism,
+        client::AsyncSmtpConnection,
+        commands::{Data, Mail, Rcpt},
+        extension::{ClientId, Extension, MailParameter},
+        response::Response,
+    },
+};
+use nightbell_wire::outbound::{Outcome, mail::MailMessage};
+use std::time::Duration;
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// How long a server may take to say goodbye, once it has taken the mail. The outcome does not wait for its answer to matter.
+const GOODBYE: Duration = Duration::from_millis(500);
+
+/// Longest server reply in a timeline, in characters.
+const DETAIL_CHARS_MAX: usize = 200;
+
+impl MailSettings {
+    /// One attempt. `now` becomes the `Date` header.
+    ///
+    /// Before the server is told to expect the text nothing can have been sent, so silence there defers; silence after it is
+    /// unknown, because the server may be delivering.
+    pub async fn send(&self, mail: &MailMessage, now: Timestamp) -> Outcome {
+        let message = match compose::compose(mail, &self.from, now) {
+            Ok(message) => message,
+            Err(detail) => return Outcome::Rejected { detail },
+        };
+        let deadline = Instant::now() + self.timeout;
+        let late = || format!("{} gave no answer within {}", self.server(), seconds(self.timeout));
+        let mut connection = match timeout_at(deadline, self.prepare(&message)).await {
+            Ok(Ok(connection)) => connection,
+            Ok(Err(trouble)) => return trouble.outcome(&self.server()),
+            Err(_) => return Outcome::Deferred { detail: late(), retry_after: None },
+        };
+        match timeout_at(deadline, connection.message(&message.formatted())).await {
+            Ok(Ok(response)) => {
+                // Best effort: the mail is taken, whatever the goodbye says.
+                let _ = timeout(GOODBYE, connection.quit()).await;
+                accepted(&response)
+            }
+            Ok(Err(error)) => after_text(&self.server(), &error),
+            Err(_) => Outcome::Unknown { detail: format!("{} after the text was sent", late()) },
+        }
+    }
+
+    /// Everything up to the point where the server waits for the text.
+    async fn prepare(&self, message: &Message) -> Result<AsyncSmtpConnection, Trouble> {
+        let hello = ClientId::Domain(self.hello.clone());
+        let wrapped = (self.encryption == Encryption::Implicit).then(|| self.tls.clone());
+        let address = (self.host.as_str(), self.port);
+        let mut connection =
+            AsyncSmtpConnection::connect_tokio1(address, Some(self.timeout), &hello, wrapped, None).await?;
+        match self.encryption {
+            Encryption::None | Encryption::Implicit => {}
+            Encryption::Opportunistic if !connection.can_starttls() => {}
+            Encryption::Required if !connection.can_starttls() => return Err(Trouble::NoStarttls),
+            Encryption::Opportunistic | Encryption::Required => connection.starttls(self.tls.clone(), &hello).await?,
+        }
+        if let Some(credentials) = &self.credentials {
+            connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await?;
+        }
+        let envelope = message.envelope();
+        let mut options = Vec::new();
+        if envelope.from().into_iter().chain(envelope.to()).any(|address| !AsRef::<str>::as_ref(address).is_ascii()) {
+            if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+                return Err(Trouble::NoUtf8);
+            }
+            options.push(MailParameter::SmtpUtfEight);
+        }
+        connection.command(Mail::new(envelope.from().cloned(), options)).await?;
+        for recipient in envelope.to() {
+            connection.command(Rcpt::new(recipient.clone(), vec![])).await?;
+        }
+        connection.command(Data).await?;
+        Ok(connection)
+    }
+
+    /// Host and port, as told to people.
+    fn server(&self) -> String {
+        format!("mail server {}:{}", self.host, self.port)
+    }
+}
+
+/// Why the server was never given the text.
+enum Trouble {
+    Smtp(Error),
+    NoStarttls,
+    NoUtf8,
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Smtp(error)
+    }
+}
+
+impl Trouble {
+    fn outcome(self, server: &str) -> Outcome {
+        match self {
+            Self::Smtp(error) => before_text(server, &error),
+            Self::NoStarttls => Outcome::Rejected {
+                detail: format!(
+                    "{server} does not offer STARTTLS, which [mail] url requires: nothing was sent in the clear; use smtps://, \
+                     or smtp+plain:// if the way to the server is trusted"
+                ),
+            },
+            Self::NoUtf8 => Outcome::Rejected {
+                detail: format!("{server} does not take addresses with letters outside ASCII (SMTPUTF8)"),
+            },
+        }
+    }
+}
+
+/// A failure while nothing had been sent yet: what is not a clear no may work later.
+fn before_text(server: &str, error: &Error) -> Outcome {
+    refused(server, error).unwrap_or_else(|| {
+        let cause = root_cause(error);
+        match error.is_client() {
+            true => Outcome::Rejected { detail: format!("{server}: {cause}") },
+            false => Outcome::Deferred { detail: format!("cannot reach {server}: {cause}"), retry_after: None },
+        }
+    })
+}
+
+/// A failure after the text was on its way.
+fn after_text(server: &str, error: &Error) -> Outcome {
+    refused(server, error).unwrap_or_else(|| Outcome::Unknown {
+        detail: format!(
+            "{server} may or may not have taken it: the connection was lost after the text: {}",
+            root_cause(error)
+        ),
+    })
+}
+
+/// A reply with a 4xx or 5xx code.
+fn refused(server: &str, error: &Error) -> Option<Outcome> {
+    let code = error.status()?;
+    let detail = format!("{server}: {}", one_line(&format!("{code} {}", root_cause(error)), DETAIL_CHARS_MAX));
+    Some(match error.is_permanent() {
+        true => Outcome::Rejected { detail },
+        false => Outcome::Deferred { detail, retry_after: None },
+    })
+}
+
+/// A 2xx reply to the text. Most servers name their queue entry in it, which is what their logs are searched for.
+fn accepted(response: &Response) -> Outcome {
+    let text = response.message().collect::<Vec<_>>().join(" ");
+    let queued = text.split_once("queued as ").and_then(|(_, rest)| rest.split_whitespace().next());
+    Outcome::Accepted {
+        provider_id: queued.map(|id| one_line(id, 100)),
+        detail: one_line(&format!("{} {text}", response.code()), DETAIL_CHARS_MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
+pub(crate) mod test_server;

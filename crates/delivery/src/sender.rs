@@ -1,0 +1,39 @@
+//! The facade: whatever is owed goes in, what came of it comes out.
+
+use crate::{http::HttpSender, mail::MailSettings};
+use jiff::Timestamp;
+use nightbell_wire::outbound::{Outcome, mail::MailMessage, webhook::HttpRequest};
+
+/// Something owed to somebody, described.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// A request to a machine.
+    Http(HttpRequest),
+    /// A mail to a person.
+    Mail(MailMessage),
+}
+
+/// Every transport there is.
+pub struct Sender {
+    /// The mail server, when one is configured.
+    pub mail: Option<MailSettings>,
+    /// The way out by HTTP.
+    pub http: HttpSender,
+}
+
+impl Sender {
+    /// One attempt, bounded in time by the transport's own limits. Never an error: every end of an attempt is an outcome.
+    /// Dropping the future mid-way leaves the outcome unknown.
+    pub async fn deliver(&self, delivery: &Delivery, now: Timestamp) -> Outcome {
+        match (delivery, &self.mail) {
+            (Delivery::Http(request), _) => self.http.send(request, now).await,
+            (Delivery::Mail(mail), Some(server)) => server.send(mail, now).await,
+            (Delivery::Mail(_), None) => Outcome::Rejected {
+                detail: "no mail server is configured ([mail] url): mail cannot be sent".to_owned(),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

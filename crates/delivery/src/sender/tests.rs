@@ -1,0 +1,42 @@
+//! The facade chooses the transport, and says what to set when there is none.
+
+use super::*;
+use crate::{
+    egress::EgressPolicy,
+    mail::test_server::{SmtpDouble, mail},
+    test_doubles::{TIMEOUTS, Tcp},
+};
+
+fn http() -> HttpSender {
+    HttpSender::new(EgressPolicy::new(&["127.0.0.1".to_owned()]).expect("a range"), TIMEOUTS).expect("a sender")
+}
+
+#[tokio::test]
+async fn mail_without_a_mail_server_is_rejected_with_the_setting() {
+    let sender = Sender { mail: None, http: http() };
+    match sender.deliver(&Delivery::Mail(mail()), Timestamp::UNIX_EPOCH).await {
+        Outcome::Rejected { detail } => assert!(detail.contains("[mail] url"), "{detail}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn each_delivery_goes_by_its_own_transport() {
+    let web = Tcp::answering("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_owned()).await;
+    let post = SmtpDouble::obliging().await;
+    let sender = Sender { mail: Some(post.settings("smtp", "")), http: http() };
+    let request = HttpRequest { method: "POST", url: web.url("/"), headers: vec![], body: vec![] };
+    for delivery in [Delivery::Http(request), Delivery::Mail(mail())] {
+        let outcome = sender.deliver(&delivery, Timestamp::UNIX_EPOCH).await;
+        assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+    }
+    assert!(web.received().starts_with("POST / "));
+    assert_eq!(post.texts().len(), 1);
+}
+
+#[test]
+fn installing_the_cryptography_twice_is_harmless() {
+    crate::install_crypto();
+    crate::install_crypto();
+    assert!(rustls::crypto::CryptoProvider::get_default().is_some());
+}
