@@ -1,0 +1,78 @@
+//! `apply`: makes the organisation match files. The plan is computed, checked as a whole and stored in one unit of work; a plan that would
+//! leave nobody to administer is refused.
+
+use crate::{Fault, Unit};
+use nightbell_domain::{
+    access::{Administer, Permit},
+    org::{AccessRole, ConfigKind},
+    refusal::Refusal,
+};
+use nightbell_store::{access, config};
+use nightbell_wire::org_files::{Action, FileProblem, Finding, ParsedFiles, Plan, check, plan};
+
+/// What applying did, or would do.
+#[derive(Debug)]
+pub struct Applied {
+    /// The difference.
+    pub plan: Plan,
+    /// What does not block but should be known: "nobody is reached by this step until …", with its place in the files.
+    pub warnings: Vec<FileProblem>,
+}
+
+/// The difference between files and the organisation, checked; stores nothing. The inner error lists what blocks, with places.
+pub fn plan_files(directory: &crate::Directory, parsed: &ParsedFiles, prune: bool) -> Result<Applied, Vec<FileProblem>> {
+    let plan = plan(&directory.org, &directory.managed, parsed, prune);
+    let after = plan.applied_to(&directory.org);
+    let (blocking, warnings): (Vec<Finding>, Vec<Finding>) = check(&after).into_iter().partition(|finding| finding.blocking);
+    let locate = |findings: Vec<Finding>| findings.iter().map(|f| parsed.locate(&f.problem)).collect::<Vec<_>>();
+    if blocking.is_empty() { Ok(Applied { plan, warnings: locate(warnings) }) } else { Err(locate(blocking)) }
+}
+
+/// Applies files. `Ok(Err(problems))`: nothing was stored, here is why.
+pub fn apply(unit: &mut Unit<'_>, by: &Permit<Administer>, parsed: &ParsedFiles, prune: bool) -> Result<Result<Applied, Vec<FileProblem>>, Fault> {
+    let directory = unit.directory.clone();
+    let applied = match plan_files(&directory, parsed, prune) {
+        Ok(applied) => applied,
+        Err(problems) => return Ok(Err(problems)),
+    };
+    let after = applied.plan.applied_to(&directory.org);
+    let admins = |org: &nightbell_domain::org::Organisation| org.users.values().any(|u| u.role == AccessRole::Admin);
+    if admins(&directory.org) && !admins(&after) {
+        let message = "These files would leave nobody with the role admin. Give one user `role: admin`; nothing was stored.";
+        return Err(Refusal::conflict("last-administrator", message).into());
+    }
+    let actor = by.actor();
+    for change in &applied.plan.changes {
+        match (&change.action, &change.object) {
+            (Action::Delete, _) => config::remove(unit.tx, change.kind, &change.id, unit.now, &actor)?,
+            (Action::Create | Action::Update, Some(object)) => config::put(unit.tx, object, true, unit.now, &actor)?,
+            (Action::Keep, Some(object)) if !directory.managed.contains(&(change.kind, change.id.clone())) => {
+                config::put(unit.tx, object, true, unit.now, &actor)?;
+            }
+            _ => continue,
+        }
+        unit.reload = true;
+        if change.kind == ConfigKind::User {
+            follow_user(unit, &directory, &after, &change.id)?;
+        }
+    }
+    Ok(Ok(applied))
+}
+
+/// Sessions die with a role change or removal, tokens with removal.
+fn follow_user(
+    unit: &mut Unit<'_>,
+    before: &crate::Directory,
+    after: &nightbell_domain::org::Organisation,
+    id: &str,
+) -> Result<(), Fault> {
+    let Ok(user) = id.parse() else { return Ok(()) };
+    let role = |org: &nightbell_domain::org::Organisation| org.users.get(&user).map(|u| u.role);
+    if role(&before.org) != role(after) {
+        access::end_sessions_of(unit.tx, &user)?;
+    }
+    if role(after).is_none() {
+        access::revoke_tokens_of(unit.tx, &user, unit.now)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! The `dispatch` reconciler: notifications whose time has come are marked "sending" and handed out. The page's state is read again in that
+//! same transaction (INV-05); a sender that was lost leaves an unknown outcome and its message is sent again, marked as a repeat (INV-06).
+
+use super::{compose, settle::settle_now};
+use crate::{Fault, Unit};
+use nightbell_domain::{
+    ids::NotificationId,
+    org::ContactKind,
+    paging::{AttemptOutcome, Message, Notification, NotificationStatus, Page, PageEvent, Report},
+    record::Actor,
+};
+use nightbell_store::paging as store;
+use nightbell_wire::outbound::standard_webhooks::Secret;
+
+/// Most notifications handed out in one unit of work.
+const HANDED_OUT_MAX: u32 = 64;
+
+/// Where a message goes.
+pub enum Address {
+    /// A mailbox.
+    Email {
+        /// The address.
+        address: String,
+    },
+    /// A signed POST.
+    Webhook {
+        /// Where to.
+        url: String,
+        /// The contact's Standard Webhooks secret.
+        secret: Secret,
+    },
+}
+
+/// One attempt to make, already recorded as begun.
+pub struct Work {
+    /// The notification.
+    pub notification: NotificationId,
+    /// 1-based attempt; reported back with the outcome.
+    pub attempt: u32,
+    /// Where to.
+    pub address: Address,
+    /// What it says.
+    pub message: Message,
+}
+
+/// Hands out what is due now.
+pub fn dispatch(unit: &mut Unit<'_>) -> Result<Vec<Work>, Fault> {
+    let mut work = Vec::new();
+    for due in store::due_notifications(unit.tx, unit.now, HANDED_OUT_MAX)? {
+        work.extend(hand_out(unit, due)?);
+    }
+    Ok(work)
+}
+
+fn hand_out(unit: &mut Unit<'_>, due: Notification) -> Result<Option<Work>, Fault> {
+    let mut page = unit.load::<Page>(due.page)?.ok_or_else(|| Fault::missing("page", due.page))?;
+    if due.status == NotificationStatus::Sending {
+        page = give_up_on_sender(unit, page, &due)?;
+    }
+    if let Err(reason) = due.still_wanted(&page) {
+        store::save(unit.tx, &due, &due.cancel(&reason))?;
+        return Ok(None);
+    }
+    let begun = due.begin(unit.now);
+    store::save(unit.tx, &due, &begun)?;
+    store::begin_attempt(unit.tx, begun.id, begun.attempts, unit.now)?;
+    match address(unit, &begun) {
+        Ok(address) => {
+            let message = compose::message(unit, &page, &begun)?;
+            Ok(Some(Work { notification: begun.id, attempt: begun.attempts, address, message }))
+        }
+        Err(detail) => {
+            settle_now(unit, page, &begun, begun.attempts, Report::Rejected { detail })?;
+            Ok(None)
+        }
+    }
+}
+
+/// The lease ran out: whoever was sending is gone, and what became of it is unknown.
+fn give_up_on_sender(unit: &mut Unit<'_>, page: Page, lost: &Notification) -> Result<Page, Fault> {
+    let outcome = AttemptOutcome::Unknown { detail: "the sender was lost before it could report; it may have arrived".to_owned() };
+    if !store::end_attempt(unit.tx, lost.id, lost.attempts, unit.now, &outcome)? {
+        return Ok(page);
+    }
+    let event = PageEvent::Attempted {
+        notification: lost.id,
+        user: lost.user.clone(),
+        contact: lost.contact.clone(),
+        medium: lost.medium.clone(),
+        attempt: lost.attempts,
+        outcome,
+    };
+    unit.commit(page, vec![event], &Actor::system("dispatch"))
+}
+
+/// The contact method as it is configured now; it may have gone since the notification was owed.
+fn address(unit: &Unit<'_>, notification: &Notification) -> Result<Address, String> {
+    let org = &unit.directory.org;
+    let user = org.users.get(&notification.user).ok_or_else(|| format!("@{} no longer exists", notification.user))?;
+    let contact = user
+        .verified(&notification.contact)
+        .ok_or_else(|| format!("@{} has no verified contact method {} any more", notification.user, notification.contact))?;
+    Ok(match &contact.kind {
+        ContactKind::Email { address } => Address::Email { address: address.clone() },
+        ContactKind::Webhook { url } => {
+            Address::Webhook { url: url.clone(), secret: unit.settings.webhook_secret(&user.id, &contact.id) }
+        }
+    })
+}

@@ -1,0 +1,72 @@
+//! The `escalate` reconciler: pages whose alarm rang take their next step. Idempotent; no input but the clock.
+
+use crate::{Fault, Unit};
+use nightbell_domain::{
+    ids::{NotificationId, PageId},
+    paging::{MessageKind, Notification, NotificationStatus, Page, PageEvent, Rung, owed},
+    record::Actor,
+};
+use nightbell_store::paging as store;
+
+/// Most pages advanced in one unit of work.
+const PAGES_MAX: u32 = 200;
+
+/// Advances every due page, most overdue first. Answers how many.
+pub fn escalate(unit: &mut Unit<'_>) -> Result<usize, Fault> {
+    let due = store::due_pages(unit.tx, unit.now, PAGES_MAX)?;
+    for id in &due {
+        advance_one(unit, *id)?;
+    }
+    Ok(due.len())
+}
+
+fn advance_one(unit: &mut Unit<'_>, id: PageId) -> Result<(), Fault> {
+    let page = unit.load::<Page>(id)?.ok_or_else(|| Fault::missing("page", id))?;
+    advance(unit, page).map(drop)
+}
+
+/// Takes every step of a page that is due now and owes its notifications.
+pub fn advance(unit: &mut Unit<'_>, page: Page) -> Result<Page, Fault> {
+    let directory = unit.directory.clone();
+    let events = page.advance(&directory.org, unit.now);
+    let rings: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            PageEvent::StepRang { cycle, step, rung, .. } => Some((*cycle, *step, rung.clone())),
+            PageEvent::LastResortRang { cycle, rung, .. } => Some((*cycle, u32::try_from(page.policy.steps.len()).unwrap_or(u32::MAX), rung.clone())),
+            _ => None,
+        })
+        .collect();
+    let page = unit.commit(page, events, &Actor::system("escalate"))?;
+    for (cycle, step, rung) in rings {
+        for person in rung {
+            ring(unit, &page, (cycle, step), &person)?;
+        }
+    }
+    Ok(page)
+}
+
+/// Owes one person their ladder of notifications for one step.
+fn ring(unit: &mut Unit<'_>, page: &Page, (cycle, step): (u32, u32), person: &Rung) -> Result<(), Fault> {
+    let directory = unit.directory.clone();
+    for owed in owed(&directory.org, page, &person.user, unit.now) {
+        let notification = Notification {
+            id: unit.ids().make::<NotificationId>(),
+            page: page.id,
+            kind: MessageKind::Page,
+            cycle,
+            step,
+            user: owed.user,
+            contact: owed.contact,
+            medium: owed.medium.to_owned(),
+            due_at: owed.due_at,
+            status: NotificationStatus::Queued,
+            attempts: 0,
+            repeat: false,
+            next_due_at: Some(owed.due_at),
+            reason: None,
+        };
+        store::owe(unit.tx, &notification)?;
+    }
+    Ok(())
+}

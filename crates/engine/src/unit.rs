@@ -1,0 +1,47 @@
+//! A unit of work: one reading of the clock, one transaction, the organisation as it is now. Everything that changes state takes one.
+
+use crate::{Directory, Fault, Settings};
+use nightbell_domain::{
+    ids::{Entropy, Ids},
+    record::{Actor, Instant},
+};
+use nightbell_store::{Stored, Tx};
+use std::sync::Arc;
+
+/// One unit of work.
+pub struct Unit<'a> {
+    /// The transaction.
+    pub tx: &'a mut dyn Tx,
+    /// The one reading of the clock, to the microsecond.
+    pub now: Instant,
+    /// The organisation as it is now.
+    pub directory: Arc<Directory>,
+    /// The installation's settings and keys.
+    pub settings: &'a Settings,
+    pub(crate) entropy: &'a mut dyn Entropy,
+    /// Set when configuration was written: the engine reloads the directory after the commit.
+    pub(crate) reload: bool,
+}
+
+impl Unit<'_> {
+    /// Makes identifiers for this unit.
+    pub fn ids(&mut self) -> Ids<'_> {
+        Ids::new(self.now, self.entropy)
+    }
+
+    /// The aggregate, if there is one.
+    pub fn load<A: Stored>(&mut self, key: impl std::fmt::Display) -> Result<Option<A>, Fault> {
+        Ok(nightbell_store::load(self.tx, &key.to_string())?)
+    }
+
+    /// Records events of an aggregate and its new row, together.
+    pub fn commit<A: Stored>(&mut self, before: A, events: Vec<A::Event>, actor: &Actor) -> Result<A, Fault> {
+        let key = before.key();
+        nightbell_store::commit(self.tx, Some(before), events, self.now, actor)?.ok_or_else(|| Fault::missing(A::KIND, key))
+    }
+
+    /// Records the first events of a new aggregate.
+    pub fn create<A: Stored>(&mut self, events: Vec<A::Event>, actor: &Actor) -> Result<A, Fault> {
+        nightbell_store::commit(self.tx, None, events, self.now, actor)?.ok_or_else(|| Fault::missing(A::KIND, "(new)"))
+    }
+}
