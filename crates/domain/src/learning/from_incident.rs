@@ -53,7 +53,8 @@ fn impact(incident: &Incident, events: &[Recorded<IncidentEvent>], now: Instant)
             incident.row.impact
         ));
     }
-    DraftImpact { duration: end.duration_since(incident.began_at), affected: incident.title.clone(), facts }
+    // What was degraded, and how much, only people can say.
+    DraftImpact { duration: end.duration_since(incident.began_at), affected: String::new(), facts }
 }
 
 /// What belongs into the document: not every reminder and every offer, and nobody's name (the system, not the person).
@@ -65,12 +66,11 @@ fn timeline_of(events: &[Recorded<IncidentEvent>]) -> Vec<(Instant, String)> {
             _ => None,
         })
         .collect();
-    let titles = mitigation_titles(events);
     let mut lines: Vec<(Instant, String)> = events
         .iter()
         .filter_map(|recorded| {
             let line = describe(recorded);
-            let text = told(recorded, &titles, revised.get(&recorded.seq).copied())?;
+            let text = told(recorded, revised.get(&recorded.seq).copied())?;
             Some((line.at, text))
         })
         .collect();
@@ -79,23 +79,8 @@ fn timeline_of(events: &[Recorded<IncidentEvent>]) -> Vec<(Instant, String)> {
     lines
 }
 
-fn mitigation_titles(events: &[Recorded<IncidentEvent>]) -> BTreeMap<String, String> {
-    let lists = events.iter().filter_map(|recorded| match &recorded.event {
-        IncidentEvent::Declared { mitigations, .. } | IncidentEvent::AlertLinked { mitigations, .. } => {
-            Some(mitigations)
-        }
-        _ => None,
-    });
-    lists.flatten().map(|mitigation| (mitigation.key.clone(), mitigation.title.clone())).collect()
-}
-
-fn told(
-    recorded: &Recorded<IncidentEvent>,
-    titles: &BTreeMap<String, String>,
-    revised: Option<&str>,
-) -> Option<String> {
+fn told(recorded: &Recorded<IncidentEvent>, revised: Option<&str>) -> Option<String> {
     use IncidentEvent as E;
-    let title = |key: &String| titles.get(key).unwrap_or(key).clone();
     Some(match &recorded.event {
         E::AlertLinked { title, .. } => format!("alert: {title}"),
         E::Declared { severity, .. } => format!("declared {}", severity.id.as_str().to_uppercase()),
@@ -104,9 +89,9 @@ fn told(
         E::Entry { entry: EntryKind::Decision, text } => format!("decision: {}", one_line(revised.unwrap_or(text))),
         E::Entry { entry: EntryKind::Action, text } => format!("action: {}", one_line(revised.unwrap_or(text))),
         E::HypothesisRefuted { reason, .. } => format!("hypothesis refuted: {}", one_line(reason)),
-        E::MitigationTried { key } => format!("mitigation tried: {}", title(key)),
-        E::MitigationJudged { key, worked: true } => format!("mitigation worked: {}", title(key)),
-        E::MitigationJudged { key, .. } => format!("mitigation did not help: {}", title(key)),
+        E::MitigationTried { title, .. } => format!("mitigation tried: {title}"),
+        E::MitigationJudged { title, worked: true, .. } => format!("mitigation worked: {title}"),
+        E::MitigationJudged { title, .. } => format!("mitigation did not help: {title}"),
         E::UpdatePosted { .. } => format!("update: {}", short(recorded)),
         E::Published { status, .. } => format!("public notice: {}", status.label().to_lowercase()),
         E::StatusChanged { to, .. } => format!("status: {to}"),
@@ -170,7 +155,7 @@ fn kept(line: &RuleLine) -> Option<String> {
 
 fn didnt(incident: &Incident, adherence: &Adherence) -> Vec<String> {
     let missed = adherence.lines.iter().filter(|line| matches!(line.standing, Standing::Breached | Standing::MetLate));
-    let mut lines: Vec<String> = missed.filter_map(|line| missed_sentence(line)).collect();
+    let mut lines: Vec<String> = missed.filter_map(missed_sentence).collect();
     let failed =
         incident.mitigations.iter().filter(|state| state.tried.last().is_some_and(|last| last.worked == Some(false)));
     lines.extend(failed.map(|state| format!("Mitigation did not help: {}.", state.mitigation.title)));

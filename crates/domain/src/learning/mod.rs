@@ -2,9 +2,9 @@
 //!
 //! Pure functions on text and small structs. Not here: who approves, when it is due, where it is kept.
 
+pub mod action_item;
 pub mod blame;
 pub mod document;
-pub mod action_item;
 mod from_incident;
 pub mod postmortem;
 

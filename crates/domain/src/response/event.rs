@@ -164,11 +164,15 @@ pub enum IncidentEvent {
     MitigationTried {
         /// Which.
         key: String,
+        /// What it is, as listed then.
+        title: String,
     },
     /// Whether the last try of a mitigation helped.
     MitigationJudged {
         /// Which.
         key: String,
+        /// What it is, as listed then.
+        title: String,
         /// Did it?
         worked: bool,
     },

@@ -113,11 +113,11 @@ impl Incident {
                 self.roles.offers.retain(|offer| !(offer.role == *role && offer.to == *user))
             }
             E::RoleReleased { role, user } => self.unseat(*role, user),
-            E::MitigationTried { key } => {
+            E::MitigationTried { key, .. } => {
                 let by = recorded.actor.clone();
                 self.mitigation_mut(key)?.tried.push(Try { by, at, worked: None, judged_at: None });
             }
-            E::MitigationJudged { key, worked } => {
+            E::MitigationJudged { key, worked, .. } => {
                 let last = self.mitigation_mut(key)?.tried.last_mut()?;
                 last.worked = Some(*worked);
                 last.judged_at = Some(at);

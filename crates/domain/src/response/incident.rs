@@ -8,6 +8,7 @@ use crate::{
     org::Severity,
     record::{Actor, Instant},
 };
+use jiff::SignedDuration;
 use nightbell_public::NoticeStatus;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -218,9 +219,9 @@ impl Incident {
         self.obligation(RuleId::PostmortemOnTime).is_some_and(Obligation::is_owed)
     }
 
-    /// How long the public has been behind the room: `None` when it is not (or was never told).
-    pub fn public_behind_since(&self) -> Option<Instant> {
+    /// By how much the public's newest words are older than the room's; `None` when they are not, or were never said.
+    pub fn public_behind(&self) -> Option<SignedDuration> {
         let public = self.public.as_ref()?;
-        self.last_update_at.filter(|last| *last > public.at)
+        self.last_update_at.map(|last| last.duration_since(public.at)).filter(SignedDuration::is_positive)
     }
 }

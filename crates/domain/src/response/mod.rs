@@ -23,6 +23,7 @@ pub use act::Act;
 pub use declare::{DeclareInput, FirstAlert, declare};
 pub use event::{ComponentEffect, IncidentEvent};
 pub use incident::{Hypothesis, Incident, Mitigation, MitigationState, Offer, Promise, PublicFace, RoleSeats, Try};
+pub use mitigation::mitigations_of;
 pub use playbook::{Adherence, Look, Obligation, ObligationState, RuleId, RuleLine, RungPaged, Standing, WhoToPage};
 pub use room::{RoleWho, RoomCommand};
 pub use severity::SeverityInput;
@@ -31,4 +32,4 @@ pub use update::{PublishInput, UpdateInput};
 pub use words::{EntryKind, IncidentStatus, RoleKind};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -2,7 +2,7 @@
 //!
 //! Not HTML, not a time zone: views escape and localise.
 
-use super::{EntryKind, IncidentEvent, RoleKind, playbook::spoken};
+use super::{EntryKind, IncidentEvent, RoleKind, RuleId, playbook::spoken};
 use crate::{
     record::{Instant, Recorded},
     text::{clean::one_line, update_format::next_update_line},
@@ -222,9 +222,11 @@ fn people_said(event: &IncidentEvent) -> Said {
             (LineKind::Page, format!("Paging {to}"), Some(why.clone()).filter(|why| !why.is_empty()))
         }
         E::PageAcknowledged { by, .. } => (LineKind::Page, format!("@{by} acknowledged the page"), None),
-        E::MitigationTried { key } => (LineKind::Mitigation, format!("Mitigation tried: {key}"), None),
-        E::MitigationJudged { key, worked: true } => (LineKind::Mitigation, format!("Mitigation worked: {key}"), None),
-        E::MitigationJudged { key, .. } => (LineKind::Mitigation, format!("Mitigation did not help: {key}"), None),
+        E::MitigationTried { title, .. } => (LineKind::Mitigation, format!("Mitigation tried: {title}"), None),
+        E::MitigationJudged { title, worked: true, .. } => {
+            (LineKind::Mitigation, format!("Mitigation worked: {title}"), None)
+        }
+        E::MitigationJudged { title, .. } => (LineKind::Mitigation, format!("Mitigation did not help: {title}"), None),
         other => (LineKind::Note, other.kind().to_owned(), None),
     }
 }
@@ -232,17 +234,11 @@ fn people_said(event: &IncidentEvent) -> Said {
 fn rule_said(event: &IncidentEvent) -> Said {
     use IncidentEvent as E;
     let text = match event {
-        E::RuleMet { rule, measured_s, late } => {
-            let late = if *late { ", late" } else { "" };
-            format!("{}: after {}{late}", rule.label(), spoken(*measured_s))
-        }
-        E::RuleNagged { rule, .. } if *rule == super::RuleId::UpdateCadence => {
-            "Reminder: the promised update is due".to_owned()
-        }
-        E::RuleNagged { rule, .. } => format!("Reminder: {} is still owed", lower(rule.label())),
-        E::RulePaged { rule, who } => format!("{} overdue: paging {}", rule.label(), who.label()),
-        E::RuleBreached { rule, .. } => format!("{} overdue", rule.label()),
-        E::RuleWaived { rule, .. } => format!("{} waived", rule.label()),
+        E::RuleMet { rule, measured_s, late } => met(*rule, *measured_s, *late),
+        E::RuleNagged { rule, .. } => format!("Reminder: {}", asked(*rule)),
+        E::RulePaged { rule, who } => format!("{}: paging {}", overdue(*rule), who.label()),
+        E::RuleBreached { rule, .. } => overdue(*rule),
+        E::RuleWaived { rule, .. } => format!("Waived: {}", rule.label()),
         other => other.kind().to_owned(),
     };
     let detail = match event {
@@ -250,6 +246,42 @@ fn rule_said(event: &IncidentEvent) -> Said {
         _ => None,
     };
     (LineKind::Rule, text, detail)
+}
+
+fn met(rule: RuleId, measured_s: u64, late: bool) -> String {
+    let took = spoken(measured_s);
+    match rule {
+        RuleId::RoomOpen | RuleId::HonestWords | RuleId::RunbookLinked | RuleId::ItemsOwned => rule.label().to_owned(),
+        RuleId::UpdateCadence if late => format!("The promised update came late, after {took}"),
+        RuleId::UpdateCadence => format!("Update as promised, after {took}"),
+        RuleId::PostmortemOnTime if late => format!("Postmortem late, after {took}"),
+        _ if late => format!("{} late, after {took}", rule.label()),
+        _ => format!("{} after {took}", rule.label()),
+    }
+}
+
+/// What a reminder asks for.
+fn asked(rule: RuleId) -> &'static str {
+    match rule {
+        RuleId::IcNamed => "name a commander",
+        RuleId::RolesFilled => "fill the empty roles",
+        RuleId::UpdateCadence => "the promised update is due",
+        RuleId::PublicNotice => "tell the public page",
+        RuleId::PostmortemOnTime => "the postmortem is due",
+        other => other.label(),
+    }
+}
+
+/// What a breach says.
+fn overdue(rule: RuleId) -> String {
+    match rule {
+        RuleId::IcNamed => "No commander named in time".to_owned(),
+        RuleId::RolesFilled => "Roles not filled in time".to_owned(),
+        RuleId::UpdateCadence => "The promised update is overdue".to_owned(),
+        RuleId::PublicNotice => "The public page has not spoken in time".to_owned(),
+        RuleId::PostmortemOnTime => "The postmortem is overdue".to_owned(),
+        other => format!("{} overdue", other.label()),
+    }
 }
 
 fn entry_kind(entry: EntryKind) -> LineKind {
@@ -282,9 +314,4 @@ pub fn short(recorded: &Recorded<IncidentEvent>) -> String {
 
 fn shout(severity: &str) -> String {
     severity.to_uppercase()
-}
-
-fn lower(label: &str) -> String {
-    let mut chars = label.chars();
-    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }

@@ -62,9 +62,11 @@ pub fn recontract(
     let after = Incident { row: row.clone(), ..incident.clone() };
     let mut list = incident.obligations.clone();
     for obligation in &mut list {
+        // A promise that was made is kept, whatever the severity asks for.
+        let promised = obligation.rule == RuleId::UpdateCadence && incident.promise.is_some();
         if applies(obligation.rule, row) {
             adjust(&after, obligation, raised, now);
-        } else if obligation.is_owed() {
+        } else if obligation.is_owed() && !promised {
             obligation.state = ObligationState::Lifted { at: now, reason: format!("not owed at {}", row.id) };
         }
     }
@@ -93,12 +95,8 @@ fn adjust(after: &Incident, obligation: &mut Obligation, raised: bool, now: Inst
         ObligationState::Lifted { .. } if open || obligation.rule.outlives_resolution() => {
             obligation.arm(now, due(now, limit))
         }
-        // The lower severity's roles were filled; the higher one wants more of them.
-        ObligationState::Met { .. }
-            if open && obligation.rule == RuleId::RolesFilled && !settle::holds(after, obligation) =>
-        {
-            obligation.arm(now, due(now, limit));
-        }
+        // The lower severity was content with fewer roles, or with no further update.
+        ObligationState::Met { .. } if open && wants_more(after, obligation) => obligation.arm(now, due(now, limit)),
         ObligationState::Owed if open && limit.is_some() => {
             let promised = obligation.rule == RuleId::UpdateCadence && after.promise.is_some();
             let candidate = if raised { due(now, limit) } else { due(obligation.owed_at, limit) };
@@ -113,5 +111,14 @@ fn adjust(after: &Incident, obligation: &mut Obligation, raised: bool, now: Inst
         | ObligationState::Met { .. }
         | ObligationState::Waived { .. }
         | ObligationState::Lifted { .. } => {}
+    }
+}
+
+/// Whether what was met once is not enough for the row in force.
+fn wants_more(after: &Incident, obligation: &Obligation) -> bool {
+    match obligation.rule {
+        RuleId::IcNamed | RuleId::RolesFilled => !settle::holds(after, obligation),
+        RuleId::UpdateCadence => true,
+        _ => false,
     }
 }
