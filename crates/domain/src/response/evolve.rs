@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     ids::UserId,
+    org::Severity,
     record::{Aggregate, Instant, Recorded},
 };
 
@@ -102,10 +103,7 @@ impl Incident {
             E::Published { .. } => self.published(recorded),
             E::StatusChanged { from, to, .. } => self.status_changed(*from, *to, at),
             E::SeverityChanged { to, reason, obligations, .. } => {
-                self.severity = to.id.clone();
-                self.row = (**to).clone();
-                self.severity_why = reason.clone().unwrap_or_else(|| to.impact.clone());
-                self.obligations.clone_from(obligations);
+                self.severity_changed(to, reason.as_deref(), obligations)
             }
             E::RoleOffered { role, to } => self.offered(recorded, *role, to),
             E::RoleAccepted { role, user } | E::RoleTaken { role, user } => self.seat(*role, user),
@@ -182,6 +180,13 @@ impl Incident {
 
     fn mitigation_mut(&mut self, key: &str) -> Option<&mut MitigationState> {
         self.mitigations.iter_mut().find(|state| state.mitigation.key == key)
+    }
+
+    fn severity_changed(&mut self, to: &Severity, reason: Option<&str>, obligations: &[Obligation]) {
+        self.severity = to.id.clone();
+        self.row = to.clone();
+        self.severity_why = reason.unwrap_or(&to.impact).to_owned();
+        self.obligations = obligations.to_vec();
     }
 
     fn updated(&mut self, at: Instant, text: &str, next_update_at: Option<Instant>) {

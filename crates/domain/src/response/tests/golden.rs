@@ -3,21 +3,22 @@
 use super::*;
 use nightbell_public::NoticeStatus;
 
+const KINDS: [EntryKind; 6] = [
+    EntryKind::Note,
+    EntryKind::Decision,
+    EntryKind::Hypothesis,
+    EntryKind::Action,
+    EntryKind::Output,
+    EntryKind::Link,
+];
+
 fn every_event() -> Vec<IncidentEvent> {
     use IncidentEvent as E;
     let sev1 = || SeverityTable::default().rows.remove(0);
     let mut events: Vec<E> = Life::declared("sev1").events.into_iter().take(2).map(|recorded| recorded.event).collect();
     let ops = RoleKind::Ops;
     let bob = || user("bob");
-    let kinds = [
-        EntryKind::Note,
-        EntryKind::Decision,
-        EntryKind::Hypothesis,
-        EntryKind::Action,
-        EntryKind::Output,
-        EntryKind::Link,
-    ];
-    events.extend(kinds.map(|entry| E::Entry { entry, text: "Roll back".to_owned() }));
+    events.extend(KINDS.map(|entry| E::Entry { entry, text: "Roll back".to_owned() }));
     events.extend([
         E::EntryRevised { seq: 3, text: "Roll back to 1.41".to_owned() },
         E::HypothesisRefuted { seq: 5, reason: "quota is fine".to_owned() },
