@@ -9,7 +9,7 @@ use nightbell_domain::{
 use nightbell_public::{ComponentStatus, Notice};
 
 pub(crate) const PUT_NOTICE: &str = "INSERT INTO notice (id, status_page, incident, started_at, resolved_at, body) VALUES ($1, $2, $3, $4, $5, $6) \
-     ON CONFLICT (id) DO UPDATE SET resolved_at = excluded.resolved_at, body = excluded.body";
+     ON CONFLICT (id) DO UPDATE SET started_at = excluded.started_at, resolved_at = excluded.resolved_at, body = excluded.body";
 pub(crate) const NOTICE: &str = "SELECT body FROM notice WHERE id = $1";
 pub(crate) const NOTICES: &str = "SELECT body FROM notice WHERE status_page = $1 AND (resolved_at IS NULL OR resolved_at >= $2) ORDER BY started_at DESC, id";
 pub(crate) const SET_COMPONENT: &str = "INSERT INTO component_change (component, at, status, notice) VALUES ($1, $2, $3, $4) \
@@ -43,11 +43,21 @@ pub fn notices(tx: &mut dyn Tx, page: &StatusPageId, resolved_since: Instant) ->
 
 /// Records a component's status from now on; writing the status it has already changes nothing.
 pub fn set_component(tx: &mut dyn Tx, component: &ComponentId, status: ComponentStatus, notice: &str, at: Instant) -> Result<(), StoreError> {
+    open_component(tx, component, at)?;
     if component_now(tx, component)? == status {
         return Ok(());
     }
     let word = serde_json::to_string(&status).map_err(|e| StoreError::Corrupt(e.to_string()))?;
     tx.run(SET_COMPONENT, &[component.as_str().into(), at.into(), word.into(), notice.into()]).map(drop)
+}
+
+/// A component appears: operational from now on, unless it is known already. Days before its first change are unknown, not green.
+pub fn open_component(tx: &mut dyn Tx, component: &ComponentId, at: Instant) -> Result<(), StoreError> {
+    if tx.row(COMPONENT_NOW, &[component.as_str().into()])?.is_some() {
+        return Ok(());
+    }
+    let word = serde_json::to_string(&ComponentStatus::Operational).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    tx.run(SET_COMPONENT, &[component.as_str().into(), at.into(), word.into(), Value::Null]).map(drop)
 }
 
 /// A component's status now: operational until somebody published otherwise.

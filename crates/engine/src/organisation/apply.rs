@@ -7,7 +7,7 @@ use nightbell_domain::{
     org::{AccessRole, ConfigKind},
     refusal::Refusal,
 };
-use nightbell_store::{access, config};
+use nightbell_store::{access, config, voice};
 use nightbell_wire::org_files::{Action, FileProblem, Finding, ParsedFiles, Plan, check, plan};
 
 /// What applying did, or would do.
@@ -55,6 +55,9 @@ pub fn apply(unit: &mut Unit<'_>, by: &Permit<Administer>, parsed: &ParsedFiles,
         if change.kind == ConfigKind::User {
             follow_user(unit, &directory, &after, &change.id)?;
         }
+    }
+    for component in after.status_pages.values().flat_map(|page| &page.components) {
+        voice::open_component(unit.tx, &component.id, unit.now)?;
     }
     Ok(Ok(applied))
 }

@@ -5,7 +5,7 @@ use nightbell_domain::{
     limits,
     org::Organisation,
     paging::{AlertBrief, IncidentBrief, Message, MessageKind, NextStep, Notification, Page, PageStatus, Subject, later},
-    record::Instant,
+    record::{Actor, Aggregate, Instant, Recorded},
     response::Incident,
     signal::Alert,
 };
@@ -93,9 +93,27 @@ pub(crate) fn runbook_url(org: &Organisation, base: &str, page: &Page, alert: Op
 }
 
 /// Who rings next if nobody acknowledges, and when.
-pub(crate) fn next_step(org: &Organisation, page: &Page) -> Option<NextStep> {
+pub fn next_step(org: &Organisation, page: &Page) -> Option<NextStep> {
     let at = page.next_due_at?;
     Some(NextStep { at, who: names(org, page, at) })
+}
+
+/// What follows after the next step while nobody acknowledges, each person list once it changes, up to the last resort.
+pub fn later_steps(org: &Organisation, page: &Page, now: Instant) -> Vec<NextStep> {
+    let mut steps: Vec<NextStep> = Vec::new();
+    let mut imagined = page.clone();
+    while let Some(due) = imagined.next_due_at.filter(|_| imagined.status == PageStatus::Ringing) {
+        let at = due.max(now);
+        steps.push(NextStep { at, who: names(org, &imagined, at) });
+        for event in imagined.advance(org, at) {
+            let recorded = Recorded { seq: imagined.version + 1, at, actor: Actor::system("explain"), event };
+            match Page::evolve(Some(imagined.clone()), &recorded) {
+                Some(next) => imagined = next,
+                None => return steps,
+            }
+        }
+    }
+    steps
 }
 
 fn names(org: &Organisation, page: &Page, at: Instant) -> String {

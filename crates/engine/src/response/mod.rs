@@ -3,6 +3,7 @@
 
 mod cadence;
 mod change;
+mod command;
 mod declare;
 mod publish;
 mod summon;
@@ -12,6 +13,7 @@ pub use change::{
     Resolution, accept_role, cancel, change_severity, close, decline_role, judge_mitigation, offer_role, post_update, publish, refute,
     release_role, resolve, revise, set_status, take_role, try_mitigation, waive, write,
 };
+pub use command::{command, target_named};
 pub use declare::{Declare, declare, declare_for_alert, link_alert};
 pub use publish::{PublicComponent, PublicWords, Wording, preview_findings};
 
