@@ -8,7 +8,7 @@ use nightbell_domain::{
     org::{Organisation, SeverityAnswers},
     record::Actor,
     refusal::Refusal,
-    response::{self, Act, DeclareInput, FirstAlert, Incident, Mitigation},
+    response::{self, Act, DeclareInput, FirstAlert, Incident, Mitigation, mitigations_of},
     signal::{Alert, AlertEvent},
     text::{runbook::parse_runbook, slug},
 };
@@ -140,12 +140,7 @@ fn first_aid(org: &Organisation, service: Option<&ServiceId>) -> (Option<Runbook
     for source in org.runbooks_of(service) {
         let Ok((runbook, _)) = parse_runbook(&source.markdown) else { continue };
         first.get_or_insert_with(|| source.id.clone());
-        mitigations.extend(runbook.mitigations.into_iter().map(|step| Mitigation {
-            key: slug::slug(&step.title_text).chars().take(40).collect::<String>().trim_end_matches('-').to_owned(),
-            title: step.title_text,
-            command: step.command,
-            runbook: Some(source.id.clone()),
-        }));
+        mitigations.extend(mitigations_of(&source.id, &runbook));
     }
     (first, mitigations)
 }
