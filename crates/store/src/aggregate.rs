@@ -3,7 +3,7 @@
 
 use crate::{
     journal,
-    tx::{StoreError, Tx, Value},
+    tx::{Row, StoreError, Tx, Value},
 };
 use nightbell_domain::record::{Actor, Aggregate, Instant, Recorded, to_microsecond};
 
@@ -13,7 +13,7 @@ pub trait Stored: Aggregate {
     const INSERT: &'static str;
     /// Updates the row where id is `$1` and the version is the last value.
     const UPDATE: &'static str;
-    /// Answers the body of id `$1`.
+    /// Answers the columns of id `$1`, in the order of [`Stored::values`].
     const LOAD: &'static str;
     /// Values in the order of INSERT; the first two are id and version, the last is the body.
     fn values(&self, body: String) -> Vec<Value>;
@@ -21,10 +21,15 @@ pub trait Stored: Aggregate {
 
 /// The aggregate, if there is one.
 pub fn load<A: Stored>(tx: &mut dyn Tx, key: &str) -> Result<Option<A>, StoreError> {
-    tx.row(A::LOAD, &[key.into()])?.map(|row| row.json(0)).transpose()
+    tx.row(A::LOAD, &[key.into()])?.as_ref().map(state).transpose()
 }
 
-/// Folds `events` onto `before`, appends them and writes the row. Answers the new state and the position of the last event.
+/// The state in a row that [`Stored::LOAD`] answered.
+pub(crate) fn state<A: Stored>(row: &Row) -> Result<A, StoreError> {
+    row.json(row.0.len().saturating_sub(1))
+}
+
+/// Folds `events` onto `before`, appends them and writes the row. Answers the new state.
 /// A version that moved meanwhile is a conflict; nothing to record is no write at all.
 pub fn commit<A: Stored>(
     tx: &mut dyn Tx,

@@ -14,7 +14,7 @@ impl Stored for Postmortem {
     const INSERT: &'static str = "INSERT INTO postmortem (id, version, incident, state, due_at, next_due_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     const UPDATE: &'static str = "UPDATE postmortem SET version = $2, incident = $3, state = $4, due_at = $5, next_due_at = $6, body = $7 \
          WHERE id = $1 AND version = $8";
-    const LOAD: &'static str = "SELECT body FROM postmortem WHERE id = $1";
+    const LOAD: &'static str = "SELECT id, version, incident, state, due_at, next_due_at, body FROM postmortem WHERE id = $1";
 
     fn values(&self, body: String) -> Vec<Value> {
         vec![

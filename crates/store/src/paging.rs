@@ -22,7 +22,7 @@ pub fn subject_key(subject: &Subject) -> String {
 impl Stored for Page {
     const INSERT: &'static str = "INSERT INTO page (id, version, status, subject, next_due_at, body) VALUES ($1, $2, $3, $4, $5, $6)";
     const UPDATE: &'static str = "UPDATE page SET version = $2, status = $3, subject = $4, next_due_at = $5, body = $6 WHERE id = $1 AND version = $7";
-    const LOAD: &'static str = "SELECT body FROM page WHERE id = $1";
+    const LOAD: &'static str = "SELECT id, version, status, subject, next_due_at, body FROM page WHERE id = $1";
 
     fn values(&self, body: String) -> Vec<Value> {
         vec![

@@ -15,7 +15,7 @@ impl Stored for Incident {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     const UPDATE: &'static str = "UPDATE incident SET version = $2, slug = $3, status = $4, severity = $5, declared_at = $6, next_due_at = $7, \
          body = $8 WHERE id = $1 AND version = $9";
-    const LOAD: &'static str = "SELECT body FROM incident WHERE id = $1";
+    const LOAD: &'static str = "SELECT id, version, slug, status, severity, declared_at, next_due_at, body FROM incident WHERE id = $1";
 
     fn values(&self, body: String) -> Vec<Value> {
         vec![

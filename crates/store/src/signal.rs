@@ -15,7 +15,7 @@ impl Stored for Alert {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     const UPDATE: &'static str = "UPDATE alert SET version = $2, integration = $3, dedup_key = $4, status = $5, service = $6, last_at = $7, \
          body = $8 WHERE id = $1 AND version = $9";
-    const LOAD: &'static str = "SELECT body FROM alert WHERE id = $1";
+    const LOAD: &'static str = "SELECT id, version, integration, dedup_key, status, service, last_at, body FROM alert WHERE id = $1";
 
     fn values(&self, body: String) -> Vec<Value> {
         vec![

@@ -65,7 +65,7 @@ impl Sqlite {
 
     fn one(&self, op: &mut dyn FnMut(&mut dyn Tx) -> Verdict) -> Result<(), StoreError> {
         self.connection.execute_batch("SAVEPOINT op").map_err(store_error)?;
-        let mut tx = Statements(&self.connection);
+        let mut tx = Statements { connection: &self.connection, may_write: true };
         let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| op(&mut tx)));
         match verdict {
             Ok(Verdict::Keep) => self.connection.execute_batch("RELEASE op").map_err(store_error),
@@ -117,21 +117,38 @@ impl SqliteReader {
 }
 
 fn in_view(connection: &Connection, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError> {
-    connection.execute_batch("BEGIN DEFERRED").map_err(store_error)?;
-    view(&mut Statements(connection));
-    connection.execute_batch("COMMIT").map_err(store_error)
+    // Ends when it is dropped, also when the view panics: an open transaction would make every later write fail.
+    let transaction = connection.unchecked_transaction().map_err(store_error)?;
+    view(&mut Statements { connection: &transaction, may_write: false });
+    transaction.finish().map_err(store_error)
 }
 
 /// Statements on a connection, prepared once each.
-struct Statements<'a>(&'a Connection);
+struct Statements<'a> {
+    connection: &'a Connection,
+    may_write: bool,
+}
 
 impl Statements<'_> {
     fn bound(&self, sql: &'static str, values: &[Value]) -> Result<rusqlite::CachedStatement<'_>, StoreError> {
-        let mut statement = self.0.prepare_cached(sql).map_err(store_error)?;
+        // After some errors (disk full) SQLite has rolled the transaction back by itself: what came now would be committed alone.
+        if self.connection.is_autocommit() {
+            return Err(StoreError::Unavailable("the transaction was rolled back".to_owned()));
+        }
+        let mut statement = self.connection.prepare_cached(sql).map_err(store_error)?;
+        if !self.may_write && !statement.readonly() {
+            return Err(StoreError::Unavailable("a view cannot write".to_owned()));
+        }
+        if statement.parameter_count() != values.len() {
+            let (wanted, given) = (statement.parameter_count(), values.len());
+            return Err(StoreError::Unavailable(format!("{wanted} values wanted, {given} given: {sql}")));
+        }
         for (n, value) in values.iter().enumerate() {
             // `$1` is a *named* parameter to SQLite, numbered by first appearance: it must be looked up by name.
             let name = format!("${}", n + 1);
-            let Some(index) = statement.parameter_index(&name).map_err(store_error)? else { continue };
+            let Some(index) = statement.parameter_index(&name).map_err(store_error)? else {
+                return Err(StoreError::Unavailable(format!("there is no {name}: {sql}")));
+            };
             match value {
                 Value::Null => statement.raw_bind_parameter(index, rusqlite::types::Null),
                 Value::Int(v) => statement.raw_bind_parameter(index, v),
@@ -160,7 +177,10 @@ impl Tx for Statements<'_> {
                 values.push(match row.get_ref(n).map_err(store_error)? {
                     ValueRef::Null => Value::Null,
                     ValueRef::Integer(v) => Value::Int(v),
-                    ValueRef::Text(v) => Value::Text(String::from_utf8_lossy(v).into_owned()),
+                    ValueRef::Text(v) => match std::str::from_utf8(v) {
+                        Ok(text) => Value::Text(text.to_owned()),
+                        Err(e) => return Err(StoreError::Corrupt(format!("column {n} is not UTF-8: {e}"))),
+                    },
                     ValueRef::Blob(v) => Value::Blob(v.to_vec()),
                     ValueRef::Real(v) => return Err(StoreError::Corrupt(format!("column {n} is the fraction {v}"))),
                 });

@@ -158,9 +158,9 @@ pub type WriteOp<'a> = &'a mut dyn FnMut(&mut dyn Tx) -> Verdict;
 
 /// A database that can be written by its one writer.
 pub trait Database: Send {
-    /// One durable transaction for the whole batch, each operation undone alone when it says so or panics (the panic goes on afterwards
-    /// as an unavailable store). `Ok` means every kept write is on disk; `Err` means none is.
+    /// One durable transaction for the whole batch, each operation undone alone when it says so or panics (its caller sees that
+    /// no answer came). An operation whose statement failed must say `Undo`. `Ok` means every kept write is on disk; `Err` means none is.
     fn write(&mut self, batch: &mut [WriteOp<'_>]) -> Result<(), StoreError>;
-    /// A consistent view, outside any batch.
+    /// A consistent view, outside any batch; what would write is refused. A panic of the view goes on.
     fn read(&mut self, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError>;
 }
