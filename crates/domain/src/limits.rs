@@ -26,8 +26,12 @@ pub const INCIDENT_TITLE_CHARS_MAX: usize = 200;
 pub const POSTMORTEM_BYTES_MAX: usize = 512 * 1024;
 /// CEL source of a route, in bytes.
 pub const ROUTE_BYTES_MAX: usize = 4 * 1024;
-/// Bracket depth of a route's CEL: its parser is recursive.
-pub const ROUTE_DEPTH_MAX: usize = 16;
+/// Bracket depth of a route's CEL: its parser is recursive and, unoptimised, takes some 170 KiB of a 2 MiB stack for each.
+pub const ROUTE_DEPTH_MAX: usize = 8;
+/// Operators, selections and calls of a route's CEL that stand on one another: its evaluator is recursive too.
+pub const ROUTE_CHAIN_MAX: usize = 16;
+/// `all`, `exists`, `map` and `filter` in a route's CEL: nested ones multiply, and routes are asked while alerts come in.
+pub const ROUTE_LOOPS_MAX: usize = 2;
 /// How often an exhausted page rings its last resort again.
 pub const LAST_RESORT_EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// How long a sender may hold a notification before another may send it (a crash in between makes it a repeat).

@@ -189,9 +189,17 @@ impl Notification {
         Self { status: NotificationStatus::Cancelled, next_due_at: None, reason: Some(reason.to_owned()), ..self.clone() }
     }
 
-    /// What an attempt's end means. A late report for an attempt that was given up counts when it says "accepted" and the notification is still owed.
+    /// What an attempt's end means. Once the notification is accepted, failed or cancelled, only "accepted" still changes it: a late report
+    /// never brings it back to the queue.
     pub fn settle(&self, report: Report, now: Instant) -> Settled {
+        let open = matches!(self.status, NotificationStatus::Queued | NotificationStatus::Sending);
         match report {
+            Report::Deferred { detail, .. } | Report::Rejected { detail } if !open => {
+                Settled { notification: self.clone(), outcome: AttemptOutcome::FailedPermanent { detail }, fall_back_by: None }
+            }
+            Report::Unknown { detail } if !open => {
+                Settled { notification: self.clone(), outcome: AttemptOutcome::Unknown { detail }, fall_back_by: None }
+            }
             Report::Accepted { detail, provider_id } => Settled {
                 notification: Self { status: NotificationStatus::Accepted, next_due_at: None, reason: None, ..self.clone() },
                 outcome: AttemptOutcome::Accepted { detail, provider_id },

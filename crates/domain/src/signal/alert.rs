@@ -120,7 +120,7 @@ pub enum AlertEvent {
         /// What the routes decided.
         routing: Routing,
     },
-    /// Another trigger with the same key: counted, newest text kept, nobody paged again.
+    /// Another trigger with the same key: counted, newest text kept, nobody paged again. Or a resolve that overtook its trigger: counted.
     Repeated {
         /// What came.
         event: Box<Event>,
@@ -163,15 +163,23 @@ pub fn ingest(open: Option<&Alert>, last: Option<&Alert>, event: &Event) -> Inge
             _ => Ingested::Open(vec![AlertEvent::Repeated { event: Box::new(event.clone()) }]),
         },
         (EventAction::Trigger, None) => match (event.started_at, last) {
-            (Some(at), Some(last)) if at <= last.started_at => Ingested::Nothing("a late copy of an alert that is resolved already"),
+            (Some(at), Some(last)) if at <= last.started_at && last.resolved_at_source() => {
+                Ingested::Nothing("a late copy of an alert that is resolved already")
+            }
             _ => Ingested::New,
         },
-        (EventAction::Acknowledge, Some(alert)) => match alert.status {
-            AlertStatus::Firing => Ingested::Open(vec![AlertEvent::Acknowledged]),
+        (EventAction::Acknowledge, Some(alert)) => match (&alert.status, event.started_at) {
+            (_, Some(at)) if at < alert.started_at => Ingested::Nothing("the acknowledgement belongs to an earlier, already resolved alert"),
+            (AlertStatus::Firing, _) => Ingested::Open(vec![AlertEvent::Acknowledged]),
             _ => Ingested::Nothing("acknowledged already"),
         },
         (EventAction::Resolve, Some(alert)) => match event.started_at {
             Some(at) if at < alert.started_at => Ingested::Nothing("the resolve belongs to an earlier, already resolved alert"),
+            // The later begin is kept, so that the trigger this resolve overtook is known for a late copy.
+            Some(at) if at > alert.started_at => Ingested::Open(vec![
+                AlertEvent::Repeated { event: Box::new(event.clone()) },
+                AlertEvent::Resolved { reason: "the source said so".to_owned() },
+            ]),
             _ => Ingested::Open(vec![AlertEvent::Resolved { reason: "the source said so".to_owned() }]),
         },
         (EventAction::Acknowledge | EventAction::Resolve, None) => Ingested::Nothing("no open alert has this key"),
@@ -182,6 +190,11 @@ impl Alert {
     /// Whether it is still open.
     pub fn is_open(&self) -> bool {
         !matches!(self.status, AlertStatus::Resolved { .. })
+    }
+
+    /// Whether the source itself ended it. An alert that a person ended while the source still fires makes a new one when it is sent again.
+    fn resolved_at_source(&self) -> bool {
+        matches!(&self.status, AlertStatus::Resolved { by: Actor::Integration(_), .. })
     }
 
     /// A person takes it.
@@ -243,9 +256,11 @@ impl Aggregate for Alert {
             AlertEvent::Repeated { event: again } => {
                 alert.event_count += 1;
                 alert.last_at = event.at;
-                alert.severity = again.severity;
                 alert.started_at = again.started_at.unwrap_or(alert.started_at).max(alert.started_at);
-                if !again.title.is_empty() {
+                if again.action == EventAction::Trigger {
+                    alert.severity = again.severity;
+                }
+                if again.action == EventAction::Trigger && !again.title.is_empty() {
                     alert.title.clone_from(&again.title);
                     alert.body.clone_from(&again.body);
                 }

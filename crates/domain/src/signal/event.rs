@@ -110,6 +110,7 @@ impl Event {
             .collect();
         self.links.retain(|link| is_web_link(&link.href));
         self.links.truncate(limits::LINKS_MAX);
+        self.links.iter_mut().for_each(|link| link.text = cut(&link.text, limits::LABEL_CHARS_MAX));
         self.runbook_url = self.runbook_url.filter(|url| is_web_link(url));
         self
     }

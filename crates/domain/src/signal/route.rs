@@ -9,6 +9,8 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+mod bounds;
+
 /// What a route decided about an alert, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Routing {
@@ -32,19 +34,7 @@ pub fn compile(source: &str) -> Result<Expression, String> {
     if source.len() > limits::ROUTE_BYTES_MAX {
         return Err(format!("the expression is longer than {} bytes", limits::ROUTE_BYTES_MAX));
     }
-    // The parser is recursive: what nests is bounded before it sees the text, so that no file can overflow the stack.
-    let mut depth = 0_usize;
-    let nesting = source.bytes().map(|b| {
-        match b {
-            b'(' | b'[' | b'{' | b'?' | b'!' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth
-    });
-    if nesting.max().unwrap_or(0) > limits::ROUTE_DEPTH_MAX {
-        return Err(format!("the expression nests deeper than {} brackets", limits::ROUTE_DEPTH_MAX));
-    }
+    bounds::check(source)?;
     cel::Program::compile(source).map(Expression).map_err(|e| format!("not a CEL expression: {}", e.to_string().replace('\n', " ")))
 }
 
