@@ -1,0 +1,160 @@
+//! A batch is one durable transaction; each operation in it stands or falls alone.
+
+use crate::{
+    Database, StoreError, Tx, Verdict, WriteOp, meta,
+    tests::samples::{alert_id, alice, at, number, page_id, read, started, triggered, write},
+};
+use nightbell_domain::{paging::Page, signal::Alert};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+fn known(db: &mut dyn Database, key: &str) -> Option<String> {
+    read(db, |tx| meta::get(tx, key))
+}
+
+pub fn undone_operation_leaves_nothing_and_its_neighbours_stay(db: &mut dyn Database) {
+    let mut before = |tx: &mut dyn Tx| {
+        meta::set(tx, "before", "1").expect("written");
+        Verdict::Keep
+    };
+    let mut undone = |tx: &mut dyn Tx| {
+        meta::set(tx, "undone", "1").expect("written");
+        meta::set(tx, "before", "2").expect("written");
+        Verdict::Undo
+    };
+    let mut after = |tx: &mut dyn Tx| {
+        meta::set(tx, "after", "1").expect("written");
+        Verdict::Keep
+    };
+    let mut batch: [WriteOp<'_>; 3] = [&mut before, &mut undone, &mut after];
+    db.write(&mut batch).expect("committed");
+    assert_eq!(known(db, "before").as_deref(), Some("1"));
+    assert_eq!(known(db, "undone"), None);
+    assert_eq!(known(db, "after").as_deref(), Some("1"));
+}
+
+pub fn undone_commit_leaves_neither_row_nor_event(db: &mut dyn Database) {
+    let mut undone = |tx: &mut dyn Tx| {
+        crate::commit::<Alert>(tx, None, triggered(1, "cpu"), at(0), &alice()).expect("committed");
+        crate::commit::<Page>(tx, None, started(1, 1, 0), at(0), &alice()).expect("committed");
+        Verdict::Undo
+    };
+    db.write(&mut [&mut undone]).expect("nothing to keep");
+    assert_eq!(read(db, |tx| crate::load::<Alert>(tx, &alert_id(1).to_string())), None);
+    assert_eq!(read(db, |tx| crate::load::<Page>(tx, &page_id(1).to_string())), None);
+    assert_eq!(number(db, "SELECT COUNT(*) FROM event"), 0);
+}
+
+pub fn panicking_operation_is_undone_alone_and_the_writer_lives_on(db: &mut dyn Database) {
+    let mut before = |tx: &mut dyn Tx| {
+        meta::set(tx, "before", "1").expect("written");
+        Verdict::Keep
+    };
+    let mut panics = |tx: &mut dyn Tx| -> Verdict {
+        meta::set(tx, "lost", "1").expect("written");
+        panic!("on purpose: a fault of ours in one unit of work");
+    };
+    let mut after = |tx: &mut dyn Tx| {
+        assert_eq!(meta::get(tx, "lost").expect("readable"), None, "the next one does not see it");
+        meta::set(tx, "after", "1").expect("written");
+        Verdict::Keep
+    };
+    let mut batch: [WriteOp<'_>; 3] = [&mut before, &mut panics, &mut after];
+    db.write(&mut batch).expect("the others are kept");
+    assert_eq!(known(db, "before").as_deref(), Some("1"));
+    assert_eq!(known(db, "lost"), None);
+    assert_eq!(known(db, "after").as_deref(), Some("1"));
+    write(db, |tx| meta::set(tx, "next", "1")).expect("the writer lives on");
+    assert_eq!(known(db, "next").as_deref(), Some("1"));
+}
+
+pub fn failed_operation_is_undone_to_its_first_write(db: &mut dyn Database) {
+    let failed = write(db, |tx| {
+        meta::set(tx, "first", "1")?;
+        tx.run("INSERT INTO meta (key, value) VALUES ($1, $2)", &["first".into(), "again".into()])?;
+        Ok(())
+    });
+    assert!(matches!(failed, Err(StoreError::Conflict(_))), "{failed:?}");
+    assert_eq!(known(db, "first"), None);
+}
+
+pub fn later_operation_sees_what_was_kept_and_nothing_undone(db: &mut dyn Database) {
+    let mut seen = Vec::new();
+    let mut kept = |tx: &mut dyn Tx| {
+        meta::set(tx, "kept", "1").expect("written");
+        Verdict::Keep
+    };
+    let mut undone = |tx: &mut dyn Tx| {
+        meta::set(tx, "undone", "1").expect("written");
+        Verdict::Undo
+    };
+    let mut looks = |tx: &mut dyn Tx| {
+        seen = vec![meta::get(tx, "kept").expect("readable"), meta::get(tx, "undone").expect("readable")];
+        Verdict::Keep
+    };
+    let mut batch: [WriteOp<'_>; 3] = [&mut kept, &mut undone, &mut looks];
+    db.write(&mut batch).expect("committed");
+    assert_eq!(seen, [Some("1".to_owned()), None]);
+}
+
+pub fn large_batch_is_one_transaction(db: &mut dyn Database) {
+    let mut ops: Vec<_> = (0..600_u32)
+        .map(|n| {
+            move |tx: &mut dyn Tx| {
+                meta::set(tx, &format!("key-{n}"), "1").expect("written");
+                if n % 3 == 0 { Verdict::Undo } else { Verdict::Keep }
+            }
+        })
+        .collect();
+    let mut batch: Vec<WriteOp<'_>> = ops.iter_mut().map(|op| op as WriteOp<'_>).collect();
+    db.write(&mut batch).expect("committed");
+    assert_eq!(number(db, "SELECT COUNT(*) FROM meta WHERE key LIKE 'key-%'"), 400);
+}
+
+pub fn empty_batch_is_nothing(db: &mut dyn Database) {
+    db.write(&mut []).expect("nothing to do");
+    write(db, |tx| meta::set(tx, "next", "1")).expect("the writer lives on");
+}
+
+/// A reference that is checked only at COMMIT makes it fail: the caller hears it, nothing is kept, the writer lives on.
+pub fn failing_commit_keeps_nothing(db: &mut dyn Database, defer_references: &'static str) {
+    let mut good = |tx: &mut dyn Tx| {
+        meta::set(tx, "good", "1").expect("written");
+        Verdict::Keep
+    };
+    let mut bad = |tx: &mut dyn Tx| {
+        tx.run(defer_references, &[]).expect("deferred");
+        let attempt = "INSERT INTO attempt (notification, n, begun_at) VALUES ($1, $2, $3)";
+        tx.run(attempt, &["nobody".into(), 1_i64.into(), 0_i64.into()]).expect("not checked yet");
+        Verdict::Keep
+    };
+    let mut batch: [WriteOp<'_>; 2] = [&mut good, &mut bad];
+    assert!(db.write(&mut batch).is_err());
+    assert_eq!(known(db, "good"), None);
+    assert_eq!(number(db, "SELECT COUNT(*) FROM attempt"), 0);
+    write(db, |tx| meta::set(tx, "next", "1")).expect("the writer lives on");
+    assert_eq!(known(db, "next").as_deref(), Some("1"));
+}
+
+pub fn panicking_view_leaves_the_database_usable(db: &mut dyn Database) {
+    let broken = catch_unwind(AssertUnwindSafe(|| {
+        db.read(&mut |tx| {
+            meta::get(tx, "any").expect("readable");
+            panic!("on purpose: a fault of ours in a view");
+        })
+    }));
+    assert!(broken.is_err());
+    write(db, |tx| meta::set(tx, "next", "1")).expect("the writer lives on");
+    assert_eq!(known(db, "next").as_deref(), Some("1"));
+}
+
+pub fn view_cannot_write(db: &mut dyn Database) {
+    let mut refused = Vec::new();
+    // Whether such a view ends well is the driver's choice; that it leaves nothing is not.
+    let _ = db.read(&mut |tx| {
+        refused.push(meta::set(tx, "sneaked", "1").is_err());
+        let returning = "INSERT INTO meta (key, value) VALUES ($1, $2) RETURNING key";
+        refused.push(tx.rows(returning, &["sneaked".into(), "1".into()]).is_err());
+    });
+    assert_eq!(refused, [true, true]);
+    assert_eq!(known(db, "sneaked"), None);
+}

@@ -1,0 +1,182 @@
+//! What every database must do. One list of cases, each a `fn(&mut dyn Database)` on an empty database, run on every constructor below;
+//! another database joins by one more line in `conformance!`. After each case every stream must verify, unless the case damages some.
+
+use super::samples::{damage, open};
+use crate::{Database, Sqlite};
+
+mod access;
+mod atomicity;
+mod config;
+mod constraints;
+mod due;
+mod inbound;
+mod journal;
+mod learning;
+mod paging;
+mod response;
+mod tampering;
+mod values;
+mod versions;
+mod voice;
+
+/// A database for one case, and what must live as long.
+struct Subject {
+    database: Box<dyn Database>,
+    _folder: Option<tempfile::TempDir>,
+    /// The statement after which this database checks references only at COMMIT, so that the COMMIT itself can be made to fail.
+    defer_references: &'static str,
+}
+
+fn sqlite_in_memory() -> Subject {
+    let database = Box::new(Sqlite::in_memory().expect("a database"));
+    Subject { database, _folder: None, defer_references: "PRAGMA defer_foreign_keys = ON" }
+}
+
+fn sqlite_in_a_file() -> Subject {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = Box::new(open(folder.path()));
+    Subject { database, _folder: Some(folder), defer_references: "PRAGMA defer_foreign_keys = ON" }
+}
+
+/// Runs a case that leaves everything provable.
+fn run(mut subject: Subject, case: fn(&mut dyn Database)) {
+    case(subject.database.as_mut());
+    assert_eq!(damage(subject.database.as_mut()), Vec::<String>::new(), "every stream verifies afterwards");
+}
+
+/// Runs a case that damages what is stored.
+fn run_damaging(mut subject: Subject, case: fn(&mut dyn Database)) {
+    case(subject.database.as_mut());
+    assert!(!damage(subject.database.as_mut()).is_empty(), "the case damages something");
+}
+
+macro_rules! cases {
+    ($run:ident on $database:ident: $($module:ident { $($case:ident)* })*) => {
+        $(mod $module {
+            $(#[test]
+            fn $case() {
+                super::super::$run(super::super::$database(), super::super::$module::$case);
+            })*
+        })*
+    };
+}
+
+macro_rules! conformance {
+    ($($name:ident: $database:ident;)*) => {
+        $(mod $name {
+            #[test]
+            fn failing_commit_keeps_nothing() {
+                let mut subject = super::$database();
+                super::atomicity::failing_commit_keeps_nothing(subject.database.as_mut(), subject.defer_references);
+            }
+            cases! { run on $database:
+                access {
+                    password_change_ends_every_session
+                    session_is_found_by_its_secret_until_it_ends
+                    secrets_are_unique
+                    token_is_revoked_once
+                    sign_in_link_works_once_and_in_time
+                }
+                atomicity {
+                    undone_operation_leaves_nothing_and_its_neighbours_stay
+                    undone_commit_leaves_neither_row_nor_event
+                    panicking_operation_is_undone_alone_and_the_writer_lives_on
+                    failed_operation_is_undone_to_its_first_write
+                    later_operation_sees_what_was_kept_and_nothing_undone
+                    large_batch_is_one_transaction
+                    empty_batch_is_nothing
+                    panicking_view_leaves_the_database_usable
+                    view_cannot_write
+                }
+                config {
+                    every_change_is_a_revision_and_moves_the_version
+                    removed_object_keeps_its_revisions
+                    undone_change_leaves_the_version
+                    organisation_reads_back_as_written
+                    undecodable_object_is_loud
+                    fact_is_claimed_once
+                    fact_is_overwritten
+                }
+                constraints {
+                    open_alert_key_is_unique_until_resolved
+                    incident_slug_is_unique
+                    incident_has_one_postmortem
+                    inv_03_page_waits_exactly_with_an_alarm
+                    inv_06_notification_is_owed_once
+                    inv_07_notification_waits_exactly_with_an_alarm
+                    inv_07_attempt_ends_exactly_with_an_outcome
+                    attempt_begins_once
+                    what_does_not_exist_is_not_referred_to
+                }
+                due {
+                    pages_are_due_by_time_then_id
+                    notifications_are_due_by_time_then_id
+                    incidents_are_due_by_time_then_id
+                    postmortems_are_due_by_time_then_id
+                    earliest_alarm_is_that_of_anything_that_waits
+                }
+                inbound {
+                    raw_requests_are_kept_as_sent_newest_first
+                    alert_is_found_by_its_key
+                    alerts_are_listed_newest_first
+                }
+                journal {
+                    inv_18_every_kind_of_stream_is_chained_and_folds_to_its_row
+                    positions_strictly_increase_over_streams
+                    reading_resumes_after_a_position
+                    instants_are_kept_to_the_microsecond
+                }
+                learning {
+                    action_items_are_listed_open_ones_first
+                    action_item_settles_once
+                    postmortem_is_found_by_its_incident
+                }
+                paging {
+                    notification_moves_only_from_what_was_read
+                    attempt_ends_once
+                    delivery_log_is_in_the_order_of_attempts
+                    pages_are_found_by_subject_and_listed_while_open
+                }
+                response {
+                    incident_is_found_by_its_slug
+                    incidents_are_listed_newest_first
+                }
+                values {
+                    large_values_come_back_whole
+                    hostile_text_comes_back_whole
+                    null_is_null_and_not_empty
+                    whole_range_of_integers_comes_back
+                    parameters_are_bound_by_number
+                    wrong_number_of_values_is_refused
+                    column_of_another_kind_is_damage
+                    affected_rows_are_counted
+                }
+                versions {
+                    stale_commit_is_a_conflict_and_leaves_no_event
+                    second_beginning_is_a_conflict
+                    nothing_to_record_writes_nothing
+                    one_commit_may_record_several_events
+                    missing_aggregate_is_none
+                }
+                voice {
+                    notices_are_listed_newest_first_open_or_recent
+                    notice_is_replaced_as_published_last
+                    component_changes_are_kept_once_each
+                }
+            }
+            cases! { run_damaging on $database:
+                tampering {
+                    inv_18_every_alteration_is_found
+                    inv_18_unchained_repair_is_found
+                    undecodable_event_is_loud_for_its_stream_alone
+                    undecodable_row_is_loud_for_its_stream_alone
+                }
+            }
+        })*
+    };
+}
+
+conformance! {
+    in_memory: sqlite_in_memory;
+    in_a_file: sqlite_in_a_file;
+}

@@ -1,0 +1,160 @@
+//! Every SQL text of the crate: named here, prepared, and of the dialect both databases understand. The list is kept honest by reading
+//! the sources: a constant that is missing here, or a statement written in place, fails.
+
+use crate::{Sqlite, Stored, access, config, journal, learning, meta, paging, response, signal, voice};
+use std::{collections::BTreeSet, path::Path};
+
+macro_rules! listed {
+    ($($file:literal $module:ident [$($name:ident)*] $(stores $aggregate:ty)?;)*) => {
+        [$(
+            $(($file, stringify!($name), $module::$name),)*
+            $(
+                ($file, "INSERT", <$aggregate as Stored>::INSERT),
+                ($file, "UPDATE", <$aggregate as Stored>::UPDATE),
+                ($file, "LOAD", <$aggregate as Stored>::LOAD),
+            )?
+        )*]
+        .as_slice()
+    };
+}
+
+/// File, name and text of each.
+fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
+    const {
+        listed! {
+            "access.rs" access [
+                PASSWORD SET_PASSWORD OPEN_SESSION SESSION SEE_SESSION END_SESSION END_SESSIONS_OF ADD_TOKEN TOKEN TOKENS USE_TOKEN
+                REVOKE_TOKEN REVOKE_TOKENS_OF ADD_LINK LINK USE_LINK
+            ];
+            "config.rs" config [ALL VERSION_OF PUT REMOVE REVISE];
+            "journal.rs" journal [APPEND HASH_AT STREAM AFTER HEAD STREAMS];
+            "learning.rs" learning [OF_INCIDENT DUE LIST ADD_ITEM SAVE_ITEM ITEM ITEMS ITEMS_OF]
+                stores nightbell_domain::learning::Postmortem;
+            "meta.rs" meta [GET SET CLAIM];
+            "paging.rs" paging [
+                DUE_PAGES OF_SUBJECT OPEN_PAGES OVERDUE_PAGES NEXT_DUE INSERT_NOTIFICATION UPDATE_NOTIFICATION NOTIFICATION OF_PAGE
+                DUE_NOTIFICATIONS BEGIN_ATTEMPT END_ATTEMPT ATTEMPTS
+            ] stores nightbell_domain::paging::Page;
+            "response.rs" response [BY_SLUG TAKEN DUE OPEN LIST] stores nightbell_domain::response::Incident;
+            "signal.rs" signal [OPEN_BY_KEY LAST_BY_KEY LIST_OPEN LIST INSERT_RAW RAW] stores nightbell_domain::signal::Alert;
+            "voice.rs" voice [PUT_NOTICE NOTICE NOTICES SET_COMPONENT COMPONENT_CHANGES COMPONENT_NOW];
+        }
+    }
+}
+
+/// Name and text of every source file outside this folder.
+fn sources() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut sources = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the sources") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            sources.push((name, std::fs::read_to_string(&path).expect("a source")));
+        }
+    }
+    assert!(sources.len() >= 12, "only {} sources were found", sources.len());
+    sources
+}
+
+/// The names of the constants in a source whose text is a statement.
+fn constants(source: &str) -> Vec<String> {
+    let constant = |line: &str| {
+        let declared = line.trim_start().strip_prefix("pub(crate) ").unwrap_or(line.trim_start());
+        let (name, text) = declared.strip_prefix("const ")?.split_once(": &")?;
+        let (_, text) = text.split_once("str =")?;
+        // The text may begin on the next line.
+        let text = text.trim().trim_start_matches('"');
+        let verbs = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH "];
+        (text.is_empty() || verbs.iter().any(|verb| text.starts_with(verb))).then(|| name.to_owned())
+    };
+    source.lines().filter_map(constant).collect()
+}
+
+#[test]
+fn every_statement_of_the_sources_is_listed() {
+    let mut found = BTreeSet::new();
+    for (file, source) in sources() {
+        found.extend(constants(&source).into_iter().map(|name| (file.clone(), name)));
+    }
+    let listed: BTreeSet<_> = listed().iter().map(|(file, name, _)| ((*file).to_owned(), (*name).to_owned())).collect();
+    assert_eq!(found.symmetric_difference(&listed).collect::<Vec<_>>(), Vec::<&(String, String)>::new());
+    assert!(listed.len() >= 75, "only {} statements", listed.len());
+}
+
+#[test]
+fn no_statement_is_written_in_place() {
+    for (file, source) in sources() {
+        for call in [".run(\"", ".rows(\"", ".row(\"", ".run(&format!", ".rows(&format!"] {
+            assert!(!source.contains(call), "{file}: {call}…: a statement is a constant with a name");
+        }
+    }
+}
+
+#[test]
+fn finding_constants_finds_them() {
+    let cases = [
+        ("pub(crate) const GET: &str = \"SELECT 1\";", vec!["GET"]),
+        ("    const LOAD: &'static str = \"SELECT 1\";", vec!["LOAD"]),
+        ("const LATER: &str =\n    \"SELECT 1\";", vec!["LATER"]),
+        ("const INSERT: &'static str;", vec![]),
+        ("const VERSION_KEY: &str = \"org_version\";", vec![]),
+    ];
+    for (source, expected) in cases {
+        assert_eq!(constants(source), expected, "{source}");
+    }
+}
+
+#[test]
+fn every_statement_prepares() {
+    let database = Sqlite::in_memory().expect("a database");
+    for (file, name, sql) in listed() {
+        if let Err(e) = database.prepares(sql) {
+            panic!("{file}: {name}: {e}");
+        }
+    }
+    assert!(database.prepares("SELECT nothing FROM nowhere").is_err(), "preparing looks at the schema");
+}
+
+/// The numbers after `$`.
+fn parameters(sql: &str) -> BTreeSet<usize> {
+    let digits = |rest: &str| rest.chars().take_while(char::is_ascii_digit).collect::<String>();
+    sql.split('$').skip(1).map(|rest| digits(rest).parse().expect("a number after $")).collect()
+}
+
+#[test]
+fn every_parameter_is_used() {
+    for (file, name, sql) in listed() {
+        let used = parameters(sql);
+        assert!(used.iter().copied().eq(1..=used.len()), "{file}: {name} uses {used:?}: the others would not be bound");
+    }
+}
+
+#[test]
+fn statements_speak_both_dialects_and_ask_nobody_for_the_time() {
+    let foreign = [
+        "?",
+        "OR REPLACE",
+        "OR IGNORE",
+        "ROWID",
+        "IFNULL",
+        "::",
+        "ILIKE",
+        "JSON_EXTRACT",
+        "->",
+        "SKIP LOCKED",
+        "NOW()",
+        "CURRENT_TIME",
+        "CURRENT_DATE",
+        "DATETIME(",
+        "STRFTIME",
+        "UNIXEPOCH",
+        "RANDOM(",
+        "SELECT *",
+    ];
+    for (file, name, sql) in listed() {
+        for word in foreign {
+            assert!(!sql.to_uppercase().contains(word), "{file}: {name} says {word}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The store's tests. `conformance` is what every database must do, run on each; `sqlite` is what only that driver does; `constants`
+//! and `schema` keep the SQL text and the migrations of both databases honest; `samples` makes the aggregates, with the domain's own
+//! constructors.
+
+mod conformance;
+mod constants;
+mod samples;
+mod schema;
+mod sqlite;
