@@ -190,7 +190,7 @@ impl Person {
 pub fn initials(name: &str) -> String {
     let mut words = name.split_whitespace().filter_map(|w| w.chars().find(|c| c.is_alphanumeric()));
     let first = words.next();
-    let last = words.last();
+    let last = words.next_back();
     let letters: String = first.into_iter().chain(last).flat_map(char::to_uppercase).collect();
     if letters.is_empty() { "?".to_owned() } else { letters }
 }

@@ -160,26 +160,7 @@ fn settings(v: Voice) -> SettingsPage {
             integration("cron", "generic", None),
         ],
         integrations_empty: Empty::new("No integration yet.", "/settings", "Add one in the organisation files"),
-        tokens: vec![
-            TokenRow {
-                id: "tok_1".into(),
-                name: v.t("deploy pipeline"),
-                scope: "responder".into(),
-                prefix: "nb_4f2a".into(),
-                created: at(-60 * 200),
-                used: Some(at(-12)),
-                revoked: false,
-            },
-            TokenRow {
-                id: "tok_2".into(),
-                name: v.t("old laptop"),
-                scope: "admin".into(),
-                prefix: "nb_91cc".into(),
-                created: at(-60 * 900),
-                used: None,
-                revoked: true,
-            },
-        ],
+        tokens: tokens(v),
         can_create_token: true,
         token_name: Field::default(),
         token_scopes: vec![
@@ -244,4 +225,27 @@ fn mail(v: Voice) -> Vec<Rendered> {
         links: vec![Link::new("/p/sampletoken", "Open the page as Alice would")],
     };
     vec![("mail-list", show(&list)), ("mail", show(&one))]
+}
+
+fn tokens(v: Voice) -> Vec<TokenRow> {
+    vec![
+        TokenRow {
+            id: "tok_1".into(),
+            name: v.t("deploy pipeline"),
+            scope: "responder".into(),
+            prefix: "nb_4f2a".into(),
+            created: at(-60 * 200),
+            used: Some(at(-12)),
+            revoked: false,
+        },
+        TokenRow {
+            id: "tok_2".into(),
+            name: v.t("old laptop"),
+            scope: "admin".into(),
+            prefix: "nb_91cc".into(),
+            created: at(-60 * 900),
+            used: None,
+            revoked: true,
+        },
+    ]
 }

@@ -5,6 +5,8 @@
 mod care;
 mod manage;
 mod respond;
+mod room;
+mod woken;
 
 use super::{Choice, Clock, Flash, FlashKind, Nav, OpenIncident, Shell, Tag, UserChip, When};
 use jiff::Timestamp;
@@ -35,7 +37,9 @@ pub type Rendered = (&'static str, String);
 #[must_use]
 pub fn pages(hostile: bool) -> Vec<Rendered> {
     let voice = Voice { hostile };
-    let mut out = respond::pages(voice);
+    let mut out = woken::pages(voice);
+    out.extend(respond::pages(voice));
+    out.extend(room::pages(voice));
     out.extend(manage::pages(voice));
     out.extend(care::pages(voice));
     out

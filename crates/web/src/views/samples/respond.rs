@@ -4,17 +4,14 @@ use super::super::alerts::{AlertPage, AlertRow, AlertsPage, Delivery, EventRow, 
 use super::super::home::{FirstStep, HomePage, IncidentCard, OncallNow, Owed, RingingPage};
 use super::super::incidents::{DeclarePage, FromAlert, IncidentRow, IncidentsPage, Proposal, Question, SeverityRow};
 use super::super::update::{Finding, Preview, UpdatePage};
-use super::super::woken::{Acknowledged, Ended, Here, NextCall, WokenGonePage, WokenMitigation, WokenPage};
-use super::super::{Choice, Empty, ExternalLink, Field, Filter, FlashKind, Link, Nav, Person, Shell, Tag};
+use super::super::{Empty, ExternalLink, Field, Filter, FlashKind, Link, Nav, Person, Shell, Tag};
 use super::{Rendered, Voice, at, calm, choices, shell, since, until, with_flash};
 use askama::Template;
 
 pub(super) fn pages(v: Voice) -> Vec<Rendered> {
-    let mut out = woken_pages(v);
-    out.extend(home_pages(v));
+    let mut out = home_pages(v);
     out.extend(alert_pages(v));
     out.extend(incident_pages(v));
-    out.extend(super::manage::room_pages(v));
     out.push(("update-new", show(&update(v, false))));
     out.push(("update", show(&update(v, true))));
     out
@@ -23,113 +20,6 @@ pub(super) fn pages(v: Voice) -> Vec<Rendered> {
 /// Renders, or shows why not; a failed render fails the tests that look for an `h1`.
 pub(super) fn show(page: &impl Template) -> String {
     page.render().unwrap_or_else(|e| e.to_string())
-}
-
-fn woken(v: Voice) -> WokenPage {
-    let step = |id: &str, text: &str, command: &str, record: &str, reported| WokenMitigation {
-        id: id.into(),
-        text: v.t(text),
-        command: if command.is_empty() { String::new() } else { v.t(command) },
-        record: record.into(),
-        reported,
-        can_report: true,
-    };
-    WokenPage {
-        token: "sampletoken".into(),
-        csrf: "sample-csrf".into(),
-        live: Some("/live?topic=page:page_sample".into()),
-        flash: None,
-        urgency: Tag::urgency("high"),
-        service: v.t("Checkout"),
-        title: v.t("12 % of checkouts fail with 5xx on /webhooks/stripe"),
-        since: at(-4),
-        facts: vec!["Firing for 4 min".into(), "37 events".into(), v.t("from Prometheus CheckoutErrorRate")],
-        description: v.t("5xx share of POST /webhooks/stripe above 5 % for 3 minutes."),
-        ringing: true,
-        acknowledged: None,
-        ended: None,
-        next: vec![NextCall { who: v.t("Bob"), at: at(5) }, NextCall { who: v.t("Carol"), at: at(10) }],
-        next_none: String::new(),
-        mitigations: vec![
-            step("m1", "Roll back the 09:30 deploy of webhook-worker", "", "worked 3 of 4 times · median 6 min", None),
-            step("m2", "Scale the workers to 20", "kubectl scale deploy/webhook-worker --replicas=20", "", None),
-        ],
-        runbook: Some(Link::new("/runbooks/stripe-webhook-failures", "Runbook")),
-        source: ExternalLink::new("https://prometheus.example/graph?g0.expr=x", v.t("See it in Prometheus")),
-        people: vec![
-            Here {
-                person: Person { name: v.t("You"), ..Person::new("Alice Example", "alice") },
-                part: "primary".into(),
-                state: Tag::state("ringing"),
-                at: None,
-            },
-            Here {
-                person: Person::new(v.t("Bob Example"), "bob"),
-                part: "backup".into(),
-                state: Tag::state("next"),
-                at: Some(at(5)),
-            },
-        ],
-        incident: None,
-        severities: vec![
-            Choice::new("sev1", "SEV1", false).with_hint("Major customer impact, revenue at risk"),
-            Choice::new("sev2", "SEV2", true).with_hint("Significant impact, mitigation possible"),
-            Choice::new("sev3", "SEV3", false).with_hint("Minor, or a single customer"),
-        ],
-        can_hand_over: true,
-        hand_over_to: v.t("Bob Example"),
-        delivery: vec![
-            "webhook 03:07:02 delivered".into(),
-            "mail 03:08:00 next".into(),
-            "acknowledging stops all of them".into(),
-        ],
-    }
-}
-
-fn woken_pages(v: Voice) -> Vec<Rendered> {
-    let ringing = woken(v);
-    let mut acked = woken(v);
-    acked.ringing = false;
-    acked.acknowledged = Some(Acknowledged {
-        by: v.t("you"),
-        at: at(-1),
-        meaning: "Nobody else is called. It rings again at 12:40 if it still fires.".into(),
-    });
-    acked.incident = Some(Link::new("/incidents/inc-2026-05-02-checkout-down", v.t("Checkout down")));
-    acked.next.clear();
-    acked.can_hand_over = false;
-    acked.mitigations[0].reported = Some(Tag::state("worked"));
-    acked.mitigations[0].can_report = false;
-    acked.people[0].state = Tag::state("acknowledged");
-    let mut ended = woken(v);
-    ended.ringing = false;
-    ended.live = None;
-    ended.ended = Some(Ended {
-        word: "Resolved".into(),
-        at: at(0),
-        meaning: "The alert stopped firing. You can sleep; nothing more will be sent.".into(),
-        well: true,
-    });
-    ended.acknowledged = Some(Acknowledged { by: v.t("Bob Example"), at: at(-2), meaning: "After 48 s.".into() });
-    ended.mitigations.clear();
-    ended.runbook = None;
-    ended.people.truncate(1);
-    ended.people[0].state = Tag::state("acknowledged");
-    ended.delivery = vec!["3 notifications, all stopped".into()];
-    ended.severities.clear();
-    ended.can_hand_over = false;
-    let gone = WokenGonePage {
-        title: v.t("This link has expired"),
-        what: "Links in pages work for 24 hours.".into(),
-        meaning: "An expired link stops nothing: whatever still rings goes on ringing.".into(),
-        next: vec![Link::new("/sign-in", "Sign in and look"), Link::new("/", "What needs a human now")],
-    };
-    vec![
-        ("page", show(&ringing)),
-        ("page-acknowledged", show(&acked)),
-        ("page-ended", show(&ended)),
-        ("page-gone", show(&gone)),
-    ]
 }
 
 fn home_pages(v: Voice) -> Vec<Rendered> {
@@ -182,32 +72,7 @@ fn home_pages(v: Voice) -> Vec<Rendered> {
         first_steps: Vec::new(),
         quiet_fact: String::new(),
     };
-    let quiet = HomePage {
-        shell: with_flash(calm(v, "Now", Nav::Home), FlashKind::Done, v.t("You are signed in.")),
-        ringing: Vec::new(),
-        incidents: Vec::new(),
-        oncall: Vec::new(),
-        owed: Vec::new(),
-        first_steps: vec![
-            FirstStep {
-                link: Link::new("/settings", "Create the first administrator"),
-                why: "You are here.".into(),
-                done: true,
-            },
-            FirstStep {
-                link: Link::new("/oncall", "Say who is on call"),
-                why: "Without a schedule nobody can be woken.".into(),
-                done: false,
-            },
-            FirstStep {
-                link: Link::new("/settings#integrations", "Connect a monitoring tool"),
-                why: "Alertmanager, anything that speaks PagerDuty, or plain JSON.".into(),
-                done: false,
-            },
-        ],
-        quiet_fact: v.t("The last alert was 3 h ago; Bob had it in 48 s."),
-    };
-    vec![("home", show(&busy)), ("home-quiet", show(&quiet))]
+    vec![("home", show(&busy)), ("home-quiet", show(&home_quiet(v)))]
 }
 
 fn alert_pages(v: Voice) -> Vec<Rendered> {
@@ -421,13 +286,6 @@ fn still(v: Voice, title: &str) -> Shell {
 }
 
 fn update(v: Voice, previewed: bool) -> UpdatePage {
-    let text = v.t("[10:04 UTC] 30% of checkouts failing. Investigating Stripe webhook errors.\n            Suspected rate limit. Mitigation: switching to retry queue.\n            ETA next update: 10:19.");
-    let preview = |audience: &str, reach: &str, text: String, fixed| Preview {
-        audience: audience.into(),
-        reach: reach.into(),
-        text,
-        fixed,
-    };
     UpdatePage {
         shell: still(v, "Write an update"),
         slug: "inc-2026-05-02-checkout-down".into(),
@@ -455,39 +313,75 @@ fn update(v: Voice, previewed: bool) -> UpdatePage {
         publish_does: v.t("Publishes to Acme status and reaches 1,240 people."),
         can_publish: true,
         public_text: Field::new(v.t("About 30 % of checkouts fail. We will be back within the hour.")),
-        findings: if previewed {
-            vec![
-                Finding {
-                    words: v.t("within the hour"),
-                    why: "promises a time of repair.".into(),
-                    instead: v.t("We will write again by 10:19 UTC."),
-                    stops: true,
-                },
-                Finding {
-                    words: v.t("webhook-worker"),
-                    why: "is an internal name.".into(),
-                    instead: String::new(),
-                    stops: false,
-                },
-            ]
-        } else {
-            Vec::new()
-        },
-        previews: if previewed {
-            vec![
-                preview("Room", "4 people", text.clone(), true),
-                preview("Stakeholders", "11 people", text, true),
-                preview(
-                    "Public page",
-                    "1,240 people",
-                    v.t("About 30 % of checkouts fail. We will be back within the hour."),
-                    false,
-                ),
-            ]
-        } else {
-            Vec::new()
-        },
+        findings: if previewed { findings(v) } else { Vec::new() },
+        previews: if previewed { previews(v) } else { Vec::new() },
         can_send: previewed && v.hostile,
         cannot_because: if previewed { "The public words promise a time of repair.".into() } else { String::new() },
     }
+}
+
+fn home_quiet(v: Voice) -> HomePage {
+    HomePage {
+        shell: with_flash(calm(v, "Now", Nav::Home), FlashKind::Done, v.t("You are signed in.")),
+        ringing: Vec::new(),
+        incidents: Vec::new(),
+        oncall: Vec::new(),
+        owed: Vec::new(),
+        first_steps: vec![
+            FirstStep {
+                link: Link::new("/settings", "Create the first administrator"),
+                why: "You are here.".into(),
+                done: true,
+            },
+            FirstStep {
+                link: Link::new("/oncall", "Say who is on call"),
+                why: "Without a schedule nobody can be woken.".into(),
+                done: false,
+            },
+            FirstStep {
+                link: Link::new("/settings#integrations", "Connect a monitoring tool"),
+                why: "Alertmanager, anything that speaks PagerDuty, or plain JSON.".into(),
+                done: false,
+            },
+        ],
+        quiet_fact: v.t("The last alert was 3 h ago; Bob had it in 48 s."),
+    }
+}
+
+fn findings(v: Voice) -> Vec<Finding> {
+    vec![
+        Finding {
+            words: v.t("within the hour"),
+            why: "promises a time of repair.".into(),
+            instead: v.t("We will write again by 10:19 UTC."),
+            stops: true,
+        },
+        Finding {
+            words: v.t("webhook-worker"),
+            why: "is an internal name.".into(),
+            instead: String::new(),
+            stops: false,
+        },
+    ]
+}
+
+fn previews(v: Voice) -> Vec<Preview> {
+    let text = v.t("[10:04 UTC] 30% of checkouts failing. Investigating Stripe webhook errors.\n            Suspected rate limit. Mitigation: switching to retry queue.\n            ETA next update: 10:19.");
+    let preview = |audience: &str, reach: &str, text: String, fixed| Preview {
+        audience: audience.into(),
+        reach: reach.into(),
+        text,
+        fixed,
+    };
+
+    vec![
+        preview("Room", "4 people", text.clone(), true),
+        preview("Stakeholders", "11 people", text, true),
+        preview(
+            "Public page",
+            "1,240 people",
+            v.t("About 30 % of checkouts fail. We will be back within the hour."),
+            false,
+        ),
+    ]
 }
