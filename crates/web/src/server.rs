@@ -1,0 +1,134 @@
+//! The router and what stands around every handler: headers, counting, limits, deadlines, panics, origin. And serving it until told to stop.
+
+use crate::{
+    assets, csrf,
+    errors::{self, Problem},
+    headers, live, ops, sign_in,
+    state::AppState,
+    tasks::spawn_supervised,
+};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
+    http::{HeaderMap, Method, Uri, header},
+    middleware::{self, Next},
+    response::Response,
+};
+use futures_util::FutureExt as _;
+use nightbell_engine::domain::limits::INBOUND_BYTES_MAX;
+use std::{future::Future, io, net::SocketAddr, panic::AssertUnwindSafe, time::Duration};
+use tokio::net::TcpListener;
+use tower_http::compression::CompressionLayer;
+
+/// How long an answer may take. Live streams have begun to answer long before.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// How long requests may go on after the signal to stop.
+const DRAIN_WITHIN: Duration = Duration::from_secs(10);
+
+/// Addresses that answer in a foreign format, errors too; they bound their bodies themselves.
+const INBOUND: [&str; 3] = ["/v2/", "/in/", "/compat/"];
+
+/// The routes other modules bring.
+#[derive(Default)]
+pub struct Parts {
+    /// Each `Router<AppState>` is merged: pages, API, ingest, status pages, the demo's mail.
+    pub routers: Vec<Router<AppState>>,
+}
+
+/// Everything, ready to serve or to be asked in a test.
+pub fn router(state: &AppState, parts: Parts) -> Router {
+    let own = [assets::router(), ops::router(), sign_in::router(), live::router()];
+    let routes = own.into_iter().chain(parts.routers).fold(Router::new(), Router::merge);
+    routes
+        .fallback(|uri: Uri| async move { errors::for_path(uri.path(), Problem::no_such_page()) })
+        .method_not_allowed_fallback(|uri: Uri| async move { errors::for_path(uri.path(), Problem::wrong_method()) })
+        .layer(DefaultBodyLimit::max(INBOUND_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(state.clone(), csrf::origin_layer))
+        .layer(middleware::from_fn(guard))
+        .layer(CompressionLayer::new().gzip(true))
+        .layer(middleware::from_fn_with_state(state.clone(), headers::layer))
+        .layer(middleware::from_fn_with_state(state.clone(), count))
+        .with_state(state.clone())
+}
+
+/// Sizes known beforehand, a deadline, and a page instead of a broken connection when a handler panics.
+async fn guard(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    // Inbound formats have their own words for "too large".
+    let foreign = INBOUND.iter().any(|prefix| path.starts_with(prefix));
+    if !foreign && announced_bytes(request.headers()).is_some_and(|bytes| bytes > INBOUND_BYTES_MAX as u64) {
+        return errors::for_path(&path, Problem::too_large());
+    }
+    let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
+    match tokio::time::timeout(ANSWER_WITHIN, answer).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => {
+            tracing::error!("a handler panicked");
+            errors::for_path(&path, Problem::fault())
+        }
+        Err(_) => {
+            tracing::error!("a handler took too long");
+            errors::for_path(&path, Problem::timed_out())
+        }
+    }
+}
+
+fn announced_bytes(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+async fn count(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let method = method_word(request.method());
+    // The pattern, never the address itself: addresses carry tokens.
+    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let begun = state.now();
+    let response = next.run(request).await;
+    let status = response.status();
+    state.metrics().request(method, &route, status);
+    let took_ms = state.now().duration_since(begun).as_millis();
+    tracing::debug!(method, route, status = status.as_u16(), took_ms = i64::try_from(took_ms).unwrap_or(i64::MAX), "answered");
+    response
+}
+
+fn method_word(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    }
+}
+
+/// Serves until `shutdown` completes, then ends every live stream, lets requests finish, and gives up on those that do not within 10 s.
+///
+/// # Errors
+/// The listener's.
+pub async fn serve(listener: TcpListener, state: AppState, router: Router, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    let hub = state.live().clone();
+    let tail = spawn_supervised("live tail", move || live::tail(state.clone()));
+    let stopping = hub.clone();
+    let signal = async move {
+        shutdown.await;
+        stopping.stop();
+    };
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(signal).into_future();
+    let result = tokio::select! {
+        ended = serving => ended,
+        () = deadline(&hub) => {
+            tracing::warn!("some requests did not finish in time; they are given up");
+            Ok(())
+        }
+    };
+    hub.stop();
+    let _ = tail.await;
+    result
+}
+
+async fn deadline(hub: &live::Hub) {
+    hub.stopped().await;
+    let _ = tokio::time::timeout(DRAIN_WITHIN, std::future::pending::<()>()).await;
+}

@@ -1,0 +1,165 @@
+//! What every handler may use: the door to the writer, the readers, the clock, settings, the live hub, limits and metrics.
+//! Is not: configuration (the binary's) or a cache of anything but the compiled organisation.
+
+mod place;
+mod pool;
+
+pub use place::Place;
+pub use pool::ReadPool;
+
+use crate::{gate::SignInLimiter, live::Hub, ops::Metrics};
+use nightbell_engine::{Clock, Desk, Directory, DirectoryCache, Fault, Settings, StoreError, Tx, Unit, domain::record::Instant};
+use std::sync::{Arc, Mutex};
+use tokio::sync::{Semaphore, oneshot};
+
+/// What the binary hands in.
+pub struct Setup {
+    /// The writer's inbox.
+    pub desk: Desk,
+    /// The readers.
+    pub readers: ReadPool,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Public address and keys: `engine.settings().clone()`.
+    pub settings: Settings,
+    /// The live hub; its waker was given to the writer (`nightbell_engine::desk`).
+    pub live: Hub,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
+    /// Whether the demo's mail catcher has a page.
+    pub mail_inbox: bool,
+}
+
+/// Shared by every handler. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+struct Inner {
+    desk: Desk,
+    readers: ReadPool,
+    directory: DirectoryCache,
+    clock: Arc<dyn Clock>,
+    settings: Settings,
+    place: Place,
+    live: Hub,
+    limiter: Mutex<SignInLimiter>,
+    metrics: Metrics,
+    hashing: Semaphore,
+    mail_inbox: bool,
+}
+
+/// Password hashes computed at the same time: each takes 19 MiB and a core.
+const HASHING_MAX: usize = 2;
+
+impl AppState {
+    /// Puts it together.
+    pub fn new(setup: Setup) -> Self {
+        let place = Place::new(&setup.settings.public_url, setup.trusted_proxies);
+        Self(Arc::new(Inner {
+            desk: setup.desk,
+            readers: setup.readers,
+            directory: DirectoryCache::default(),
+            clock: setup.clock,
+            settings: setup.settings,
+            place,
+            live: setup.live,
+            limiter: Mutex::new(SignInLimiter::default()),
+            metrics: Metrics::new(),
+            hashing: Semaphore::new(HASHING_MAX),
+            mail_inbox: setup.mail_inbox,
+        }))
+    }
+
+    /// Changes something: one unit of work on the writer. `Ok` means it is on disk (INV-01).
+    ///
+    /// # Errors
+    /// A refusal, or the store could not: then nothing was stored.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let (answer, answered) = oneshot::channel();
+        self.0.desk.submit(work, move |result| drop(answer.send(result)));
+        answered.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the writer is gone".to_owned()).into()))
+    }
+
+    /// Leaves a unit of work whose answer nobody waits for: "last used" marks. A failure is logged and costs nothing else.
+    pub fn run_aside(&self, what: &'static str, work: impl FnMut(&mut Unit<'_>) -> Result<(), Fault> + Send + 'static) {
+        self.0.desk.submit(work, move |result| {
+            if let Err(e) = result {
+                tracing::warn!(what, error = %e, "an unimportant write did not happen");
+            }
+        });
+    }
+
+    /// Reads something: one consistent view on a reader, with the time and the organisation of that view.
+    ///
+    /// # Errors
+    /// A refusal (no such thing), or the store could not.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        view: impl FnOnce(&mut dyn Tx, Instant, &Directory) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let permit = self.0.readers.permit().await?;
+        let state = self.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            let (inner, _held) = (&state.0, permit);
+            let now = inner.clock.now();
+            inner.readers.read(|tx| {
+                let directory = inner.directory.current(tx)?;
+                view(tx, now, &directory)
+            })
+        });
+        task.await.unwrap_or_else(|_| Err(StoreError::Unavailable("a view broke off (a fault of ours; it is in the log)".to_owned()).into()))
+    }
+
+    /// Runs slow password work aside, at most two at once.
+    ///
+    /// # Errors
+    /// Unavailable when the work broke off.
+    pub async fn hash<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+        let broke_off = || Fault::from(StoreError::Unavailable("password work broke off".to_owned()));
+        let _held = self.0.hashing.acquire().await.map_err(|_| broke_off())?;
+        tokio::task::spawn_blocking(work).await.map_err(|_| broke_off())
+    }
+
+    /// Reads the clock: once per request, where no view or unit of work brings its own reading.
+    pub fn now(&self) -> Instant {
+        self.0.clock.now()
+    }
+
+    /// Settings and keys.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// A link that works from outside: always from `public_url`, never from a request's `Host`.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.0.settings.public_url)
+    }
+
+    /// What follows from where the installation is reached: cookie name, origin, proxies.
+    pub fn place(&self) -> &Place {
+        &self.0.place
+    }
+
+    /// The live hub.
+    pub fn live(&self) -> &Hub {
+        &self.0.live
+    }
+
+    /// The metrics.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Limits on sign-in attempts.
+    pub(crate) fn limiter(&self) -> std::sync::MutexGuard<'_, SignInLimiter> {
+        self.0.limiter.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Whether the demo's mail catcher has a page.
+    pub fn mail_inbox(&self) -> bool {
+        self.0.mail_inbox
+    }
+}
