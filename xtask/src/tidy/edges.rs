@@ -13,13 +13,13 @@ pub const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("public", &[]),
     ("domain", &["calendar", "public"]),
     ("wire", &["domain"]),
-    ("store", &["domain"]),
-    // The engine calls `decide` and `evolve`, so it names the domain itself, not through what store and wire show of it.
-    ("engine", &["domain", "store", "wire"]),
-    ("delivery", &["wire"]),
+    // From here on the pure vocabulary (calendar, public, domain) may be named directly: ADR 0009.
+    ("store", &["domain", "public"]),
+    ("engine", &["calendar", "domain", "public", "store", "wire"]),
+    ("delivery", &["domain", "wire"]),
     ("status", &["public"]),
-    ("web", &["engine", "wire", "status"]),
-    ("sim", &["engine", "wire", "store"]),
+    ("web", &["calendar", "domain", "public", "engine", "wire", "status"]),
+    ("sim", &["calendar", "domain", "engine", "wire", "store"]),
     ("nightbell", &["calendar", "domain", "public", "wire", "store", "engine", "delivery", "status", "web", "sim"]),
     ("xtask", &[]),
 ];
