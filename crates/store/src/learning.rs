@@ -53,8 +53,8 @@ pub fn list(tx: &mut dyn Tx, count_max: u32) -> Result<Vec<Postmortem>, StoreErr
     tx.rows(LIST, &[count_max.into()])?.iter().map(|row| row.json(0)).collect()
 }
 
-fn priority(item: &ActionItem) -> Result<Value, StoreError> {
-    serde_json::to_string(&item.priority).map(Value::from).map_err(|e| StoreError::Corrupt(e.to_string()))
+fn priority(item: &ActionItem) -> Value {
+    item.priority.to_string().into()
 }
 
 fn body(item: &ActionItem) -> Result<Value, StoreError> {
@@ -68,7 +68,7 @@ pub fn add_item(tx: &mut dyn Tx, item: &ActionItem) -> Result<(), StoreError> {
         item.incident.to_string().into(),
         item.owner.as_str().into(),
         item.due_on.to_string().into(),
-        priority(item)?,
+        priority(item),
         item.state.word().into(),
         body(item)?,
     ];
@@ -81,7 +81,7 @@ pub fn save_item(tx: &mut dyn Tx, before: &ActionItem, after: &ActionItem) -> Re
         before.id.to_string().into(),
         after.owner.as_str().into(),
         after.due_on.to_string().into(),
-        priority(after)?,
+        priority(after),
         after.state.word().into(),
         body(after)?,
         before.state.word().into(),

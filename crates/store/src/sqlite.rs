@@ -20,9 +20,14 @@ fn unavailable(e: impl std::fmt::Display) -> StoreError {
     StoreError::Unavailable(e.to_string())
 }
 
+/// Only uniqueness is a race that somebody else can have won. A CHECK, foreign key or NOT NULL that says no caught a fault of ours.
 fn store_error(e: rusqlite::Error) -> StoreError {
+    use rusqlite::ffi::{SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_ROWID, SQLITE_CONSTRAINT_UNIQUE};
+    let unique = [SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_ROWID, SQLITE_CONSTRAINT_UNIQUE];
+    let extended = e.sqlite_error().map(|error| error.extended_code);
     match e.sqlite_error_code() {
-        Some(ErrorCode::ConstraintViolation) => StoreError::Conflict(e.to_string()),
+        Some(ErrorCode::ConstraintViolation) if extended.is_some_and(|code| unique.contains(&code)) => StoreError::Conflict(e.to_string()),
+        Some(ErrorCode::ConstraintViolation) => StoreError::Corrupt(format!("an invariant refused the write: {e}")),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Corrupt(e.to_string()),
         _ => StoreError::Unavailable(e.to_string()),
     }

@@ -1,7 +1,7 @@
 //! What was published: notices in the public model's own form, and every change of a component's status. Nothing internal is stored here
 //! but the incident's id, which never leaves through the public model (INV-19).
 
-use crate::tx::{StoreError, Tx, Value};
+use crate::tx::{Row, StoreError, Tx, Value};
 use nightbell_domain::{
     ids::{ComponentId, IncidentId, StatusPageId},
     record::Instant,
@@ -47,8 +47,12 @@ pub fn set_component(tx: &mut dyn Tx, component: &ComponentId, status: Component
     if component_now(tx, component)? == status {
         return Ok(());
     }
-    let word = serde_json::to_string(&status).map_err(|e| StoreError::Corrupt(e.to_string()))?;
-    tx.run(SET_COMPONENT, &[component.as_str().into(), at.into(), word.into(), notice.into()]).map(drop)
+    tx.run(SET_COMPONENT, &[component.as_str().into(), at.into(), status.word().into(), notice.into()]).map(drop)
+}
+
+fn status(row: &Row, column: usize) -> Result<ComponentStatus, StoreError> {
+    let word = row.text(column)?;
+    ComponentStatus::from_word(word).ok_or_else(|| StoreError::Corrupt(format!("{word:?} is not a component status")))
 }
 
 /// A component appears: operational from now on, unless it is known already. Days before its first change are unknown, not green.
@@ -56,16 +60,16 @@ pub fn open_component(tx: &mut dyn Tx, component: &ComponentId, at: Instant) -> 
     if tx.row(COMPONENT_NOW, &[component.as_str().into()])?.is_some() {
         return Ok(());
     }
-    let word = serde_json::to_string(&ComponentStatus::Operational).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    let word = ComponentStatus::Operational.word();
     tx.run(SET_COMPONENT, &[component.as_str().into(), at.into(), word.into(), Value::Null]).map(drop)
 }
 
 /// A component's status now: operational until somebody published otherwise.
 pub fn component_now(tx: &mut dyn Tx, component: &ComponentId) -> Result<ComponentStatus, StoreError> {
-    tx.row(COMPONENT_NOW, &[component.as_str().into()])?.map_or(Ok(ComponentStatus::Operational), |row| row.json(0))
+    tx.row(COMPONENT_NOW, &[component.as_str().into()])?.map_or(Ok(ComponentStatus::Operational), |row| status(&row, 0))
 }
 
 /// Every change of a component's status, oldest first.
 pub fn component_changes(tx: &mut dyn Tx, component: &ComponentId) -> Result<Vec<(Instant, ComponentStatus)>, StoreError> {
-    tx.rows(COMPONENT_CHANGES, &[component.as_str().into()])?.iter().map(|row| Ok((row.instant(0)?, row.json(1)?))).collect()
+    tx.rows(COMPONENT_CHANGES, &[component.as_str().into()])?.iter().map(|row| Ok((row.instant(0)?, status(row, 1)?))).collect()
 }
