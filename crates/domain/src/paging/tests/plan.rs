@@ -1,6 +1,6 @@
 //! `explain`, word for word.
 
-use super::{at, clock, example, policy, snapshot, start};
+use super::{at, clock, example, person, policy, put, snapshot, start};
 use crate::{
     org::{Organisation, Urgency},
     paging::{PolicySnapshot, plan},
@@ -63,5 +63,19 @@ fn lines_say_why_nobody_hears() {
      0:00 step 3: @bob by mail (email): named in the policy
      0:00 step 3: nobody: user:mute: @mute has no verified contact method
      5:00 last resort: nobody: the policy has no last resort: every administrator is rung
+    ");
+}
+
+#[test]
+fn lines_stand_in_the_order_in_which_they_are_heard() {
+    let mut org = example();
+    let mut slow = person("bob", "responder", true);
+    slow["rules"]["high"] = serde_json::json!([{ "after": "7m", "via": "mail" }]);
+    put(&mut org, "user", slow);
+    let rules = snapshot(policy(&[("0s", "user:bob"), ("5m", "user:carol")], 0, "user:dora"));
+    insta::assert_snapshot!(written(&org, rules, Urgency::High, 0), @r"
+     5:00 step 2: @carol by mail (email): named in the policy
+     7:00 step 1: @bob by mail (email): named in the policy
+    10:00 last resort: @dora by mail (email): named in the policy
     ");
 }

@@ -125,6 +125,8 @@ fn what_cannot_be_a_condition_is_refused_with_the_reason() {
     check("title == '''open'", "a string is not closed");
     check(r"title.matches('\d+')", "write r'…' for a regular expression");
     check(&format!("1{} == 1", " + 1".repeat(16)), "chains more than 16 operators");
+    // What stands on a bracket stands on all that is in it.
+    check(&format!("(1{0}){0} == 1", " + 1".repeat(8)), "chains more than 16 operators");
     check("labels.map(a, labels.map(b, labels.map(c, c))) == []", "more than 2 of all, exists, map and filter");
 }
 
