@@ -32,6 +32,12 @@ pub const ROUTE_DEPTH_MAX: usize = 8;
 pub const ROUTE_CHAIN_MAX: usize = 16;
 /// `all`, `exists`, `map` and `filter` in a route's CEL: nested ones multiply, and routes are asked while alerts come in.
 pub const ROUTE_LOOPS_MAX: usize = 2;
+/// Steps of a policy.
+pub const POLICY_STEPS_MAX: usize = 50;
+/// Repeats of a policy.
+pub const POLICY_REPEATS_MAX: u16 = 20;
+/// Rings a page's row keeps; the journal keeps all.
+pub const RINGS_KEPT_MAX: usize = 200;
 /// How often an exhausted page rings its last resort again.
 pub const LAST_RESORT_EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// How long a sender may hold a notification before another may send it (a crash in between makes it a repeat).

@@ -73,7 +73,6 @@ impl ConfigKind {
 /// One configuration object, whatever its kind. The stored body is its JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "body", rename_all = "kebab-case")]
-#[expect(clippy::large_enum_variant, reason = "moved a few times per `apply`, never kept in bulk")]
 pub enum ConfigObject {
     /// A person.
     User(User),

@@ -4,6 +4,7 @@
 
 use crate::{
     ids::{AlertId, ContactId, IncidentId, NotificationId, PageId, PolicyId, ServiceId, UserId},
+    limits,
     org::{Policy, PolicyStep, Target, Urgency},
     paging::AttemptOutcome,
     record::{Actor, Aggregate, Instant, Recorded},
@@ -158,7 +159,7 @@ pub struct Page {
     pub next_step: u32,
     /// When it must be looked at again; set exactly while ringing or exhausted (INV-03).
     pub next_due_at: Option<Instant>,
-    /// What rang so far.
+    /// What rang so far; the newest [`limits::RINGS_KEPT_MAX`].
     pub rings: Vec<Ring>,
     /// How many events of its stream it folds.
     pub version: u64,
@@ -306,6 +307,9 @@ impl Page {
     fn rang(&mut self, at: Instant, (cycle, step): (u32, u32), rung: &[Rung], next: (u32, u32, Instant)) {
         if !rung.is_empty() {
             self.rings.push(Ring { at, cycle, step, rung: rung.to_vec() });
+            // A page nobody ever answers rings its last resort for ever; the row keeps the newest rings, the journal all of them.
+            let surplus = self.rings.len().saturating_sub(limits::RINGS_KEPT_MAX);
+            self.rings.drain(..surplus);
         }
         (self.cycle, self.next_step) = (next.0, next.1);
         self.next_due_at = Some(next.2);

@@ -72,7 +72,11 @@ fn take(unit: &mut Unit<'_>, id: PageId, actor: &Actor, via: &str) -> Result<Pag
     match &page.subject {
         Subject::Alert { alert } => alert_follows(unit, *alert, actor)?,
         Subject::Incident { incident, .. } => crate::response::page_acknowledged(unit, *incident, &page, actor)?,
-        Subject::Person => {}
+        // A call is over when it is answered: there is nothing behind it that could be resolved.
+        Subject::Person => {
+            let over = page.end(&format!("answered by {actor}"));
+            return unit.commit(page, over, actor);
+        }
     }
     Ok(page)
 }
@@ -113,7 +117,7 @@ pub(crate) fn end(unit: &mut Unit<'_>, page: Page, reason: &str, actor: &Actor) 
     let events = page.end(reason);
     let page = unit.commit(page, events, actor)?;
     cancel_queued(unit, &page, reason)?;
-    tell(unit, &page, kind)
+    tell(unit, &page, kind, actor)
 }
 
 /// What is queued is no longer owed. What is being sent settles by itself; a retry of it is cancelled when it comes up.
@@ -126,14 +130,18 @@ fn cancel_queued(unit: &mut Unit<'_>, page: &Page, reason: &str) -> Result<(), F
     Ok(())
 }
 
-/// One message to everybody an attempt was made for, by the method that was accepted, else the first that was tried.
-fn tell(unit: &mut Unit<'_>, page: &Page, kind: MessageKind) -> Result<(), Fault> {
+/// One message to everybody an attempt was made for, by the method that was accepted, else the first that was tried. Whoever calls a page off
+/// knows it already.
+fn tell(unit: &mut Unit<'_>, page: &Page, kind: MessageKind, actor: &Actor) -> Result<(), Fault> {
     let mut by_person: BTreeMap<UserId, Notification> = BTreeMap::new();
     for tried in store::of_page(unit.tx, page.id)?.into_iter().filter(|n| n.kind == MessageKind::Page && n.attempts > 0) {
         match by_person.get(&tried.user) {
             Some(known) if known.status == NotificationStatus::Accepted || tried.status != NotificationStatus::Accepted => {}
             _ => drop(by_person.insert(tried.user.clone(), tried)),
         }
+    }
+    if let Some(user) = actor.user().filter(|_| kind == MessageKind::Cancelled) {
+        by_person.remove(user);
     }
     for reached in by_person.into_values() {
         let told = Notification {

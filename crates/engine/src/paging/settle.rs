@@ -5,7 +5,7 @@ use super::escalate::advance;
 use crate::{Fault, Unit};
 use nightbell_domain::{
     ids::NotificationId,
-    paging::{MessageKind, Notification, NotificationStatus, Page, PageEvent, Report},
+    paging::{MessageKind, Notification, NotificationStatus, Page, PageEvent, PageStatus, Report},
     record::{Actor, Instant},
     refusal::Refusal,
 };
@@ -61,7 +61,9 @@ fn fall_back(unit: &mut Unit<'_>, page: Page, failed: &Notification, by: Instant
     }
     let failed_for_good = |n: &Notification| matches!(n.status, NotificationStatus::Failed | NotificationStatus::Cancelled);
     let failed_now = store::notification(unit.tx, failed.id)?.is_some_and(|n| failed_for_good(&n));
-    if failed_now && of_page.iter().filter(same_ring).all(failed_for_good) {
+    // An exhausted page rings its last resort again by its own alarm; hurrying it would only spin on a dead method.
+    let ringing = page.status == PageStatus::Ringing;
+    if ringing && failed_now && of_page.iter().filter(same_ring).all(failed_for_good) {
         let event = PageEvent::Unreachable { user: failed.user.clone(), next_due_at: unit.now };
         let page = unit.commit(page, vec![event], &Actor::system("dispatch"))?;
         advance(unit, page)?;

@@ -1,7 +1,7 @@
 //! Whether the organisation fits together: every reference resolves, every schedule turns, every key is unique.
 
 use super::{ConfigKind, Organisation, OrganisationProblem};
-use crate::{org::Target, text::suggest::closest};
+use crate::{limits, org::Target, text::suggest::closest};
 use std::collections::{BTreeMap, BTreeSet};
 
 struct Findings(Vec<OrganisationProblem>);
@@ -129,6 +129,14 @@ impl Organisation {
             self.check_team(out, (ConfigKind::Policy, id, "team"), policy.team.as_ref());
             if policy.steps.is_empty() && policy.last_resort.is_empty() {
                 out.add(ConfigKind::Policy, id, "steps", "a policy without steps and last resort would wake nobody");
+            }
+            if policy.steps.len() > limits::POLICY_STEPS_MAX || policy.repeat > limits::POLICY_REPEATS_MAX {
+                let message = format!(
+                    "at most {} steps and {} repeats: after that the last resort rings every 10 minutes anyway",
+                    limits::POLICY_STEPS_MAX,
+                    limits::POLICY_REPEATS_MAX
+                );
+                out.add(ConfigKind::Policy, id, "repeat", message);
             }
             for (s, step) in policy.steps.iter().enumerate() {
                 for (n, target) in step.notify.iter().enumerate() {
