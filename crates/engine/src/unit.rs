@@ -34,6 +34,17 @@ impl Unit<'_> {
         Ok(nightbell_store::load(self.tx, &key.to_string())?)
     }
 
+    /// The aggregate, for work that goes through many: one that is damaged is told loudly and left out, so that the others go on.
+    pub(crate) fn load_sound<A: Stored>(&mut self, key: impl std::fmt::Display) -> Result<Option<A>, Fault> {
+        match self.load(&key) {
+            Err(Fault::Store(nightbell_store::StoreError::Corrupt(what))) => {
+                tracing::error!(kind = A::KIND, %key, what, "stored data is damaged: left out; run `nightbell verify`");
+                Ok(None)
+            }
+            other => other,
+        }
+    }
+
     /// Records events of an aggregate and its new row, together.
     pub fn commit<A: Stored>(&mut self, before: A, events: Vec<A::Event>, actor: &Actor) -> Result<A, Fault> {
         let key = before.key();

@@ -81,7 +81,7 @@ pub fn waive_for(unit: &mut Unit<'_>, incident: &Incident, reason: &str, actor: 
 pub fn chase(unit: &mut Unit<'_>) -> Result<usize, Fault> {
     let due = store::due(unit.tx, unit.now, 100)?;
     for id in &due {
-        let postmortem = unit.load::<Postmortem>(id)?.ok_or_else(|| Fault::missing("postmortem", id))?;
+        let Some(postmortem) = unit.load_sound::<Postmortem>(id)? else { continue };
         let events = postmortem.tick(unit.now);
         unit.commit(postmortem, events, &Actor::system("chase"))?;
     }

@@ -14,8 +14,8 @@ use nightbell_wire::outbound::links::PageLink;
 /// The message of one attempt.
 pub(super) fn message(unit: &mut Unit<'_>, page: &Page, notification: &Notification) -> Result<Message, Fault> {
     let (alert, incident) = match &page.subject {
-        Subject::Alert { alert } => (unit.load::<Alert>(alert)?, None),
-        Subject::Incident { incident, .. } => (None, unit.load::<Incident>(incident)?),
+        Subject::Alert { alert } => (unit.load_sound::<Alert>(alert)?, None),
+        Subject::Incident { incident, .. } => (None, unit.load_sound::<Incident>(incident)?),
         Subject::Person => (None, None),
     };
     let org = &unit.directory.org;

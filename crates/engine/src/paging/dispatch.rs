@@ -1,12 +1,12 @@
 //! The `dispatch` reconciler: notifications whose time has come are marked "sending" and handed out. The page's state is read again in that
 //! same transaction (INV-05); a sender that was lost leaves an unknown outcome and its message is sent again, marked as a repeat (INV-06).
 
-use super::{compose, settle::settle_now};
+use super::{compose, settle::{attempted, settle_now}};
 use crate::{Fault, Unit};
 use nightbell_domain::{
     ids::NotificationId,
     org::ContactKind,
-    paging::{AttemptOutcome, Message, Notification, NotificationStatus, Page, PageEvent, Report},
+    paging::{AttemptOutcome, Message, Notification, NotificationStatus, Page, Report},
     record::Actor,
 };
 use nightbell_store::paging as store;
@@ -53,7 +53,7 @@ pub fn dispatch(unit: &mut Unit<'_>) -> Result<Vec<Work>, Fault> {
 }
 
 fn hand_out(unit: &mut Unit<'_>, due: Notification) -> Result<Option<Work>, Fault> {
-    let mut page = unit.load::<Page>(due.page)?.ok_or_else(|| Fault::missing("page", due.page))?;
+    let Some(mut page) = unit.load_sound::<Page>(due.page)? else { return Ok(None) };
     if due.status == NotificationStatus::Sending {
         page = give_up_on_sender(unit, page, &due)?;
     }
@@ -82,15 +82,7 @@ fn give_up_on_sender(unit: &mut Unit<'_>, page: Page, lost: &Notification) -> Re
     if !store::end_attempt(unit.tx, lost.id, lost.attempts, unit.now, &outcome)? {
         return Ok(page);
     }
-    let event = PageEvent::Attempted {
-        notification: lost.id,
-        user: lost.user.clone(),
-        contact: lost.contact.clone(),
-        medium: lost.medium.clone(),
-        attempt: lost.attempts,
-        outcome,
-    };
-    unit.commit(page, vec![event], &Actor::system("dispatch"))
+    unit.commit(page, vec![attempted(lost, lost.attempts, outcome)], &Actor::system("dispatch"))
 }
 
 /// The contact method as it is configured now; it may have gone since the notification was owed.

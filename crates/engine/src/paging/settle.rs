@@ -5,7 +5,7 @@ use super::escalate::advance;
 use crate::{Fault, Unit};
 use nightbell_domain::{
     ids::NotificationId,
-    paging::{MessageKind, Notification, NotificationStatus, Page, PageEvent, PageStatus, Report},
+    paging::{AttemptOutcome, MessageKind, Notification, NotificationStatus, Page, PageEvent, PageStatus, Report},
     record::{Actor, Instant},
     refusal::Refusal,
 };
@@ -27,22 +27,33 @@ pub(super) fn settle_now(unit: &mut Unit<'_>, page: Page, notification: &Notific
     if current || (accepted && still_owed) {
         store::save(unit.tx, notification, &settled.notification)?;
     }
-    let actor = Actor::system("dispatch");
-    let mut page = page;
+    let mut events = Vec::new();
     if fresh {
-        let event = PageEvent::Attempted {
-            notification: notification.id,
-            user: notification.user.clone(),
-            contact: notification.contact.clone(),
-            medium: notification.medium.clone(),
-            attempt,
-            outcome: settled.outcome,
-        };
-        page = unit.commit(page, vec![event], &actor)?;
+        events.push(attempted(notification, attempt, settled.outcome));
     }
+    if accepted && !current && notification.status == NotificationStatus::Sending {
+        // The attempt under way is not waited for any more, so nobody would notice if its sender were lost: its end is recorded now (INV-07).
+        let outcome = AttemptOutcome::Unknown { detail: "an earlier attempt was accepted after all; this one may have arrived too".to_owned() };
+        if store::end_attempt(unit.tx, notification.id, notification.attempts, unit.now, &outcome)? {
+            events.push(attempted(notification, notification.attempts, outcome));
+        }
+    }
+    let page = unit.commit(page, events, &Actor::system("dispatch"))?;
     match settled.fall_back_by {
         Some(by) if current && notification.kind == MessageKind::Page && page.is_waiting() => fall_back(unit, page, notification, by),
         _ => Ok(()),
+    }
+}
+
+/// What the page's stream says about an attempt's end.
+pub(super) fn attempted(notification: &Notification, attempt: u32, outcome: AttemptOutcome) -> PageEvent {
+    PageEvent::Attempted {
+        notification: notification.id,
+        user: notification.user.clone(),
+        contact: notification.contact.clone(),
+        medium: notification.medium.clone(),
+        attempt,
+        outcome,
     }
 }
 

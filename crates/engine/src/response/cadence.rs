@@ -11,7 +11,7 @@ const INCIDENTS_MAX: u32 = 100;
 pub fn cadence(unit: &mut Unit<'_>) -> Result<usize, Fault> {
     let due = nightbell_store::response::due(unit.tx, unit.now, INCIDENTS_MAX)?;
     for id in &due {
-        let incident = unit.load::<Incident>(id)?.ok_or_else(|| Fault::missing("incident", id))?;
+        let Some(incident) = unit.load_sound::<Incident>(id)? else { continue };
         let events = incident.tick(unit.now);
         record(unit, incident, events, &Actor::system("playbook"))?;
     }

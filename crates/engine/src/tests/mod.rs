@@ -1,0 +1,29 @@
+//! Tests of the whole engine on a database in memory, with a clock that stands still and randomness from a seed. Named after the
+//! invariant they prove. What they share is the `World`: an organisation, phones that answer by a script, and a ledger of what was sent.
+
+mod cadence;
+mod delivery;
+mod escalation;
+mod ingest;
+mod organisation;
+mod recovery;
+mod response;
+mod voice;
+mod world;
+
+use nightbell_domain::{ids::UserId, refusal::Refusal};
+use world::{Answer, World};
+
+/// A handle that is well formed.
+fn user(id: &str) -> UserId {
+    id.parse().expect("a handle")
+}
+
+/// The refusal of something that must be refused.
+fn refused<T>(result: Result<T, crate::Fault>) -> Refusal {
+    match result {
+        Err(crate::Fault::Refused(refusal)) => refusal,
+        Err(other) => panic!("a fault, not a refusal: {other}"),
+        Ok(_) => panic!("it was not refused"),
+    }
+}
