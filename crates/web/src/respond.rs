@@ -4,7 +4,7 @@ use crate::{
     errors::{PageError, Problem},
     gate::Session,
     state::AppState,
-    views::{Flash, FlashKind, Nav, Shell},
+    views::{Clock, Flash, FlashKind, Nav, OpenIncident, Shell, Tag},
 };
 use askama::Template;
 use axum::{
@@ -13,6 +13,7 @@ use axum::{
 };
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use nightbell_engine::{Fault, live, views};
 
 /// What a page handler answers.
 pub type PageResult = Result<Response, PageError>;
@@ -59,19 +60,45 @@ pub fn see_other_saying(state: &AppState, path: &str, kind: FlashKind, text: &st
     response
 }
 
-/// The frame of a signed-in page; pages then fill `ringing_count`, `open_incidents` and `live`.
-pub fn shell(state: &AppState, who: &Session, nav_current: Nav, title: &str) -> Shell {
-    Shell {
-        title: title.to_owned(),
+/// Open incidents shown above every page.
+const OPEN_INCIDENTS_MAX: u32 = 50;
+/// Ringing pages counted.
+const RINGING_MAX: u32 = 500;
+
+/// The frame of a signed-in page: what rings, which incidents are open, where its live stream begins. Ask for it before the page's own view:
+/// the stream then begins a moment too early rather than too late. `topic` is a live topic, `None` when nothing on the page changes by itself.
+///
+/// # Errors
+/// The store's.
+pub async fn frame(state: &AppState, who: &Session, nav_current: Nav, title: &str, topic: Option<&str>) -> Result<Shell, Fault> {
+    let zone = who.zone();
+    let (ringing_count, open_incidents, position) = state
+        .read(move |tx, now, _| {
+            let position = live::head(tx)?;
+            let ringing = views::open_pages(tx, RINGING_MAX)?.iter().filter(|page| page.is_waiting()).count();
+            let mut open = views::incidents(tx, true, views::NEWEST, OPEN_INCIDENTS_MAX)?.items;
+            open.retain(|incident| incident.resolved_at.is_none() && incident.closed_at.is_none());
+            open.sort_by(|a, b| (&a.severity, a.declared_at).cmp(&(&b.severity, b.declared_at)));
+            let shown = open.iter().map(|incident| OpenIncident {
+                slug: incident.slug.clone(),
+                title: incident.title.clone(),
+                severity: Tag::severity(incident.severity.as_str()),
+                age: Clock::since(incident.declared_at, now, &zone),
+            });
+            Ok((ringing, shown.collect(), position))
+        })
+        .await?;
+    Ok(Shell {
         user: Some(who.chip()),
         csrf: who.csrf().to_owned(),
         nav_current,
         flash: who.flash.clone(),
-        ringing_count: 0,
-        open_incidents: Vec::new(),
-        live: None,
+        ringing_count,
+        open_incidents,
+        live: topic.map(|topic| crate::live::address(topic, position)),
         mail_inbox: state.mail_inbox(),
-    }
+        ..bare_shell(title)
+    })
 }
 
 /// The frame of a page for nobody in particular.

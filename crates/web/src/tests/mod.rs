@@ -1,0 +1,11 @@
+//! The router, asked in process: a database file, a clock that stands still, no socket.
+
+pub(crate) mod site;
+
+mod headers;
+mod live;
+mod matrix;
+mod origin;
+mod ops;
+mod sign_in;
+mod small;

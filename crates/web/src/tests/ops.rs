@@ -1,0 +1,68 @@
+//! What operators ask.
+
+use super::site::{Site, Who};
+use axum::{
+    body::Body,
+    extract::ConnectInfo,
+    http::{Method, Request, StatusCode},
+};
+use serde_json::json;
+use std::net::SocketAddr;
+
+#[tokio::test]
+async fn up_and_ready() {
+    let site = Site::new(Vec::new());
+    for path in ["/healthz", "/readyz"] {
+        let answer = site.get(Who::Nobody, path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn metrics_for_this_machine_and_administrators_tokens() {
+    let site = Site::new(Vec::new());
+    for (who, wanted) in [
+        (Who::Nobody, StatusCode::UNAUTHORIZED),
+        (Who::Viewer, StatusCode::FORBIDDEN),
+        (Who::Manager, StatusCode::FORBIDDEN),
+        (Who::Admin, StatusCode::OK),
+    ] {
+        assert_eq!(site.api(who, Method::GET, "/metrics", &json!({})).await.status, wanted, "{who:?}");
+    }
+    for (peer, forwarded, wanted) in [
+        ("127.0.0.1:5000", None, StatusCode::OK),
+        ("[::1]:5000", None, StatusCode::OK),
+        ("10.0.0.9:5000", None, StatusCode::UNAUTHORIZED),
+        // A proxy on this machine brings strangers.
+        ("127.0.0.1:5000", Some("203.0.113.9"), StatusCode::UNAUTHORIZED),
+    ] {
+        let mut request = Request::builder().uri("/metrics");
+        if let Some(client) = forwarded {
+            request = request.header("x-forwarded-for", client);
+        }
+        let mut request = request.body(Body::empty()).expect("a request");
+        let peer: SocketAddr = peer.parse().expect("an address");
+        request.extensions_mut().insert(ConnectInfo(peer));
+        assert_eq!(site.send(request).await.status, wanted, "{peer} {forwarded:?}");
+    }
+}
+
+#[tokio::test]
+async fn requests_are_counted_by_route_never_by_address() {
+    let site = Site::new(Vec::new());
+    site.get(Who::Nobody, "/welcome/a-secret-token").await;
+    site.get(Who::Nobody, "/no/such/page").await;
+    site.state.metrics().events_accepted("generic", 3);
+    site.state.metrics().notification("email", "accepted");
+    let text = site.api(Who::Admin, Method::GET, "/metrics", &json!({})).await.body;
+    for line in [
+        "nightbell_http_requests_total{method=\"GET\",route=\"/welcome/{token}\",status=\"404\"} 1",
+        "nightbell_http_requests_total{method=\"GET\",route=\"none\",status=\"404\"} 1",
+        "nightbell_events_accepted_total{kind=\"generic\"} 3",
+        "nightbell_notifications_total{medium=\"email\",outcome=\"accepted\"} 1",
+        "nightbell_pages_overdue 0",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    assert!(!text.contains("a-secret-token"));
+}
