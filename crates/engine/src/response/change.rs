@@ -49,7 +49,7 @@ fn follow(unit: &mut Unit<'_>, incident: Incident, event: IncidentEvent, actor: 
 }
 
 /// Loads, decides, records: what nearly every change is.
-fn change(
+pub(super) fn change(
     unit: &mut Unit<'_>,
     name: &str,
     actor: &Actor,

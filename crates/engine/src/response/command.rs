@@ -79,7 +79,8 @@ pub fn target_named(org: &Organisation, name: &str) -> Result<Target, Refusal> {
     })
 }
 
-fn call(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, name: &str, message: Option<String>) -> Result<String, Fault> {
+/// Pages somebody from the room: the page belongs to the incident and stands in its timeline. Answers what was done, in a few words.
+pub fn call(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, name: &str, message: Option<String>) -> Result<String, Fault> {
     let directory = unit.directory.clone();
     let target = target_named(&directory.org, name)?;
     let found = find(unit, incident)?;

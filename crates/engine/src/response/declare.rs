@@ -31,6 +31,11 @@ pub struct Declare {
 
 /// A person declares.
 pub fn declare(unit: &mut Unit<'_>, by: &Permit<Respond>, input: Declare) -> Result<Incident, Fault> {
+    declare_as(unit, &by.actor(), input)
+}
+
+/// Declares as somebody whose right to do so was checked before.
+pub(super) fn declare_as(unit: &mut Unit<'_>, actor: &Actor, input: Declare) -> Result<Incident, Fault> {
     let alert = match input.alert {
         Some(id) => Some(unit.load::<Alert>(id)?.ok_or_else(|| Refusal::not_found("alert", id))?),
         None => None,
@@ -40,7 +45,7 @@ pub fn declare(unit: &mut Unit<'_>, by: &Permit<Respond>, input: Declare) -> Res
         let message = format!("This alert belongs to {} already; join it there.", incident.slug);
         return Err(Refusal::conflict("already-declared", message).into());
     }
-    open(unit, &by.actor(), input, alert)
+    open(unit, actor, input, alert)
 }
 
 /// A route declares for an alert it lets through.

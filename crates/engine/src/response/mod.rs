@@ -1,21 +1,25 @@
 //! The response: incidents declared and changed, with everything a change brings about in the same unit of work: pages started and ended,
 //! the public page told, the postmortem drafted. The `cadence` reconciler keeps the playbook's clocks.
 
+mod by_link;
 mod cadence;
 mod change;
 mod command;
 mod declare;
+mod preview;
 mod publish;
 mod summon;
 
+pub use by_link::{MitigationReport, declare_by_link, report_mitigation_by_link};
 pub use cadence::cadence;
 pub use change::{
     Resolution, accept_role, cancel, change_severity, close, decline_role, judge_mitigation, offer_role, post_update, publish, refute,
     release_role, resolve, revise, set_status, take_role, try_mitigation, waive, write,
 };
-pub use command::{command, target_named};
+pub use command::{call, command, target_named};
 pub use declare::{Declare, declare, declare_for_alert, link_alert};
-pub use publish::{PublicComponent, PublicWords, Wording, preview_findings};
+pub use preview::{Draft, Preview, PublicPreview, preview};
+pub use publish::{PublicComponent, PublicWords, Wording, default_components, preview_findings};
 
 use crate::{Fault, Unit};
 use nightbell_domain::{

@@ -101,7 +101,7 @@ impl Prepared {
 }
 
 /// The service's own component, hurt as the severity suggests; operational again once it is resolved.
-fn default_components(org: &Organisation, incident: &Incident) -> Vec<ComponentEffect> {
+pub fn default_components(org: &Organisation, incident: &Incident) -> Vec<ComponentEffect> {
     let own = incident.service.as_ref().and_then(|id| org.services.get(id)).and_then(|s| s.component.clone());
     let status = match org.severities.rank(&incident.severity) {
         Some(0) => ComponentStatus::MajorOutage,

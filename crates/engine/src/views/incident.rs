@@ -3,6 +3,7 @@
 use super::{Listed, PageView, page};
 use crate::{Directory, Fault, Settings};
 use nightbell_domain::{
+    ids::IncidentId,
     learning::{ActionItem, Postmortem},
     record::{Instant, Recorded},
     refusal::Refusal,
@@ -43,10 +44,15 @@ pub fn incidents(tx: &mut dyn Tx, open_only: bool, before: &str, count_max: u32)
     Ok(Listed::of(store::list(tx, before, count_max)?, count_max, |incident| incident.id.to_string()))
 }
 
-/// One room, by its slug.
+/// One room, by its slug or its id.
 pub fn room(tx: &mut dyn Tx, directory: &Directory, settings: &Settings, slug: &str, now: Instant) -> Result<RoomView, Fault> {
     let slug = slug.trim_start_matches('#');
-    let incident = store::by_slug(tx, slug)?.ok_or_else(|| Refusal::not_found("incident", slug))?;
+    let by_slug = store::by_slug(tx, slug)?;
+    let incident = match (by_slug, slug.parse::<IncidentId>()) {
+        (None, Ok(id)) => load::<Incident>(tx, &id.to_string())?,
+        (by_slug, _) => by_slug,
+    };
+    let incident = incident.ok_or_else(|| Refusal::not_found("incident", slug))?;
     let events = journal::stream::<Incident>(tx, &incident.id.to_string())?;
     let mut alerts = Vec::new();
     for id in &incident.alerts {
