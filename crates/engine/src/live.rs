@@ -45,16 +45,22 @@ pub fn head(tx: &mut dyn Tx) -> Result<u64, StoreError> {
 /// The store's.
 pub fn after(tx: &mut dyn Tx, position: u64, count_max: u32) -> Result<Vec<Happening>, StoreError> {
     let lines = journal::after(tx, position, count_max)?;
-    lines.iter().map(|line| Ok(Happening { position: line.position, topics: topics(tx, &line.stream_kind, &line.stream_id)? })).collect()
+    lines
+        .iter()
+        .map(|line| Ok(Happening { position: line.position, topics: topics(tx, &line.stream_kind, &line.stream_id)? }))
+        .collect()
 }
 
 /// The topics of a stream. A row that cannot be read costs its relations, not the stream: whoever watches the thing itself is still told.
 fn topics(tx: &mut dyn Tx, kind: &str, id: &str) -> Result<BTreeSet<String>, StoreError> {
     let mut topics = BTreeSet::from([HOME.to_owned(), format!("{kind}:{id}")]);
     let found = match kind {
-        Alert::KIND => load::<Alert>(tx, id).and_then(|alert| alert.map_or(Ok(()), |alert| of_alert(tx, &alert, &mut topics))),
+        Alert::KIND => {
+            load::<Alert>(tx, id).and_then(|alert| alert.map_or(Ok(()), |alert| of_alert(tx, &alert, &mut topics)))
+        }
         Page::KIND => load::<Page>(tx, id).and_then(|page| page.map_or(Ok(()), |page| of_page(tx, &page, &mut topics))),
-        Incident::KIND => load::<Incident>(tx, id).and_then(|found| found.map_or(Ok(()), |incident| of_incident(tx, &incident, &mut topics))),
+        Incident::KIND => load::<Incident>(tx, id)
+            .and_then(|found| found.map_or(Ok(()), |incident| of_incident(tx, &incident, &mut topics))),
         Postmortem::KIND => load::<Postmortem>(tx, id).map(|found| {
             if let Some(postmortem) = found {
                 topics.extend([POSTMORTEMS.to_owned(), format!("incident:{}", postmortem.slug)]);
@@ -92,7 +98,9 @@ fn of_incident(tx: &mut dyn Tx, incident: &Incident, topics: &mut BTreeSet<Strin
     topics.extend(paging::of_subject(tx, &incident.id.to_string())?.iter().map(|page| format!("page:{}", page.id)));
     for alert in &incident.alerts {
         topics.insert(format!("alert:{alert}"));
-        topics.extend(load::<Alert>(tx, &alert.to_string())?.and_then(|alert| alert.page).map(|page| format!("page:{page}")));
+        topics.extend(
+            load::<Alert>(tx, &alert.to_string())?.and_then(|alert| alert.page).map(|page| format!("page:{page}")),
+        );
     }
     Ok(())
 }
@@ -121,3 +129,6 @@ pub fn pulse(tx: &mut dyn Tx, now: Instant) -> Result<Pulse, StoreError> {
     let waited = paging::next_due(tx)?.map_or(0, |due| now.as_millisecond() - due.as_millisecond());
     Ok(Pulse { pages_overdue, oldest_due_ms: waited.max(0) })
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,7 +34,12 @@ pub fn init_first_admin(unit: &mut Unit<'_>, email: &str, name: &str) -> Result<
     check_email(email)?;
     // Read inside the write transaction: the directory held by the engine may be a moment older.
     let org = Directory::load(unit.tx)?.org;
-    let taken = || Refusal::conflict("administrator-exists", "There is an administrator already. Ask them for an invitation, or use `nightbell user invite`.");
+    let taken = || {
+        Refusal::conflict(
+            "administrator-exists",
+            "There is an administrator already. Ask them for an invitation, or use `nightbell user invite`.",
+        )
+    };
     if org.users.values().any(|u| u.role == AccessRole::Admin) {
         return Err(taken().into());
     }
@@ -51,7 +56,8 @@ pub fn init_first_admin(unit: &mut Unit<'_>, email: &str, name: &str) -> Result<
 }
 
 fn check_email(email: &str) -> Result<(), Refusal> {
-    let shape = email.split_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'));
+    let shape =
+        email.split_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'));
     if !shape || email.len() > EMAIL_BYTES_MAX || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(Refusal::invalid("email", "Give an e-mail address, like ann@example.com."));
     }
@@ -84,8 +90,10 @@ fn damaged(e: IdError) -> Fault {
 /// `Ann.Lee+ops` → `ann.lee-ops`, unlike every handle in use.
 fn handle(org: &Organisation, local: &str) -> Result<UserId, IdError> {
     let letters = local.to_ascii_lowercase();
-    let shaped: String =
-        letters.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' }).collect();
+    let shaped: String = letters
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' })
+        .collect();
     let trimmed = shaped.trim_matches(['-', '.', '_']);
     let base = if trimmed.is_empty() { "admin" } else { &trimmed[..trimmed.len().min(HANDLE_BYTES_MAX - 8)] };
     let mut id: UserId = base.parse()?;

@@ -32,7 +32,10 @@ pub(super) fn make(unit: &mut Unit<'_>, user: &UserId) -> Result<Secret, Fault> 
 }
 
 fn gone() -> Refusal {
-    Refusal::not_found("open sign-in link like this;", "it was used, has expired, or is incomplete. Ask an administrator for a new one")
+    Refusal::not_found(
+        "open sign-in link like this;",
+        "it was used, has expired, or is incomplete. Ask an administrator for a new one",
+    )
 }
 
 /// Whose unused link this is. Looking does not use it up (mail scanners look).

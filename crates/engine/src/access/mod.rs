@@ -19,7 +19,7 @@ pub use nightbell_store::access::{Session, Token};
 pub use password::{PasswordHash, SignInAttempt, Verified};
 pub use secret::{Secret, same_bytes};
 pub use session::{SignedIn, authenticate_session, see_session, sign_in, sign_out, sign_out_everywhere};
-pub use token::{authenticate_token, create_token, role_of_word, role_word, revoke_token, tokens, use_token};
+pub use token::{authenticate_token, create_token, revoke_token, role_of_word, role_word, tokens, use_token};
 
 use jiff::SignedDuration;
 use nightbell_domain::record::Instant;

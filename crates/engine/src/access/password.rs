@@ -44,7 +44,10 @@ pub fn salt(unit: &mut Unit<'_>) -> [u8; SALT_BYTES] {
 /// A refusal of the field `password`.
 pub fn check_password(password: &str) -> Result<(), Refusal> {
     if password.chars().count() < PASSWORD_CHARS_MIN {
-        return Err(Refusal::invalid("password", format!("Use at least {PASSWORD_CHARS_MIN} characters. A few plain words are good.")));
+        return Err(Refusal::invalid(
+            "password",
+            format!("Use at least {PASSWORD_CHARS_MIN} characters. A few plain words are good."),
+        ));
     }
     if password.len() > PASSWORD_BYTES_MAX {
         return Err(Refusal::invalid("password", format!("Use at most {PASSWORD_BYTES_MAX} bytes.")));
@@ -98,7 +101,8 @@ impl SignInAttempt {
     pub fn verify(self, password: &str) -> Option<Verified> {
         let Some((user, hash)) = self.known else {
             // The same argon2 run, its answer thrown away: how long this takes does not tell whether the address is known.
-            let work: Result<phc::PasswordHash, _> = argon2().ok()?.hash_password_with_salt(password.as_bytes(), &[0_u8; SALT_BYTES]);
+            let work: Result<phc::PasswordHash, _> =
+                argon2().ok()?.hash_password_with_salt(password.as_bytes(), &[0_u8; SALT_BYTES]);
             drop(work);
             return None;
         };

@@ -63,7 +63,12 @@ pub(super) fn open(unit: &mut Unit<'_>, user: &UserId) -> Result<Secret, Fault> 
 ///
 /// # Errors
 /// The store's.
-pub fn authenticate_session(tx: &mut dyn Tx, directory: &Directory, secret: &Secret, now: Instant) -> Result<Option<SignedIn>, Fault> {
+pub fn authenticate_session(
+    tx: &mut dyn Tx,
+    directory: &Directory,
+    secret: &Secret,
+    now: Instant,
+) -> Result<Option<SignedIn>, Fault> {
     if secret.expose().is_empty() || secret.expose().len() > SECRET_BYTES_MAX {
         return Ok(None);
     }

@@ -33,7 +33,9 @@ pub fn role_word(role: AccessRole) -> &'static str {
 
 /// The role of a word.
 pub fn role_of_word(word: &str) -> Option<AccessRole> {
-    [AccessRole::Viewer, AccessRole::Responder, AccessRole::Manager, AccessRole::Admin].into_iter().find(|role| role_word(*role) == word)
+    [AccessRole::Viewer, AccessRole::Responder, AccessRole::Manager, AccessRole::Admin]
+        .into_iter()
+        .find(|role| role_word(*role) == word)
 }
 
 /// CRC-32 (IEEE 802.3), bit by bit: 35 bytes now and then need no table.
@@ -82,11 +84,19 @@ pub fn create_token(unit: &mut Unit<'_>, by: &Caller, name: &str, scope: AccessR
     by.permit::<Respond>()?;
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME_CHARS_MAX {
-        return Err(Refusal::invalid("name", format!("Say what the token is for, in at most {NAME_CHARS_MAX} characters.")).into());
+        return Err(Refusal::invalid(
+            "name",
+            format!("Say what the token is for, in at most {NAME_CHARS_MAX} characters."),
+        )
+        .into());
     }
     if scope > by.role() {
         let may = role_word(by.role());
-        return Err(Refusal::invalid("scope", format!("You may do what a {may} may; the token cannot do more. Choose {may} or less.")).into());
+        return Err(Refusal::invalid(
+            "scope",
+            format!("You may do what a {may} may; the token cannot do more. Choose {may} or less."),
+        )
+        .into());
     }
     keep(unit, by, name, scope)
 }
@@ -111,7 +121,11 @@ pub(super) fn keep(unit: &mut Unit<'_>, by: &Caller, name: &str, scope: AccessRo
 ///
 /// # Errors
 /// The store's.
-pub fn authenticate_token(tx: &mut dyn Tx, directory: &Directory, secret: &Secret) -> Result<Option<(Caller, Token)>, Fault> {
+pub fn authenticate_token(
+    tx: &mut dyn Tx,
+    directory: &Directory,
+    secret: &Secret,
+) -> Result<Option<(Caller, Token)>, Fault> {
     if !well_formed(secret.expose()) {
         return Ok(None);
     }
