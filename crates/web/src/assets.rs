@@ -15,7 +15,10 @@ const A_DAY: &str = "public, max-age=86400";
 
 /// `/static/…` and the manifest.
 pub fn router() -> Router<AppState> {
-    Router::new().route("/static/{file}", get(file)).route("/manifest.webmanifest", get(manifest)).route("/favicon.ico", get(icon))
+    Router::new()
+        .route("/static/{file}", get(file))
+        .route("/manifest.webmanifest", get(manifest))
+        .route("/favicon.ico", get(icon))
 }
 
 async fn file(Path(name): Path<String>, RawQuery(query): RawQuery) -> Response {

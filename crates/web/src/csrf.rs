@@ -25,9 +25,15 @@ impl<T: DeserializeOwned> FromRequest<AppState> for CsrfForm<T> {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, PageError> {
         let (mut parts, body) = request.into_parts();
-        let visitor = <Visitor as axum::extract::FromRequestParts<AppState>>::from_request_parts(&mut parts, state).await?;
-        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await.map_err(|_| Problem::too_large())?;
-        let given = url::form_urlencoded::parse(&bytes).find(|(name, _)| name == "csrf").map(|(_, value)| value.into_owned()).unwrap_or_default();
+        let visitor =
+            <Visitor as axum::extract::FromRequestParts<AppState>>::from_request_parts(&mut parts, state).await?;
+        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state)
+            .await
+            .map_err(|_| Problem::too_large())?;
+        let given = url::form_urlencoded::parse(&bytes)
+            .find(|(name, _)| name == "csrf")
+            .map(|(_, value)| value.into_owned())
+            .unwrap_or_default();
         let wanted = visitor.0.as_ref().map(|session| session.csrf().to_owned()).unwrap_or_default();
         if wanted.is_empty() || !bool::from(wanted.as_bytes().ct_eq(given.as_bytes())) {
             return Err(Problem::stale_form().into());
@@ -44,12 +50,18 @@ impl<T: DeserializeOwned> FromRequest<AppState> for PlainForm<T> {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, PageError> {
         let (parts, body) = request.into_parts();
-        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await.map_err(|_| Problem::too_large())?;
+        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state)
+            .await
+            .map_err(|_| Problem::too_large())?;
         read_form(parts, bytes, state).await.map(Self)
     }
 }
 
-async fn read_form<T: DeserializeOwned>(parts: axum::http::request::Parts, bytes: Bytes, state: &AppState) -> Result<T, PageError> {
+async fn read_form<T: DeserializeOwned>(
+    parts: axum::http::request::Parts,
+    bytes: Bytes,
+    state: &AppState,
+) -> Result<T, PageError> {
     match Form::<T>::from_request(Request::from_parts(parts, Body::from(bytes)), state).await {
         Ok(Form(form)) => Ok(form),
         Err(rejection) => Err(Problem::bad_request(&rejection.body_text()).into()),
@@ -91,7 +103,9 @@ pub fn origin_of(headers: &HeaderMap, place: &Place) -> Said {
         (Some("same-origin" | "none"), _) => Said::Ours,
         // A proxy that people reach by another name than the page's: only the configured address counts.
         (Some(_), origin) => said(origin.is_some_and(|origin| origin == place.origin())),
-        (None, Some(origin)) => said(origin == place.origin() || origin.split_once("://").is_some_and(|(_, named)| host == Some(named))),
+        (None, Some(origin)) => {
+            said(origin == place.origin() || origin.split_once("://").is_some_and(|(_, named)| host == Some(named)))
+        }
         (None, None) => Said::Nothing,
     }
 }

@@ -56,18 +56,36 @@ impl Problem {
     /// No such address.
     pub fn no_such_page() -> Self {
         let detail = "There is nothing at this address, or you may not see it.";
-        Self::new(StatusCode::NOT_FOUND, "not-found", "Not found", detail, "Check the address, or start from the first page.")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            "Not found",
+            detail,
+            "Check the address, or start from the first page.",
+        )
     }
 
     /// An address that takes other methods.
     pub fn wrong_method() -> Self {
         let detail = "This address does not take that method.";
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Not possible here", detail, "Open the page and use its form.")
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method-not-allowed",
+            "Not possible here",
+            detail,
+            "Open the page and use its form.",
+        )
     }
 
     /// The request cannot be understood; `why` says where.
     pub fn bad_request(why: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "invalid", "That could not be understood", why, "Correct it and send it again.")
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid",
+            "That could not be understood",
+            why,
+            "Correct it and send it again.",
+        )
     }
 
     /// The body is too large.
@@ -92,19 +110,37 @@ impl Problem {
     /// The hidden word of a form is missing or old.
     pub fn stale_form() -> Self {
         let detail = "This form was opened before you signed in, or by another session, so it was not carried out.";
-        Self::new(StatusCode::FORBIDDEN, "stale-form", "Not carried out", detail, "Go back, reload the page and press the button again.")
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "stale-form",
+            "Not carried out",
+            detail,
+            "Go back, reload the page and press the button again.",
+        )
     }
 
     /// Not signed in, no token, or one that opens nothing.
     pub fn unauthenticated() -> Self {
         let detail = "A valid token is needed: `Authorization: Bearer nb_…`. It may be missing, mistyped or revoked.";
-        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "Not signed in", detail, "Sign in, or make a token in the settings.")
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthenticated",
+            "Not signed in",
+            detail,
+            "Sign in, or make a token in the settings.",
+        )
     }
 
     /// Too many attempts.
     pub fn too_many(retry_after_s: u32) -> Self {
         let detail = "Too many attempts from here.";
-        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", "Too many attempts", detail, "Wait a little, then try again.");
+        let problem = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many-attempts",
+            "Too many attempts",
+            detail,
+            "Wait a little, then try again.",
+        );
         Self { retry_after_s: Some(retry_after_s), ..problem }
     }
 
@@ -122,7 +158,13 @@ impl Problem {
     /// It took too long.
     pub fn timed_out() -> Self {
         let detail = "The answer took too long and was given up. What was asked may have been done.";
-        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", "That took too long", detail, "Look whether it was done before you try again.");
+        let problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "timeout",
+            "That took too long",
+            detail,
+            "Look whether it was done before you try again.",
+        );
         Self { paging: "Pages that ring go on ringing.", retry_after_s: Some(5), ..problem }
     }
 
@@ -130,7 +172,10 @@ impl Problem {
     pub fn fault() -> Self {
         let detail = "Something in Nightbell broke while this was answered. It is in the server's log.";
         let todo = "Try again. If it happens again, please report it with the lines of the log.";
-        Self { paging: "Paging runs apart from the pages and goes on.", ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "A fault of ours", detail, todo) }
+        Self {
+            paging: "Paging runs apart from the pages and goes on.",
+            ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "A fault of ours", detail, todo)
+        }
     }
 
     fn page(self) -> Response {
@@ -166,14 +211,23 @@ impl Problem {
         }
         let (status, retry) = (self.status, self.retry_after_s);
         let kind = format!("urn:nightbell:problem:{}", self.code);
-        let body = Details { kind, title: self.title, status: status.as_u16(), detail: self.detail, code: self.code, field: self.field };
+        let body = Details {
+            kind,
+            title: self.title,
+            status: status.as_u16(),
+            detail: self.detail,
+            code: self.code,
+            field: self.field,
+        };
         let text = serde_json::to_string(&body).unwrap_or_else(|_| "{}".to_owned());
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], text).into_response();
         if let Some(seconds) = retry {
             respond::retry_after(&mut response, seconds);
         }
         if status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Nightbell\""));
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Nightbell\""));
         }
         response
     }
@@ -182,10 +236,18 @@ impl Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let (status, title, todo) = match refusal.kind {
-            RefusalKind::Invalid => (StatusCode::BAD_REQUEST, "That is not right yet", "Go back, correct it and send it again."),
+            RefusalKind::Invalid => {
+                (StatusCode::BAD_REQUEST, "That is not right yet", "Go back, correct it and send it again.")
+            }
             RefusalKind::Forbidden => (StatusCode::FORBIDDEN, "Not allowed", "Ask somebody who may."),
-            RefusalKind::NotFound => (StatusCode::NOT_FOUND, "Not found", "Check the address, or start from the first page."),
-            RefusalKind::Conflict => (StatusCode::CONFLICT, "Not possible now", "Go back and reload the page: it may have changed meanwhile."),
+            RefusalKind::NotFound => {
+                (StatusCode::NOT_FOUND, "Not found", "Check the address, or start from the first page.")
+            }
+            RefusalKind::Conflict => (
+                StatusCode::CONFLICT,
+                "Not possible now",
+                "Go back and reload the page: it may have changed meanwhile.",
+            ),
         };
         Self { field: refusal.field, ..Self::new(status, &refusal.code, title, refusal.message, todo) }
     }
@@ -197,7 +259,11 @@ impl From<Fault> for Problem {
             Fault::Refused(refusal) => refusal.into(),
             Fault::Store(StoreError::Conflict(why)) => {
                 tracing::info!(%why, "somebody else was faster");
-                Refusal::conflict("changed-meanwhile", "Somebody else changed this at the same moment; nothing of yours was stored.").into()
+                Refusal::conflict(
+                    "changed-meanwhile",
+                    "Somebody else changed this at the same moment; nothing of yours was stored.",
+                )
+                .into()
             }
             Fault::Store(e @ StoreError::Unavailable(_)) => {
                 tracing::error!(error = %e, "a request could not be served");
@@ -255,7 +321,11 @@ const FOR_PROGRAMS: [&str; 8] = ["/api/", "/in/", "/v2/", "/compat/", "/heartbea
 
 /// The problem as whoever asks for `path` reads it.
 pub fn for_path(path: &str, problem: Problem) -> Response {
-    if FOR_PROGRAMS.iter().any(|prefix| path.starts_with(prefix)) || path == "/metrics" { problem.details() } else { problem.page() }
+    if FOR_PROGRAMS.iter().any(|prefix| path.starts_with(prefix)) || path == "/metrics" {
+        problem.details()
+    } else {
+        problem.page()
+    }
 }
 
 /// A JSON body; what is wrong with it comes back as problem details.

@@ -54,10 +54,22 @@ impl Metrics {
         let registry = &mut metrics.registry;
         registry.register("events_accepted", "Inbound events on disk, by wire format", metrics.events.clone());
         registry.register("pages", "Pages, by what became of them", metrics.pages.clone());
-        registry.register("notifications", "Attempts to reach somebody, by medium and outcome", metrics.notifications.clone());
+        registry.register(
+            "notifications",
+            "Attempts to reach somebody, by medium and outcome",
+            metrics.notifications.clone(),
+        );
         registry.register("http_requests", "Requests, by method, route and status", metrics.requests.clone());
-        registry.register("pages_overdue", "Pages whose alarm is more than 30 s overdue; should be 0", metrics.pages_overdue.clone());
-        registry.register("oldest_due_ms", "How long the oldest due thing waits, in milliseconds", metrics.oldest_due_ms.clone());
+        registry.register(
+            "pages_overdue",
+            "Pages whose alarm is more than 30 s overdue; should be 0",
+            metrics.pages_overdue.clone(),
+        );
+        registry.register(
+            "oldest_due_ms",
+            "How long the oldest due thing waits, in milliseconds",
+            metrics.oldest_due_ms.clone(),
+        );
         registry.register("live_streams", "Open live streams", metrics.streams.clone());
         metrics
     }
@@ -79,7 +91,8 @@ impl Metrics {
 
     /// A request was answered. `route` is the pattern, never the address: addresses carry tokens and have no bound.
     pub(crate) fn request(&self, method: &'static str, route: &str, status: StatusCode) {
-        let labels = [("method", method.to_owned()), ("route", route.to_owned()), ("status", status.as_str().to_owned())];
+        let labels =
+            [("method", method.to_owned()), ("route", route.to_owned()), ("status", status.as_str().to_owned())];
         self.requests.get_or_create(&labels).inc();
     }
 

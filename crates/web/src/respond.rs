@@ -40,7 +40,11 @@ pub(crate) fn html(status: StatusCode, view: &impl Template) -> Response {
         Ok(text) => (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),
         Err(e) => {
             tracing::error!(error = %e, "a template did not print");
-            (StatusCode::INTERNAL_SERVER_ERROR, "A fault of ours: this page could not be printed. Paging goes on. It is in the log.").into_response()
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "A fault of ours: this page could not be printed. Paging goes on. It is in the log.",
+            )
+                .into_response()
         }
     }
 }
@@ -70,7 +74,13 @@ const RINGING_MAX: u32 = 500;
 ///
 /// # Errors
 /// The store's.
-pub async fn frame(state: &AppState, who: &Session, nav_current: Nav, title: &str, topic: Option<&str>) -> Result<Shell, Fault> {
+pub async fn frame(
+    state: &AppState,
+    who: &Session,
+    nav_current: Nav,
+    title: &str,
+    topic: Option<&str>,
+) -> Result<Shell, Fault> {
     let zone = who.zone();
     let (ringing_count, open_incidents, position) = state
         .read(move |tx, now, _| {
@@ -118,7 +128,12 @@ pub fn bare_shell(title: &str) -> Shell {
 
 /// A cookie of ours: this host, not for scripts, not with other sites' requests.
 pub(crate) fn cookie(state: &AppState, name: &'static str, value: String, lifetime_s: u64) -> Cookie<'static> {
-    let mut built = Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax).secure(state.place().secure()).build();
+    let mut built = Cookie::build((name, value))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(state.place().secure())
+        .build();
     built.set_max_age(Some(std::time::Duration::from_secs(lifetime_s).try_into().unwrap_or_default()));
     built
 }
@@ -161,8 +176,10 @@ pub(crate) fn read_flash(value: &str) -> Option<Flash> {
 /// A text file to save, or to show as it is.
 pub fn text_file(content_type: &'static str, name: &str, body: String) -> Response {
     let safe: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect();
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{safe}\"")).unwrap_or(HeaderValue::from_static("attachment"));
-    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(content_type)), (header::CONTENT_DISPOSITION, disposition)];
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{safe}\""))
+        .unwrap_or(HeaderValue::from_static("attachment"));
+    let headers =
+        [(header::CONTENT_TYPE, HeaderValue::from_static(content_type)), (header::CONTENT_DISPOSITION, disposition)];
     (headers, body).into_response()
 }
 

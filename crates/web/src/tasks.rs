@@ -13,7 +13,10 @@ where
     #[expect(clippy::disallowed_methods, reason = "this is the supervised spawn")]
     let supervisor = tokio::spawn(async move {
         for _ in 0..RESTARTS_MAX {
-            #[expect(clippy::disallowed_methods, reason = "this is the supervised spawn; its own task, so that a panic ends only it")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "this is the supervised spawn; its own task, so that a panic ends only it"
+            )]
             match tokio::spawn(make()).await {
                 Ok(()) => return,
                 Err(e) if e.is_panic() => tracing::error!(task = name, "a task panicked; it is started again"),

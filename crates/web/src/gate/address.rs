@@ -25,7 +25,10 @@ impl FromRequestParts<AppState> for ClientAddress {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         Ok(match peer {
-            Some(peer) => Self { address: state.place().client(peer, &parts.headers), local: Place::is_local(peer, &parts.headers) },
+            Some(peer) => Self {
+                address: state.place().client(peer, &parts.headers),
+                local: Place::is_local(peer, &parts.headers),
+            },
             None => Self { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), local: false },
         })
     }

@@ -42,10 +42,15 @@ impl<R: Right> FromRequestParts<AppState> for ApiCaller<R> {
 /// 401 for a token that opens nothing: unknown, revoked, mistyped alike.
 pub(crate) async fn token_caller(headers: &HeaderMap, state: &AppState) -> Result<Option<Caller>, ApiError> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
-    let text = value.to_str().ok().and_then(|text| text.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let text = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let Some((_, secret)) = text else { return Err(ApiError::unauthenticated()) };
     let secret = Secret::from_text(secret.trim());
-    let (found, now) = state.read(move |tx, now, directory| Ok((access::authenticate_token(tx, directory, &secret)?, now))).await?;
+    let (found, now) =
+        state.read(move |tx, now, directory| Ok((access::authenticate_token(tx, directory, &secret)?, now))).await?;
     let (caller, token) = found.ok_or_else(ApiError::unauthenticated)?;
     if access::worth_noting(token.last_used_at, now) {
         state.run_aside("token last used", move |unit| access::use_token(unit, token.id));

@@ -70,7 +70,11 @@ impl SignInLimiter {
             }
             v4 @ IpAddr::V4(_) => v4,
         };
-        [(Key::Pair(account.clone(), address), PAIR_MAX), (Key::Address(address), ADDRESS_MAX), (Key::Account(account), ACCOUNT_MAX)]
+        [
+            (Key::Pair(account.clone(), address), PAIR_MAX),
+            (Key::Address(address), ADDRESS_MAX),
+            (Key::Account(account), ACCOUNT_MAX),
+        ]
     }
 
     fn make_room(&mut self, now: Timestamp) {

@@ -37,7 +37,11 @@ pub struct Session {
 impl Session {
     /// For the corner of the page.
     pub fn chip(&self) -> UserChip {
-        UserChip { name: self.person.name.clone(), initials: self.person.initials(), handle: self.person.id.to_string() }
+        UserChip {
+            name: self.person.name.clone(),
+            initials: self.person.initials(),
+            handle: self.person.id.to_string(),
+        }
     }
 
     /// The zone the person reads times in; UTC when their zone is unknown here.
@@ -86,7 +90,8 @@ impl FromRequestParts<AppState> for Visitor {
         let visitor = match jar.get(state.place().session_cookie()) {
             None => Self(None),
             Some(cookie) => {
-                let flash = jar.get(state.place().flash_cookie()).and_then(|cookie| respond::read_flash(cookie.value()));
+                let flash =
+                    jar.get(state.place().flash_cookie()).and_then(|cookie| respond::read_flash(cookie.value()));
                 Self(look_up(state, Secret::from_text(cookie.value()), flash).await?.map(Arc::new))
             }
         };
@@ -124,7 +129,8 @@ impl<R: Right> FromRequestParts<AppState> for Signed<R> {
 
 /// A stranger on a page signs in first and comes back; a form cannot be pressed again by itself, so its page is where they come back to.
 fn to_sign_in(parts: &Parts) -> Response {
-    let wanted = if parts.method == Method::GET { parts.uri.path_and_query().map_or("/", |path| path.as_str()) } else { "/" };
+    let wanted =
+        if parts.method == Method::GET { parts.uri.path_and_query().map_or("/", |path| path.as_str()) } else { "/" };
     let next: String = url::form_urlencoded::byte_serialize(safe_next(wanted).as_bytes()).collect();
     if next == "%2F" { respond::see_other("/sign-in") } else { respond::see_other(&format!("/sign-in?next={next}")) }
 }

@@ -116,7 +116,17 @@ pub(super) async fn live(
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     state.metrics().streams().inc();
     let count = Counted(state.clone());
-    let open = Open { state, reader, topics: asked.topics, happenings, position, first, heartbeat, _place: place, _count: count };
+    let open = Open {
+        state,
+        reader,
+        topics: asked.topics,
+        happenings,
+        position,
+        first,
+        heartbeat,
+        _place: place,
+        _count: count,
+    };
     let mut response = Sse::new(stream::unfold(open, |open| open.next(hub_of))).into_response();
     // Proxies must not hold the events back.
     response.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));
@@ -132,7 +142,8 @@ fn admit(state: &AppState, visitor: &Visitor, headers: &HeaderMap, asked: &Asked
     if let Some(session) = &visitor.0 {
         session.caller.permit::<Read>()?;
         let jar = axum_extra::extract::CookieJar::from_headers(headers);
-        let secret = jar.get(state.place().session_cookie()).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
+        let secret =
+            jar.get(state.place().session_cookie()).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
         return Ok(Reader::Session(Secret::from_text(secret)));
     }
     let token = asked.token.clone().ok_or_else(ApiError::unauthenticated)?;
@@ -153,7 +164,9 @@ async fn catch_up(state: &AppState, after: Option<u64>, topics: BTreeSet<String>
                 None => false,
                 // A browser from the future: the database was restored from a backup.
                 Some(after) if after > head || head - after > u64::from(REPLAY_LINES_MAX) => true,
-                Some(after) => live::after(tx, after, REPLAY_LINES_MAX)?.iter().any(|happening| concerns(&topics, happening)),
+                Some(after) => {
+                    live::after(tx, after, REPLAY_LINES_MAX)?.iter().any(|happening| concerns(&topics, happening))
+                }
             };
             Ok((head, missed))
         })
@@ -209,7 +222,9 @@ impl Open {
             Reader::Link(token) => LinkHolder::check(self.state.settings(), token, self.state.now()).is_ok(),
             Reader::Session(secret) => {
                 let secret = secret.clone();
-                let found = self.state.read(move |tx, now, directory| access::authenticate_session(tx, directory, &secret, now));
+                let found = self
+                    .state
+                    .read(move |tx, now, directory| access::authenticate_session(tx, directory, &secret, now));
                 found.await.map_or(true, |found| found.is_some_and(|signed| signed.caller.permit::<Read>().is_ok()))
             }
         }

@@ -27,7 +27,10 @@ pub fn router() -> Router<AppState> {
 fn signed_in(state: &AppState, secret: &Secret, next: &str) -> Response {
     let mut response = see_other(next);
     let lifetime_s = SESSION_LIFETIME.as_secs().unsigned_abs();
-    append_cookie(&mut response, &cookie(state, state.place().session_cookie(), secret.expose().to_owned(), lifetime_s));
+    append_cookie(
+        &mut response,
+        &cookie(state, state.place().session_cookie(), secret.expose().to_owned(), lifetime_s),
+    );
     response
 }
 

@@ -57,7 +57,13 @@ pub(super) async fn sign_in(
         tracing::warn!(address = %from.address, "too many sign-in attempts");
         return Err(Problem::too_many(u32::try_from(wait.as_secs().max(1)).unwrap_or(60)).into());
     }
-    let refused = || page_with(&state, StatusCode::UNAUTHORIZED, &view(Field::refused(given.email.clone(), REFUSED), safe_next(&given.next)));
+    let refused = || {
+        page_with(
+            &state,
+            StatusCode::UNAUTHORIZED,
+            &view(Field::refused(given.email.clone(), REFUSED), safe_next(&given.next)),
+        )
+    };
     if given.password.len() > PASSWORD_BYTES_MAX {
         return Ok(refused());
     }
@@ -76,7 +82,12 @@ pub(super) async fn sign_in(
 #[derive(Deserialize)]
 pub(super) struct Nothing {}
 
-pub(super) async fn sign_out(State(state): State<AppState>, _who: Signed<Read>, jar: CookieJar, _form: CsrfForm<Nothing>) -> PageResult {
+pub(super) async fn sign_out(
+    State(state): State<AppState>,
+    _who: Signed<Read>,
+    jar: CookieJar,
+    _form: CsrfForm<Nothing>,
+) -> PageResult {
     if let Some(cookie) = jar.get(state.place().session_cookie()) {
         let secret = Secret::from_text(cookie.value());
         state.run(move |unit| access::sign_out(unit, &secret)).await?;

@@ -8,7 +8,9 @@ pub use place::Place;
 pub use pool::ReadPool;
 
 use crate::{gate::SignInLimiter, live::Hub, ops::Metrics};
-use nightbell_engine::{Clock, Desk, Directory, DirectoryCache, Fault, Settings, StoreError, Tx, Unit, domain::record::Instant};
+use nightbell_engine::{
+    Clock, Desk, Directory, DirectoryCache, Fault, Settings, StoreError, Tx, Unit, domain::record::Instant,
+};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Semaphore, oneshot};
 
@@ -110,7 +112,9 @@ impl AppState {
                 view(tx, now, &directory)
             })
         });
-        task.await.unwrap_or_else(|_| Err(StoreError::Unavailable("a view broke off (a fault of ours; it is in the log)".to_owned()).into()))
+        task.await.unwrap_or_else(|_| {
+            Err(StoreError::Unavailable("a view broke off (a fault of ours; it is in the log)".to_owned()).into())
+        })
     }
 
     /// Runs slow password work aside, at most two at once.

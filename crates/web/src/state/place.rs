@@ -43,7 +43,12 @@ impl Place {
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let trusted = |address: IpAddr| self.trusted_proxies.iter().any(|net| net.contains(&address.to_canonical()));
         let mut client = peer;
-        let said: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).collect();
+        let said: Vec<&str> = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|v| v.to_str().ok())
+            .flat_map(|v| v.split(','))
+            .collect();
         for hop in said.iter().rev() {
             let (true, Ok(next)) = (trusted(client), hop.trim().parse::<IpAddr>()) else { break };
             client = next;
@@ -53,7 +58,9 @@ impl Place {
 
     /// Whether a request comes from this machine itself, not through a proxy on it.
     pub fn is_local(peer: IpAddr, headers: &HeaderMap) -> bool {
-        let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED) || headers.contains_key("via");
+        let forwarded = headers.contains_key("x-forwarded-for")
+            || headers.contains_key(header::FORWARDED)
+            || headers.contains_key("via");
         peer.to_canonical().is_loopback() && !forwarded
     }
 }

@@ -20,7 +20,10 @@ pub struct ReadPool {
 
 impl ReadPool {
     /// At most `count_max` connections, made by `open` (for SQLite: `nightbell_engine::open_sqlite_reader`).
-    pub fn new(count_max: usize, open: impl Fn() -> Result<Box<dyn Reader>, StoreError> + Send + Sync + 'static) -> Self {
+    pub fn new(
+        count_max: usize,
+        open: impl Fn() -> Result<Box<dyn Reader>, StoreError> + Send + Sync + 'static,
+    ) -> Self {
         Self {
             open: Box::new(open),
             idle: Mutex::new(Vec::new()),
@@ -31,9 +34,13 @@ impl ReadPool {
 
     /// Waits for a free reader.
     pub(super) async fn permit(&self) -> Result<OwnedSemaphorePermit, Fault> {
-        let busy = |_| Fault::from(StoreError::Unavailable("too many readers are waiting; try again in a moment".to_owned()));
+        let busy =
+            |_| Fault::from(StoreError::Unavailable("too many readers are waiting; try again in a moment".to_owned()));
         let _in_line = Arc::clone(&self.waiting).try_acquire_owned().map_err(busy)?;
-        Arc::clone(&self.free).acquire_owned().await.map_err(|_| StoreError::Unavailable("the readers are gone".to_owned()).into())
+        Arc::clone(&self.free)
+            .acquire_owned()
+            .await
+            .map_err(|_| StoreError::Unavailable("the readers are gone".to_owned()).into())
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Box<dyn Reader>>> {

@@ -42,7 +42,18 @@ fn routes() -> Vec<Router<AppState>> {
 #[tokio::test]
 async fn every_answer_carries_the_policy() {
     let site = Site::new(routes());
-    let paths = ["/sign-in", "/nowhere", "/broken", "/api/broken", "/sample/read", "/healthz", "/metrics", "/live", "/static/nightbell.js", "/away"];
+    let paths = [
+        "/sign-in",
+        "/nowhere",
+        "/broken",
+        "/api/broken",
+        "/sample/read",
+        "/healthz",
+        "/metrics",
+        "/live",
+        "/static/nightbell.js",
+        "/away",
+    ];
     for path in paths {
         let answer = site.get(Who::Viewer, path).await;
         assert_eq!(answer.header("content-security-policy"), CONTENT_POLICY, "{path}");
@@ -77,7 +88,10 @@ async fn no_bare_500() {
     }
     assert_eq!(site.get(Who::Admin, "/away").await.header("retry-after"), "5");
     let answer = site.get(Who::Admin, "/api/broken").await;
-    assert_eq!((answer.status, answer.header("content-type")), (StatusCode::INTERNAL_SERVER_ERROR, "application/problem+json"));
+    assert_eq!(
+        (answer.status, answer.header("content-type")),
+        (StatusCode::INTERNAL_SERVER_ERROR, "application/problem+json")
+    );
     assert_eq!(answer.json()["status"], 500);
     let answer = site.get(Who::Admin, "/api/nowhere").await;
     assert_eq!((answer.status, answer.header("content-type")), (StatusCode::NOT_FOUND, "application/problem+json"));
@@ -109,7 +123,12 @@ async fn bodies_and_headers_are_bounded() {
 #[tokio::test]
 async fn pages_are_compressed_streams_are_not() {
     let site = Site::new(Vec::new());
-    let zipped = |path: &str| site.browser(Who::Admin, Method::GET, path).header("accept-encoding", "gzip").body(Body::empty()).expect("a request");
+    let zipped = |path: &str| {
+        site.browser(Who::Admin, Method::GET, path)
+            .header("accept-encoding", "gzip")
+            .body(Body::empty())
+            .expect("a request")
+    };
     assert_eq!(site.open(zipped("/sign-in?next=/")).await.status(), StatusCode::SEE_OTHER);
     let page = site.open(zipped("/static/nightbell.css")).await;
     assert_eq!(page.headers().get("content-encoding").map(|v| v.as_bytes()), Some(b"gzip".as_slice()));
@@ -129,7 +148,11 @@ async fn the_static_files_are_kept_for_ever_under_their_fingerprint() {
         ("/manifest.webmanifest", "application/manifest+json", "public, max-age=86400"),
     ] {
         let answer = site.get(Who::Nobody, path).await;
-        assert_eq!((answer.status, answer.header("content-type"), answer.header("cache-control")), (StatusCode::OK, kind, keep), "{path}");
+        assert_eq!(
+            (answer.status, answer.header("content-type"), answer.header("cache-control")),
+            (StatusCode::OK, kind, keep),
+            "{path}"
+        );
     }
     assert_eq!(site.get(Who::Nobody, "/static/other.txt").await.status, StatusCode::NOT_FOUND);
 }

@@ -1,7 +1,11 @@
 //! The live stream: who may follow what, what wakes it, where it resumes, when it ends.
 
 use super::site::{Site, Who, terminal};
-use crate::{domain::org::AccessRole, live::{Hub, tail}, tasks::spawn_supervised};
+use crate::{
+    domain::org::AccessRole,
+    live::{Hub, tail},
+    tasks::spawn_supervised,
+};
 use axum::{
     body::{Body, BodyDataStream},
     http::{Method, Request, StatusCode},
@@ -172,7 +176,8 @@ async fn serving_stops_although_a_stream_is_open() {
         use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
         let mut stream = tokio::net::TcpStream::connect(place).await.expect("connects");
         let cookie = &site.keys[&Who::Viewer].session;
-        let request = format!("GET /live?topic=home HTTP/1.1\r\nhost: nightbell.test\r\ncookie: nightbell={cookie}\r\n\r\n");
+        let request =
+            format!("GET /live?topic=home HTTP/1.1\r\nhost: nightbell.test\r\ncookie: nightbell={cookie}\r\n\r\n");
         stream.write_all(request.as_bytes()).await.expect("asks");
         let mut seen = Vec::new();
         while !String::from_utf8_lossy(&seen).contains("retry: 2000") {

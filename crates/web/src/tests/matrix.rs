@@ -42,7 +42,8 @@ pub(super) fn samples() -> Vec<Router<AppState>> {
     vec![of::<Read>("read"), of::<Respond>("respond"), of::<Manage>("manage"), of::<Administer>("administer")]
 }
 
-const RIGHTS: [(&str, Who); 4] = [("read", Who::Viewer), ("respond", Who::Responder), ("manage", Who::Manager), ("administer", Who::Admin)];
+const RIGHTS: [(&str, Who); 4] =
+    [("read", Who::Viewer), ("respond", Who::Responder), ("manage", Who::Manager), ("administer", Who::Admin)];
 
 #[tokio::test]
 async fn every_role_gets_exactly_its_rights() {
@@ -113,16 +114,28 @@ async fn a_lowered_role_and_a_removed_person_count_at_once() {
         let mut person = unit.directory.org.users.get(&Who::Manager.handle()).cloned().expect("max");
         person.role = crate::domain::org::AccessRole::Viewer;
         let object = crate::domain::org::ConfigObject::User(person);
-        Ok(nightbell_store::config::put(unit.tx, &object, true, unit.now, &crate::domain::record::Actor::system("test"))?)
+        Ok(nightbell_store::config::put(
+            unit.tx,
+            &object,
+            true,
+            unit.now,
+            &crate::domain::record::Actor::system("test"),
+        )?)
     })
     .await;
     assert_eq!(site.get(Who::Manager, "/sample/manage").await.status, StatusCode::FORBIDDEN);
-    assert_eq!(site.api(Who::Manager, Method::POST, "/api/sample/manage", &json!({})).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        site.api(Who::Manager, Method::POST, "/api/sample/manage", &json!({})).await.status,
+        StatusCode::FORBIDDEN
+    );
     site.act(|unit| {
         let (kind, actor) = (crate::domain::org::ConfigKind::User, crate::domain::record::Actor::system("test"));
         Ok(nightbell_store::config::remove(unit.tx, kind, "max", unit.now, &actor)?)
     })
     .await;
     assert_eq!(site.get(Who::Manager, "/sample/read").await.status, StatusCode::SEE_OTHER);
-    assert_eq!(site.api(Who::Manager, Method::GET, "/api/sample/read", &json!({})).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        site.api(Who::Manager, Method::GET, "/api/sample/read", &json!({})).await.status,
+        StatusCode::UNAUTHORIZED
+    );
 }

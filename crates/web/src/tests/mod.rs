@@ -5,7 +5,7 @@ pub(crate) mod site;
 mod headers;
 mod live;
 mod matrix;
-mod origin;
 mod ops;
+mod origin;
 mod sign_in;
 mod small;

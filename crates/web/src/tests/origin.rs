@@ -10,7 +10,8 @@ use axum::{
 };
 
 async fn press(site: &Site, who: Who, csrf: Option<&str>, said: &[(&str, &str)]) -> StatusCode {
-    let mut request = Request::builder().method(Method::POST).uri("/sample/respond").header(header::HOST, "10.0.0.5:8080");
+    let mut request =
+        Request::builder().method(Method::POST).uri("/sample/respond").header(header::HOST, "10.0.0.5:8080");
     if let Some(keys) = site.keys.get(&who) {
         request = request.header(header::COOKIE, format!("nightbell={}", keys.session));
     }
@@ -66,7 +67,9 @@ async fn a_form_needs_its_own_sessions_word() {
 async fn sign_in_is_guarded_too() {
     let site = Site::new(Vec::new());
     let request = Request::builder().method(Method::POST).uri("/sign-in").header("origin", "https://evil.example");
-    let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from("email=a&password=b"));
+    let request = request
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from("email=a&password=b"));
     let answer = site.send(request.expect("a request")).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     assert!(answer.body.contains("What it means for paging"), "{}", answer.body);

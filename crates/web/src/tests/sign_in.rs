@@ -17,7 +17,12 @@ async fn the_right_password_opens_a_fresh_session() {
     let site = Site::at("https://nightbell.test", samples(), Hub::new());
     let fields = [("email", " RITA@example.com"), ("password", PASSWORD), ("next", "/sample/respond")];
     let answer = site.post_form(Who::Responder, "/sign-in", &fields).await;
-    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/sample/respond"), "{}", answer.body);
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (StatusCode::SEE_OTHER, "/sample/respond"),
+        "{}",
+        answer.body
+    );
     let cookie = answer.cookies().pop().expect("a cookie");
     let (pair, attributes) = cookie.split_once(';').expect("attributes");
     let (name, value) = pair.split_once('=').expect("a value");
@@ -28,7 +33,8 @@ async fn the_right_password_opens_a_fresh_session() {
     assert!(!attributes.contains("Domain"));
     // Rotation: the session the browser came with is over, the new one opens.
     assert_eq!(site.get(Who::Responder, "/sample/read").await.status, StatusCode::SEE_OTHER);
-    let request = axum::http::Request::builder().uri("/sample/read").header(header::COOKIE, format!("__Host-nightbell={value}"));
+    let request =
+        axum::http::Request::builder().uri("/sample/read").header(header::COOKIE, format!("__Host-nightbell={value}"));
     assert_eq!(site.send(request.body(Body::empty()).expect("a request")).await.status, StatusCode::OK);
 }
 
@@ -55,7 +61,9 @@ async fn unknown_and_wrong_look_alike_and_are_limited() {
     let long = "x".repeat(600);
     let mut statuses = Vec::new();
     for _ in 0..10 {
-        statuses.push(site.post_form(Who::Nobody, "/sign-in", &[("email", "ada@example.com"), ("password", &long)]).await.status);
+        statuses.push(
+            site.post_form(Who::Nobody, "/sign-in", &[("email", "ada@example.com"), ("password", &long)]).await.status,
+        );
     }
     assert_eq!(statuses.iter().filter(|s| **s == StatusCode::TOO_MANY_REQUESTS).count(), 1, "{statuses:?}");
     site.advance(SignedDuration::from_mins(15));
@@ -84,7 +92,9 @@ async fn a_link_sets_a_password_once() {
         assert_eq!(answer.status, StatusCode::OK);
         assert!(answer.body.contains("vera@example.com"));
     }
-    for (password, again, said) in [("short", "short", "at least 10"), ("long enough now", "but different", "do not match")] {
+    for (password, again, said) in
+        [("short", "short", "at least 10"), ("long enough now", "but different", "do not match")]
+    {
         let answer = site.post_form(Who::Nobody, &path, &[("password", password), ("again", again)]).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
         assert!(answer.body.contains(said), "{said}: {}", answer.body);
@@ -140,6 +150,8 @@ async fn the_form_keeps_next_only_when_it_is_ours() {
     let site = Site::new(Vec::new());
     assert!(site.get(Who::Nobody, "/sign-in?next=%2Falerts").await.body.contains("value=\"/alerts\""));
     assert!(!site.get(Who::Nobody, "/sign-in?next=%2F%2Fevil.example").await.body.contains("evil"));
-    let answer = site.send(site.browser(Who::Admin, Method::GET, "/sign-in?next=%2Falerts").body(Body::empty()).expect("a request")).await;
+    let answer = site
+        .send(site.browser(Who::Admin, Method::GET, "/sign-in?next=%2Falerts").body(Body::empty()).expect("a request"))
+        .await;
     assert_eq!(answer.header("location"), "/alerts");
 }

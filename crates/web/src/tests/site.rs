@@ -122,7 +122,12 @@ impl Answer {
     }
 
     pub(crate) fn cookies(&self) -> Vec<String> {
-        self.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok()).map(str::to_owned).collect()
+        self.headers
+            .get_all(header::SET_COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .map(str::to_owned)
+            .collect()
     }
 
     pub(crate) fn json(&self) -> serde_json::Value {
@@ -176,7 +181,13 @@ fn prepare(engine: &mut Engine) -> BTreeMap<Who, Keys> {
     Who::ALL.into_iter().filter_map(keys_of).collect()
 }
 
-fn keys(unit: &mut Unit<'_>, permit: &Permit<Administer>, hash: &PasswordHash, user: UserId, role: AccessRole) -> Result<Keys, Fault> {
+fn keys(
+    unit: &mut Unit<'_>,
+    permit: &Permit<Administer>,
+    hash: &PasswordHash,
+    user: UserId,
+    role: AccessRole,
+) -> Result<Keys, Fault> {
     let link = access::invite(unit, permit, &user)?;
     let session = access::set_password_by_link(unit, &link, hash)?;
     let directory = Arc::clone(&unit.directory);
@@ -199,7 +210,8 @@ impl Site {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("nightbell.db");
         let database = Sqlite::open(&file).expect("a database");
-        let mut engine = Engine::open(Box::new(database), Box::new(Seeded(ChaCha8Rng::seed_from_u64(7))), public_url).expect("opens");
+        let mut engine = Engine::open(Box::new(database), Box::new(Seeded(ChaCha8Rng::seed_from_u64(7))), public_url)
+            .expect("opens");
         let keys = prepare(&mut engine);
         let settings = engine.settings().clone();
         let clock = Arc::new(StillClock(Mutex::new(start())));
@@ -207,8 +219,15 @@ impl Site {
         let (desk, writer) = desk(engine, clock.clone(), Box::new(move || waker.wake()));
         drop(tokio::task::spawn_blocking(move || writer.run()));
         let readers = ReadPool::new(2, move || open_sqlite_reader(&file));
-        let state =
-            AppState::new(Setup { desk, readers, clock: clock.clone(), settings, live: hub, trusted_proxies: Vec::new(), mail_inbox: false });
+        let state = AppState::new(Setup {
+            desk,
+            readers,
+            clock: clock.clone(),
+            settings,
+            live: hub,
+            trusted_proxies: Vec::new(),
+            mail_inbox: false,
+        });
         let router = router(&state, Parts { routers });
         Self { state, clock, keys, router, _folder: folder }
     }
@@ -220,7 +239,10 @@ impl Site {
     }
 
     /// A unit of work past HTTP.
-    pub(crate) async fn act<T: Send + 'static>(&self, work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static) -> T {
+    pub(crate) async fn act<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> T {
         self.state.run(work).await.unwrap_or_else(|e| panic!("{e}"))
     }
 
@@ -241,7 +263,9 @@ impl Site {
     pub(crate) fn browser(&self, who: Who, method: Method, path: &str) -> axum::http::request::Builder {
         let request = Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin");
         match self.keys.get(&who) {
-            Some(keys) => request.header(header::COOKIE, format!("{}={}", self.state.place().session_cookie(), keys.session)),
+            Some(keys) => {
+                request.header(header::COOKIE, format!("{}={}", self.state.place().session_cookie(), keys.session))
+            }
             None => request,
         }
     }
@@ -256,7 +280,8 @@ impl Site {
         let csrf = self.keys.get(&who).map(|keys| keys.csrf.clone()).unwrap_or_default();
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.append_pair("csrf", &csrf).extend_pairs(fields);
-        let request = self.browser(who, Method::POST, path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request =
+            self.browser(who, Method::POST, path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(form.finish())).expect("a request")).await
     }
 

@@ -1,10 +1,6 @@
 //! The parts without a server: addresses behind proxies, the sign-in limiter, stream addresses.
 
-use crate::{
-    gate::SignInLimiter,
-    live,
-    state::Place,
-};
+use crate::{gate::SignInLimiter, live, state::Place};
 use axum::http::{HeaderMap, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -15,7 +11,10 @@ fn address(text: &str) -> IpAddr {
 
 #[test]
 fn only_trusted_proxies_say_who_is_behind_them() {
-    let place = Place::new("https://nightbell.test", vec!["10.0.0.0/8".parse().expect("a net"), "::1/128".parse().expect("a net")]);
+    let place = Place::new(
+        "https://nightbell.test",
+        vec!["10.0.0.0/8".parse().expect("a net"), "::1/128".parse().expect("a net")],
+    );
     for (peer, said, wanted) in [
         ("203.0.113.7", None, "203.0.113.7"),
         ("203.0.113.7", Some("198.51.100.1"), "203.0.113.7"),
@@ -56,7 +55,10 @@ fn guessing_is_slow_and_hardly_keeps_the_owner_out() {
     for n in 0..10 {
         assert!(limiter.attempt(noon(), "ada@example.com", thief).is_ok(), "{n}");
     }
-    assert_eq!(limiter.attempt(noon() + SignedDuration::from_mins(5), "ADA@example.com ", thief), Err(SignedDuration::from_mins(10)));
+    assert_eq!(
+        limiter.attempt(noon() + SignedDuration::from_mins(5), "ADA@example.com ", thief),
+        Err(SignedDuration::from_mins(10))
+    );
     assert!(limiter.attempt(noon(), "ada@example.com", owner).is_ok(), "from elsewhere");
     limiter.succeeded("ada@example.com", thief);
     assert!(limiter.attempt(noon(), "ada@example.com", thief).is_ok(), "the right password starts anew");
