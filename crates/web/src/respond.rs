@@ -184,7 +184,7 @@ pub fn text_file(content_type: &'static str, name: &str, body: String) -> Respon
 }
 
 /// "Try again in … seconds".
-pub(crate) fn retry_after(response: &mut Response, seconds: u32) {
+pub(crate) fn retry_after(response: &mut Response, seconds: u16) {
     response.headers_mut().insert(HeaderName::from_static("retry-after"), HeaderValue::from(seconds));
 }
 

@@ -25,8 +25,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// How long requests may go on after the signal to stop.
 const DRAIN_WITHIN: Duration = Duration::from_secs(10);
 
-/// Addresses that answer in a foreign format, errors too; they bound their bodies themselves.
-const INBOUND: [&str; 3] = ["/v2/", "/in/", "/compat/"];
+/// Addresses that bound their bodies themselves: those that answer in a foreign format, errors too, and the API, which takes files.
+const INBOUND: [&str; 4] = ["/v2/", "/in/", "/compat/", "/api/"];
 
 /// The routes other modules bring.
 #[derive(Default)]
@@ -80,13 +80,20 @@ fn announced_bytes(headers: &HeaderMap) -> Option<u64> {
 async fn count(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let method = method_word(request.method());
     // The pattern, never the address itself: addresses carry tokens.
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let begun = state.now();
     let response = next.run(request).await;
     let status = response.status();
     state.metrics().request(method, &route, status);
     let took_ms = state.now().duration_since(begun).as_millis();
-    tracing::debug!(method, route, status = status.as_u16(), took_ms = i64::try_from(took_ms).unwrap_or(i64::MAX), "answered");
+    tracing::debug!(
+        method,
+        route,
+        status = status.as_u16(),
+        took_ms = i64::try_from(took_ms).unwrap_or(i64::MAX),
+        "answered"
+    );
     response
 }
 
@@ -106,7 +113,12 @@ fn method_word(method: &Method) -> &'static str {
 ///
 /// # Errors
 /// The listener's.
-pub async fn serve(listener: TcpListener, state: AppState, router: Router, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    state: AppState,
+    router: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     let hub = state.live().clone();
     let tail = spawn_supervised("live tail", move || live::tail(state.clone()));
     let stopping = hub.clone();

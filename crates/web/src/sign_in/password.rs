@@ -55,7 +55,7 @@ pub(super) async fn sign_in(
     let allowed = state.limiter().attempt(state.now(), &given.email, from.address);
     if let Err(wait) = allowed {
         tracing::warn!(address = %from.address, "too many sign-in attempts");
-        return Err(Problem::too_many(u32::try_from(wait.as_secs().max(1)).unwrap_or(60)).into());
+        return Err(Problem::too_many(u16::try_from(wait.as_secs().max(1)).unwrap_or(60)).into());
     }
     let refused = || {
         page_with(

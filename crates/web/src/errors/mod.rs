@@ -1,20 +1,23 @@
 //! Everything that is not an answer: one [`Problem`], told to people as a page (what happened, what it means for paging, what to do) and to
 //! programs as problem details (RFC 9457). Logged once, here. Never a bare 500.
 
+mod extract;
+
+pub use extract::{ApiJson, ApiPath, ApiQuery, PagePath};
+
 use crate::{
     respond,
     views::{Link, access::ErrorPage},
 };
 use axum::{
-    extract::{FromRequest, FromRequestParts, Request, rejection::JsonRejection},
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use nightbell_engine::{
     Fault, StoreError,
     domain::refusal::{Refusal, RefusalKind},
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 
 /// What went wrong.
 #[derive(Debug, Clone)]
@@ -30,14 +33,39 @@ pub struct Problem {
     /// The input field it belongs to.
     pub field: Option<String>,
     /// What it means for paging.
-    pub paging: &'static str,
+    pub paging: Paging,
     /// What to do.
     pub todo: &'static str,
     /// When to try again, in seconds.
-    pub retry_after_s: Option<u32>,
+    pub retry_after_s: Option<u16>,
 }
 
-const PAGING_GOES_ON: &str = "Nothing changed. Pages that ring go on ringing, and new alerts are taken.";
+/// What a problem means for paging.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paging {
+    /// Nothing at all.
+    GoesOn,
+    /// Perhaps something was changed.
+    Rings,
+    /// Nothing is sent or taken until the store answers.
+    Waits,
+    /// A fault in the pages does not reach it.
+    Apart,
+}
+
+impl Paging {
+    /// The sentence on the page.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::GoesOn => "Nothing changed. Pages that ring go on ringing, and new alerts are taken.",
+            Self::Rings => "Pages that ring go on ringing.",
+            Self::Waits => {
+                "Messages that are due wait until the database answers. New alerts are refused, so that their senders try again."
+            }
+            Self::Apart => "Paging runs apart from the pages and goes on.",
+        }
+    }
+}
 
 impl Problem {
     fn new(status: StatusCode, code: &str, title: &str, detail: impl Into<String>, todo: &'static str) -> Self {
@@ -47,7 +75,7 @@ impl Problem {
             title: title.to_owned(),
             detail: detail.into(),
             field: None,
-            paging: PAGING_GOES_ON,
+            paging: Paging::GoesOn,
             todo,
             retry_after_s: None,
         }
@@ -132,7 +160,7 @@ impl Problem {
     }
 
     /// Too many attempts.
-    pub fn too_many(retry_after_s: u32) -> Self {
+    pub fn too_many(retry_after_s: u16) -> Self {
         let detail = "Too many attempts from here.";
         let problem = Self::new(
             StatusCode::TOO_MANY_REQUESTS,
@@ -149,7 +177,7 @@ impl Problem {
         let detail = "The database could not be used just now, so nothing was stored.";
         let todo = "Try again in a moment. If it stays, look at the server's log and its disk; page people by telephone meanwhile.";
         Self {
-            paging: "Messages that are due wait until the database answers. New alerts are refused, so that their senders try again.",
+            paging: Paging::Waits,
             retry_after_s: Some(5),
             ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The database does not answer", detail, todo)
         }
@@ -165,7 +193,7 @@ impl Problem {
             detail,
             "Look whether it was done before you try again.",
         );
-        Self { paging: "Pages that ring go on ringing.", retry_after_s: Some(5), ..problem }
+        Self { paging: Paging::Rings, retry_after_s: Some(5), ..problem }
     }
 
     /// A fault of ours.
@@ -173,7 +201,7 @@ impl Problem {
         let detail = "Something in Nightbell broke while this was answered. It is in the server's log.";
         let todo = "Try again. If it happens again, please report it with the lines of the log.";
         Self {
-            paging: "Paging runs apart from the pages and goes on.",
+            paging: Paging::Apart,
             ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "A fault of ours", detail, todo)
         }
     }
@@ -185,7 +213,7 @@ impl Problem {
             status: status.as_u16(),
             title: self.title,
             what: self.detail,
-            paging: self.paging.to_owned(),
+            paging: self.paging.sentence().to_owned(),
             todo: self.todo.to_owned(),
             next: vec![Link::new("/", "To the first page")],
             reference: String::new(),
@@ -325,62 +353,5 @@ pub fn for_path(path: &str, problem: Problem) -> Response {
         problem.details()
     } else {
         problem.page()
-    }
-}
-
-/// A JSON body; what is wrong with it comes back as problem details.
-pub struct ApiJson<T>(pub T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        match axum::Json::<T>::from_request(request, state).await {
-            Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(JsonRejection::BytesRejection(_)) => Err(Problem::too_large().into()),
-            Err(rejection) => Err(Problem::bad_request(&rejection.body_text()).into()),
-        }
-    }
-}
-
-/// A query string of the API.
-pub struct ApiQuery<T>(pub T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for ApiQuery<T> {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        match axum::extract::Query::<T>::from_request_parts(parts, state).await {
-            Ok(axum::extract::Query(value)) => Ok(Self(value)),
-            Err(rejection) => Err(Problem::bad_request(&rejection.body_text()).into()),
-        }
-    }
-}
-
-/// Ids in the address of a page: what cannot be one is not found.
-pub struct PagePath<T>(pub T);
-
-impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PagePath<T> {
-    type Rejection = PageError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
-        match axum::extract::Path::<T>::from_request_parts(parts, state).await {
-            Ok(axum::extract::Path(value)) => Ok(Self(value)),
-            Err(_) => Err(Problem::no_such_page().into()),
-        }
-    }
-}
-
-/// Ids in the address of the API: what cannot be one is not found.
-pub struct ApiPath<T>(pub T);
-
-impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for ApiPath<T> {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        match PagePath::<T>::from_request_parts(parts, state).await {
-            Ok(PagePath(value)) => Ok(Self(value)),
-            Err(PageError(problem)) => Err(Self::Rejection::from(problem)),
-        }
     }
 }
