@@ -1,0 +1,65 @@
+//! One file for each command: its arguments, what it does, what people see and what `--json` prints. No decision here: a command asks the
+//! server's API, or opens the data folder and runs the engine's own unit of work. Shared: where to ask ([`PlaceArgs`]) and a few small forms.
+
+pub mod action;
+pub mod alert;
+pub mod apply;
+pub mod explain;
+pub mod export;
+pub mod incident;
+pub mod init;
+pub mod next;
+pub mod oncall;
+pub mod page;
+pub mod postmortem;
+pub mod serve;
+pub mod status;
+pub mod token;
+pub mod verify;
+
+use crate::{client::ServerArgs, data::DataFolder};
+use clap::Args;
+use jiff::{Timestamp, Zoned};
+use serde_json::{Map, Value};
+use std::path::PathBuf;
+
+/// A running server, or the data folder itself.
+#[derive(Debug, Clone, Args)]
+pub struct PlaceArgs {
+    /// Open this data folder instead of asking a server
+    #[arg(long, value_name = "DIR", global = true)]
+    pub data: Option<PathBuf>,
+    /// The server, otherwise.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+impl PlaceArgs {
+    /// The data folder, when it is to be opened.
+    pub fn folder(&self) -> Option<DataFolder> {
+        self.data.clone().map(DataFolder::new)
+    }
+}
+
+/// A moment as people type it: `2026-05-02T13:07:00Z`, or with a zone `2026-05-02T03:00[Europe/Berlin]`.
+pub fn moment(text: &str) -> Result<Timestamp, String> {
+    let text = text.trim();
+    let zoned = || text.parse::<Zoned>().map(|zoned| zoned.timestamp());
+    text.parse::<Timestamp>()
+        .or_else(|_| zoned())
+        .map_err(|_| "write a moment like 2026-05-02T13:07:00Z or 2026-05-02T15:07[Europe/Berlin]".to_owned())
+}
+
+/// A JSON object of what is there: absent values are left out, so that the API sees only what was said.
+pub fn body<const N: usize>(fields: [(&str, Option<Value>); N]) -> Value {
+    let present = fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+    Value::Object(present.collect::<Map<_, _>>())
+}
+
+/// A text field that may be absent.
+pub fn text(value: Option<&String>) -> Option<Value> {
+    value.map(|text| Value::String(text.clone()))
+}
+
+#[cfg(test)]
+mod tests;

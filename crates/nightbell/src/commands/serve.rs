@@ -1,0 +1,91 @@
+//! `nightbell serve`: the server, until it is told to stop. A second signal ends it at once.
+
+use crate::{
+    config::{self, Config, Flags},
+    data::DataFolder,
+    failure::Failure,
+    log, out,
+    server::{Options, Server},
+    system::SystemClock,
+};
+use clap::Args;
+use jiff::Timestamp;
+use nightbell_engine::Clock;
+use std::path::PathBuf;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// What `serve` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The settings file [default: nightbell.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The data folder that `init` made [default: nightbell-data]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// When it cannot start, or cannot go on.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let begun = SystemClock.now();
+    let flags =
+        Flags { config: arguments.config.clone(), data: arguments.data.clone(), listen: arguments.listen.clone() };
+    let config = config::load(&flags).map_err(|e| Failure::usage(e.to_string()))?;
+    log::install(&config.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| Failure::unreachable(format!("no runtime: {e}")))?;
+    runtime.block_on(serve(config, begun))
+}
+
+async fn serve(config: Config, begun: Timestamp) -> Result<(), Failure> {
+    let cannot_listen = |e: std::io::Error| Failure::unreachable(format!("cannot listen for signals: {e}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(cannot_listen)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot_listen)?;
+    let (mail, local_only) = (config.mail.is_some(), config.public_url.is_none());
+    let mut server = Server::start(options(config)).await?;
+    let took_ms = SystemClock.now().duration_since(begun).as_millis();
+    out::line(&format!(
+        "Nightbell is ready after {took_ms} ms at {} (listening on {})",
+        server.public_url, server.address
+    ));
+    if local_only {
+        tracing::warn!("server.public_url is not set: links in pages open on this machine only");
+    }
+    if !mail {
+        tracing::warn!("mail.url is not set: nobody is reached by mail");
+    }
+    let broken = tokio::select! {
+        _ = terminate.recv() => None,
+        _ = interrupt.recv() => None,
+        why = server.broken() => Some(why),
+    };
+    tracing::info!("stopping: requests and messages under way are finished");
+    tokio::select! {
+        () = server.stop() => {}
+        _ = terminate.recv() => tracing::warn!("stopped at once; what was under way is made up for at the next start"),
+        _ = interrupt.recv() => tracing::warn!("stopped at once; what was under way is made up for at the next start"),
+    }
+    match broken {
+        None => Ok(()),
+        // The process ends so that whoever supervises it starts it again: what is due lies in the store.
+        Some(why) => Err(Failure::unreachable(format!(
+            "The server cannot go on: {why}. NOBODY IS PAGED until it is started again."
+        ))),
+    }
+}
+
+fn options(config: Config) -> Options {
+    Options {
+        public_url: config.public_url,
+        trusted_proxies: config.trusted_proxies,
+        mail: config.mail,
+        egress: config.egress,
+        ..Options::new(DataFolder::new(config.data), config.listen)
+    }
+}

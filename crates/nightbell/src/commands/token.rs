@@ -1,0 +1,116 @@
+//! `nightbell token`: API tokens. A new one is shown once.
+
+use super::PlaceArgs;
+use crate::{
+    failure::Failure,
+    out::{self, Out},
+};
+use clap::{Args, Subcommand};
+use nightbell_engine::{
+    access::{self, Token},
+    domain::{
+        access::{Caller, Via},
+        ids::TokenId,
+        org::AccessRole,
+    },
+};
+use serde_json::{Value, json};
+
+/// What `token` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Where.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// What to do.
+    #[command(subcommand)]
+    pub action: Action,
+}
+
+/// What can be done with tokens.
+#[derive(Debug, Subcommand)]
+pub enum Action {
+    /// Make one; it is shown this once
+    Create {
+        /// What it is for
+        name: String,
+        /// The most it may do
+        #[arg(long, value_name = "ROLE", default_value = "responder", value_parser = ["viewer", "responder", "manager", "admin"])]
+        scope: String,
+    },
+    /// List them, without their secrets
+    List,
+    /// End one
+    Revoke {
+        /// The token's id
+        id: String,
+    },
+}
+
+/// Runs it.
+///
+/// # Errors
+/// Not reached, or refused.
+pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
+    match &arguments.action {
+        Action::Create { name, scope } => {
+            let made = match arguments.place.folder() {
+                Some(folder) => {
+                    let scope = access::role_of_word(scope).unwrap_or(AccessRole::Viewer);
+                    let (token, secret) =
+                        folder.execute(|unit, caller| access::create_token(unit, caller, name, scope))?;
+                    json!({ "id": token.id, "token": secret.expose() })
+                }
+                None => arguments.place.server.client()?.post(&["tokens"], &json!({ "name": name, "scope": scope }))?,
+            };
+            out.item(&made, |made| format!("{}\nKeep it now: it is not shown again.", out::field(made, "/token")));
+        }
+        Action::List => {
+            let items = match arguments.place.folder() {
+                Some(folder) => listed(&folder)?,
+                None => arguments.place.server.client()?.list(&["tokens"], &[], 10_000)?,
+            };
+            let columns = [
+                ("id", "/id"),
+                ("user", "/user"),
+                ("name", "/name"),
+                ("scope", "/scope"),
+                ("made", "/created_at"),
+                ("last used", "/last_used_at"),
+                ("revoked", "/revoked_at"),
+            ];
+            out.list(&items, &columns, "There is no token.");
+        }
+        Action::Revoke { id } => {
+            match arguments.place.folder() {
+                Some(folder) => {
+                    let id: TokenId = id.parse().map_err(|e| Failure::usage(format!("{id}: {e}")))?;
+                    folder.execute(|unit, caller| access::revoke_token(unit, caller, id))?;
+                }
+                None => drop(arguments.place.server.client()?.send("DELETE", &["tokens", id], &json!({}))?),
+            }
+            out.item(&json!({ "id": id }), |_| format!("{} The token opens nothing any more.", out::good("Revoked.")));
+        }
+    }
+    Ok(())
+}
+
+fn listed(folder: &crate::data::DataFolder) -> Result<Vec<Value>, Failure> {
+    let directory = folder.directory()?;
+    let user = crate::data::first_administrator(&directory).ok_or_else(|| folder.no_administrator())?;
+    let caller = Caller::new(user, AccessRole::Admin, Via::Terminal);
+    let tokens = folder.read(|tx| access::tokens(tx, &caller))?;
+    Ok(tokens.iter().map(row).collect())
+}
+
+fn row(token: &Token) -> Value {
+    json!({
+        "id": token.id,
+        "user": token.user,
+        "name": token.name,
+        "scope": token.scope,
+        "created_at": token.created_at,
+        "last_used_at": token.last_used_at,
+        "revoked_at": token.revoked_at,
+    })
+}

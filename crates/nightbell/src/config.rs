@@ -1,0 +1,198 @@
+//! The server's settings: `nightbell.toml`, then `NIGHTBELL_SECTION__KEY` variables, then flags; the later wins. Every mistake is told with its
+//! file and line (or variable, or flag) and what to write instead; unknown keys and variables are mistakes.
+//! Is not: the organisation (people, schedules, policies), which is data. Read once at the start and handed down; the only reader of the environment.
+
+mod layers;
+
+pub use layers::{ConfigError, Layers};
+
+use crate::{
+    data,
+    log::{LogFormat, LogSettings, check_level},
+};
+use ipnet::IpNet;
+use nightbell_delivery::{egress::EgressPolicy, mail::MailSettings};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+use url::Url;
+
+/// The file that is read when nobody names one, if it is there.
+pub const FILE: &str = "nightbell.toml";
+/// Where the server listens when nobody says otherwise, and where commands look for it.
+pub const LISTEN: &str = "127.0.0.1:8080";
+/// From whom mail is when nobody says otherwise.
+const MAIL_FROM: &str = "Nightbell <nightbell@localhost>";
+
+/// Every key there is. A test compares it with the shipped example.
+pub const KEYS: [&str; 9] = [
+    "server.listen",
+    "server.public_url",
+    "server.data",
+    "server.trusted_proxies",
+    "mail.url",
+    "mail.from",
+    "egress.allow",
+    "log.format",
+    "log.level",
+];
+
+/// What the flags of a command say; they win over everything else.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    /// `--config`.
+    pub config: Option<PathBuf>,
+    /// `--data`.
+    pub data: Option<PathBuf>,
+    /// `--listen`.
+    pub listen: Option<String>,
+}
+
+/// The settings, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The base of every link that is sent; made from the listening address when not set.
+    pub public_url: Option<String>,
+    /// The data folder.
+    pub data: PathBuf,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The mail server, when there is one.
+    pub mail: Option<MailSettings>,
+    /// Where outbound calls may go.
+    pub egress: EgressPolicy,
+    /// Logging.
+    pub log: LogSettings,
+}
+
+/// Reads file, environment and flags.
+///
+/// # Errors
+/// The first mistake, with its place and what to write instead.
+pub fn load(flags: &Flags) -> Result<Config, ConfigError> {
+    let (path, must_exist) = match &flags.config {
+        Some(path) => (path.clone(), true),
+        None => (PathBuf::from(FILE), false),
+    };
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && !must_exist => String::new(),
+        Err(e) => {
+            return Err(ConfigError { place: path.display().to_string(), message: format!("cannot read it: {e}") });
+        }
+    };
+    settle(&Layers::new(&path, &text, environment(), flags)?)
+}
+
+/// The variables that are settings: `NIGHTBELL_SECTION__KEY`.
+fn environment() -> BTreeMap<String, String> {
+    let all = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    all.filter(|(name, _)| name.starts_with("NIGHTBELL_") && name.contains("__"))
+        .map(|(name, value)| (name, value.to_string_lossy().into_owned()))
+        .collect()
+}
+
+/// From layers to settings.
+///
+/// # Errors
+/// The first value that cannot be understood.
+pub fn settle(layers: &Layers) -> Result<Config, ConfigError> {
+    let log_default = LogSettings::default();
+    Ok(Config {
+        listen: layers
+            .text("server.listen", listen)?
+            .map_or_else(|| listen(LISTEN), Ok)
+            .map_err(|e| ConfigError::built_in(&e))?,
+        public_url: layers.text("server.public_url", public_url)?,
+        data: layers
+            .text("server.data", |text| non_empty(text).map(PathBuf::from))?
+            .unwrap_or_else(|| PathBuf::from(data::FOLDER)),
+        trusted_proxies: layers
+            .list("server.trusted_proxies", |list| list.iter().map(|one| proxy(one)).collect())?
+            .unwrap_or_default(),
+        mail: mail(layers)?,
+        egress: layers
+            .list("egress.allow", |list| EgressPolicy::new(list).map_err(|e| e.to_string()))?
+            .unwrap_or_default(),
+        log: LogSettings {
+            format: layers.text("log.format", log_format)?.unwrap_or(log_default.format),
+            level: layers
+                .text("log.level", |text| check_level(text).map(|()| text.to_owned()))?
+                .unwrap_or(log_default.level),
+        },
+    })
+}
+
+fn non_empty(text: &str) -> Result<&str, String> {
+    if text.trim().is_empty() { Err("it is empty; leave the key out instead".to_owned()) } else { Ok(text.trim()) }
+}
+
+/// `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`, `:8080` (every address of the machine).
+pub fn listen(text: &str) -> Result<SocketAddr, String> {
+    let text = text.trim();
+    let spelled = match text.split_once(':') {
+        Some(("", port)) => format!("0.0.0.0:{port}"),
+        Some(("localhost", port)) => format!("127.0.0.1:{port}"),
+        _ => text.to_owned(),
+    };
+    spelled.parse().map_err(|_| {
+        format!("{text:?} is not an address to listen on; write it like \"{LISTEN}\" or \":8080\" for every address")
+    })
+}
+
+fn public_url(text: &str) -> Result<String, String> {
+    let wrong =
+        || format!("{text:?} is not an address people can open; write it like \"https://nightbell.example.com\"");
+    let url = Url::parse(text.trim()).map_err(|_| wrong())?;
+    let plain =
+        url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() || !plain {
+        return Err(wrong());
+    }
+    if url.path() != "/" {
+        return Err(format!(
+            "{text:?} has a path; Nightbell needs a host name of its own, like \"https://nightbell.example.com\""
+        ));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn proxy(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    let single = || text.parse::<std::net::IpAddr>().map(IpNet::from);
+    text.parse::<IpNet>()
+        .or_else(|_| single())
+        .map_err(|_| format!("{text:?} is not an address or range; write it like \"10.0.0.0/8\" or \"127.0.0.1\""))
+}
+
+fn mail(layers: &Layers) -> Result<Option<MailSettings>, ConfigError> {
+    let from = layers.text("mail.from", |text| non_empty(text).map(str::to_owned))?;
+    let Some(url) = layers.text("mail.url", |text| non_empty(text).map(str::to_owned))? else { return Ok(None) };
+    match MailSettings::parse(&url, from.as_deref().unwrap_or(MAIL_FROM)) {
+        Ok(settings) => Ok(Some(settings)),
+        Err(e) => Err(layers.wrong(&format!("mail.{}", e.key), e.why)),
+    }
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        other => Err(format!("{other:?} is not a log format; use \"text\" or \"json\"")),
+    }
+}
+
+impl Config {
+    /// The base of links for a server that listens at `bound`.
+    pub fn public_url_at(&self, bound: SocketAddr) -> String {
+        self.public_url.clone().unwrap_or_else(|| default_public_url(bound))
+    }
+}
+
+/// What people open when `server.public_url` is not set. An address that means "every address" is not one to open.
+pub fn default_public_url(bound: SocketAddr) -> String {
+    if bound.ip().is_unspecified() { format!("http://127.0.0.1:{}", bound.port()) } else { format!("http://{bound}") }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,254 @@
+//! The pump: the engine hands out work, delivery sends it, the engine settles it. Nothing else sends.
+//!
+//! One task looks when the next thing is due, runs the reconcilers through the desk (each a unit of work of its own, so that one that fails
+//! does not hold up the others), and sends what they hand out, many at a time. It keeps nothing: whatever it was doing when it stopped, broke
+//! or was killed is in the store as "sending" with a lease, and comes back as due (INV-06). The writer's commits wake it; that is a hint, never
+//! the truth. Is not: a decision about whom, when or how often. Started by `server` alone.
+
+mod delivery;
+mod stopping;
+
+pub use delivery::{describe, report};
+pub use stopping::{Stop, Stopping};
+
+use jiff::{SignedDuration, Timestamp};
+use nightbell_delivery::Sender;
+use nightbell_engine::{Clock, Desk, Fault, Reader, StoreError, Unit, learning, paging, response};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    sync::{Notify, oneshot},
+    task::{JoinError, JoinSet},
+    time::{Instant, sleep_until, timeout},
+};
+
+/// Attempts under way at which nothing more is handed out. One more hand-out (64) may come on top.
+const IN_FLIGHT_MAX: usize = 256;
+/// Longest sleep: after this the wall clock is looked at again, in case it was set or the machine slept.
+const SLEEP_MAX: Duration = Duration::from_secs(10);
+/// Rest after the store could not.
+const REST_AFTER_TROUBLE: Duration = Duration::from_secs(1);
+/// Rest when something stays due although everything was run: it must not become a spin.
+const REST_WITHOUT_PROGRESS: Duration = Duration::from_millis(100);
+/// How long attempts under way may take to end when the server stops. What does not is sent again after the next start, marked a repeat.
+const DRAIN_WITHIN: Duration = Duration::from_secs(8);
+/// How often recording an outcome is tried, once a second: longer than that the lease has run out anyway.
+const SETTLE_TRIES_MAX: u32 = 30;
+
+/// Wakes the pump. Cheap to clone; may be called from any thread.
+#[derive(Debug, Clone, Default)]
+pub struct Waker(Arc<Notify>);
+
+impl Waker {
+    /// Something may be due.
+    pub fn wake(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// What is told of each attempt: medium and outcome word, for the metrics.
+pub type Observer = Box<dyn Fn(&'static str, &'static str) + Send + Sync>;
+
+/// What a pump needs.
+pub struct Parts {
+    /// The writer's inbox.
+    pub desk: Desk,
+    /// A connection of its own, to see what is due without writing.
+    pub reader: Box<dyn Reader>,
+    /// The transports.
+    pub sender: Sender,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Woken by the writer's commits.
+    pub waker: Waker,
+    /// How many seconds of `clock` pass in one real second: 1, but for a demonstration.
+    pub pace: u32,
+    /// Told of each attempt.
+    pub observer: Observer,
+}
+
+/// The pump. Cheap to clone; run it once.
+#[derive(Clone)]
+pub struct Pump(Arc<Inner>);
+
+struct Inner {
+    desk: Desk,
+    reader: Mutex<Box<dyn Reader>>,
+    sender: Sender,
+    clock: Arc<dyn Clock>,
+    waker: Waker,
+    pace: u32,
+    observer: Observer,
+}
+
+/// What one look brought.
+struct Round {
+    /// How long to rest if nothing wakes the pump.
+    rest: Duration,
+    /// What to send.
+    work: Vec<paging::Work>,
+}
+
+impl Pump {
+    /// A pump that waits to be run.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { desk, reader, sender, clock, waker, pace, observer } = parts;
+        Self(Arc::new(Inner { desk, reader: Mutex::new(reader), sender, clock, waker, pace: pace.max(1), observer }))
+    }
+
+    /// Runs until the server stops, then lets attempts under way end.
+    pub async fn run(self, mut stopping: Stopping) {
+        let mut sending = JoinSet::new();
+        let mut last_due = None;
+        while !stopping.is_set() {
+            let round = self.round(sending.len(), &mut last_due).await;
+            for work in round.work {
+                sending.spawn(self.clone().attempt(work));
+            }
+            let until = Instant::now() + round.rest;
+            tokio::select! {
+                () = stopping.wait() => {}
+                () = self.0.waker.0.notified() => {}
+                // The settling commit wakes as well; this is for the attempt that ended without one.
+                Some(ended) = sending.join_next() => note_broken(ended),
+                () = sleep_until(until) => {}
+            }
+        }
+        let drained = timeout(DRAIN_WITHIN, async {
+            while let Some(ended) = sending.join_next().await {
+                note_broken(ended);
+            }
+        });
+        if drained.await.is_err() {
+            tracing::warn!(
+                attempts = sending.len(),
+                "stopped with attempts under way; they are made again after the next start, marked as repeats"
+            );
+        }
+    }
+
+    /// Looks what is due and has it done.
+    async fn round(&self, under_way: usize, last_due: &mut Option<Timestamp>) -> Round {
+        let due = match self.next_due().await {
+            Ok(due) => due,
+            Err(error) => {
+                tracing::error!(%error, "PAGING AT RISK: what is due cannot be read; trying again");
+                return Round { rest: REST_AFTER_TROUBLE, work: Vec::new() };
+            }
+        };
+        let now = self.0.clock.now();
+        match due.filter(|due| *due <= now) {
+            None => {
+                *last_due = None;
+                Round { rest: self.rest_until(due, now), work: Vec::new() }
+            }
+            Some(due) => {
+                let stuck = last_due.replace(due) == Some(due);
+                self.reconcile(under_way < IN_FLIGHT_MAX, stuck).await
+            }
+        }
+    }
+
+    fn rest_until(&self, due: Option<Timestamp>, now: Timestamp) -> Duration {
+        let wait = due.map_or(SignedDuration::MAX, |due| due.duration_since(now));
+        let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO) / self.0.pace;
+        wait.min(SLEEP_MAX)
+    }
+
+    /// Runs every reconciler once, in the order in which one makes work for the next.
+    async fn reconcile(&self, room: bool, stuck: bool) -> Round {
+        // All left at the desk before the first answer is awaited: usually one transaction, one fsync.
+        let escalated = self.submit(paging::escalate);
+        let kept = self.submit(response::cadence);
+        let chased = self.submit(learning::chase);
+        let handed_out = self.submit(move |unit| if room { paging::dispatch(unit) } else { Ok(Vec::new()) });
+        let mut trouble = false;
+        for (name, done) in [("escalate", escalated), ("cadence", kept), ("chase", chased)] {
+            if let Err(error) = done.await.unwrap_or_else(gone) {
+                trouble = true;
+                tracing::error!(reconciler = name, %error, "PAGING AT RISK: a reconciler failed; trying again");
+            }
+        }
+        let work = handed_out.await.unwrap_or_else(gone).unwrap_or_else(|error| {
+            trouble = true;
+            tracing::error!(reconciler = "dispatch", %error, "PAGING AT RISK: a reconciler failed; trying again");
+            Vec::new()
+        });
+        let rest = match (trouble, work.is_empty()) {
+            (true, _) => REST_AFTER_TROUBLE,
+            (false, true) if stuck => REST_WITHOUT_PROGRESS,
+            (false, _) => Duration::ZERO,
+        };
+        Round { rest, work }
+    }
+
+    /// Leaves a unit of work at the desk.
+    fn submit<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> oneshot::Receiver<Result<T, Fault>> {
+        let (answer, answered) = oneshot::channel();
+        self.0.desk.submit(work, move |result| drop(answer.send(result)));
+        answered
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, Fault> {
+        let inner = Arc::clone(&self.0);
+        let looked = tokio::task::spawn_blocking(move || {
+            let mut due = Ok(None);
+            let mut reader = inner.reader.lock().unwrap_or_else(PoisonError::into_inner);
+            reader.read(&mut |tx| due = nightbell_store::paging::next_due(tx))?;
+            due
+        });
+        Ok(looked
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Unavailable("looking for what is due broke off".to_owned())))?)
+    }
+
+    /// One attempt, and its outcome recorded. Dropped or panicking half-way it leaves the lease to run out.
+    async fn attempt(self, work: paging::Work) {
+        let (id, attempt) = (work.notification, work.attempt);
+        let (medium, delivery) = describe(&work);
+        let outcome = self.0.sender.deliver(&delivery, self.0.clock.now()).await;
+        let word = delivery::word(&outcome);
+        (self.0.observer)(medium, word);
+        match word {
+            "accepted" => tracing::info!(notification = %id, attempt, medium, "sent"),
+            _ => {
+                tracing::warn!(notification = %id, attempt, medium, outcome = word, detail = outcome.detail(), "not sent")
+            }
+        }
+        let report = report(outcome);
+        for _ in 0..SETTLE_TRIES_MAX {
+            let report = report.clone();
+            let settled = self.submit(move |unit| paging::settle(unit, id, attempt, report.clone()));
+            match settled.await.unwrap_or_else(gone) {
+                Ok(()) => return,
+                Err(Fault::Store(StoreError::Unavailable(why))) => {
+                    tracing::error!(notification = %id, attempt, why, "the outcome of an attempt could not be stored; trying again");
+                    sleep_until(Instant::now() + REST_AFTER_TROUBLE).await;
+                }
+                Err(error) => {
+                    tracing::error!(notification = %id, attempt, %error, "the outcome of an attempt cannot be recorded");
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// The answer of a desk whose writer is gone.
+fn gone<T>(_: oneshot::error::RecvError) -> Result<T, Fault> {
+    Err(StoreError::Unavailable("the writer is gone".to_owned()).into())
+}
+
+fn note_broken(ended: Result<(), JoinError>) {
+    if ended.is_err_and(|error| error.is_panic()) {
+        tracing::error!("an attempt broke off (a fault of ours); it is made again when its lease runs out");
+    }
+}
+
+#[cfg(test)]
+mod tests;

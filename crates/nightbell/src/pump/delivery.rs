@@ -1,0 +1,36 @@
+//! The engine's words for what is owed and delivery's words for what came of it, translated. No decision here.
+
+use nightbell_delivery::{Delivery, Outcome};
+use nightbell_engine::{
+    domain::paging::Report,
+    paging::{Address, Work},
+};
+use nightbell_wire::outbound::{mail, webhook};
+
+/// The medium of an attempt and what to send.
+pub fn describe(work: &Work) -> (&'static str, Delivery) {
+    match &work.address {
+        Address::Email { address } => ("email", Delivery::Mail(mail::page_mail(&work.message, address))),
+        Address::Webhook { url, secret } => ("webhook", Delivery::Http(webhook::request(url, secret, &work.message))),
+    }
+}
+
+/// What the engine is told.
+pub fn report(outcome: Outcome) -> Report {
+    match outcome {
+        Outcome::Accepted { provider_id, detail } => Report::Accepted { detail, provider_id },
+        Outcome::Deferred { detail, retry_after } => Report::Deferred { detail, retry_after },
+        Outcome::Rejected { detail } => Report::Rejected { detail },
+        Outcome::Unknown { detail } => Report::Unknown { detail },
+    }
+}
+
+/// The word of an outcome in logs and metrics.
+pub(super) fn word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Accepted { .. } => "accepted",
+        Outcome::Deferred { .. } => "deferred",
+        Outcome::Rejected { .. } => "rejected",
+        Outcome::Unknown { .. } => "unknown",
+    }
+}

@@ -1,0 +1,84 @@
+//! The pump against a receiver on loopback: taken, refused for a while, lost with its sender, and stopped half-way. Time is a value that tests set.
+
+mod world;
+
+use super::*;
+use nightbell_engine::domain::paging::NotificationStatus;
+use world::World;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_taken_is_settled_once() {
+    let mut world = World::new(&[200]).await;
+    world.start_pump();
+    world.alert("Checkout is down").await;
+    let request = world.received().await;
+    assert_eq!(request.body["type"], "page");
+    assert_eq!(request.body["title"], "Checkout is down");
+    assert_eq!(request.body["repeat"], false);
+    assert!(request.signed_by(&world.secret()), "the request is signed with the contact's own secret");
+    let notification = world.until(|n| n.status == NotificationStatus::Accepted).await;
+    assert_eq!(notification.attempts, 1);
+    assert_eq!(world.outcomes(), [("webhook", "accepted")]);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_busy_receiver_is_tried_again_at_the_retry_time() {
+    let mut world = World::new(&[500, 200]).await;
+    world.start_pump();
+    world.alert("Checkout is down").await;
+    let first = world.received().await;
+    let waiting = world.until(|n| n.attempts == 1 && n.status == NotificationStatus::Queued).await;
+    world.advance_to(waiting.next_due_at.expect("a queued notification has an alarm"));
+    let second = world.received().await;
+    assert_eq!(second.id, first.id, "the id is that of the notification on every attempt");
+    assert_eq!(second.body["repeat"], false, "a refusal is known not to have arrived");
+    let notification = world.until(|n| n.status == NotificationStatus::Accepted).await;
+    assert_eq!(notification.attempts, 2);
+    assert_eq!(world.outcomes(), [("webhook", "deferred"), ("webhook", "accepted")]);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn work_lost_with_its_sender_comes_again_marked_a_repeat() {
+    let mut world = World::new(&[200]).await;
+    world.alert("Checkout is down").await;
+    // Handed out, then dropped: what a crash between hand-out and settlement leaves behind.
+    let lost = world.run(paging::dispatch).await;
+    assert_eq!(lost.len(), 1);
+    drop(lost);
+    let sending = world.until(|n| n.status == NotificationStatus::Sending).await;
+    world.start_pump();
+    world.advance_to(sending.next_due_at.expect("a lease ends"));
+    let request = world.received().await;
+    assert_eq!(request.body["repeat"], true);
+    let notification = world.until(|n| n.status == NotificationStatus::Accepted).await;
+    assert_eq!(notification.attempts, 2);
+    assert_eq!(world.attempt_outcomes(), [Some("unknown".to_owned()), Some("accepted".to_owned())]);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_waits_for_the_attempt_under_way() {
+    let mut world = World::new(&[200]).await;
+    let gate = world.hold_answers();
+    world.start_pump();
+    world.alert("Checkout is down").await;
+    world.received().await;
+    world.signal_stop();
+    gate.add_permits(1);
+    world.stop().await;
+    let notification = world.notification().expect("it is stored");
+    assert_eq!((notification.status, notification.attempts), (NotificationStatus::Accepted, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_acknowledged_page_is_not_sent() {
+    let mut world = World::new(&[]).await;
+    world.alert("Checkout is down").await;
+    world.acknowledge().await;
+    world.start_pump();
+    world.until(|n| n.status == NotificationStatus::Cancelled).await;
+    world.stop().await;
+    assert!(world.outcomes().is_empty(), "nothing was sent");
+}
