@@ -13,6 +13,7 @@ pub mod organisation;
 pub mod paging;
 mod reader;
 pub mod response;
+mod retention;
 mod settings;
 pub mod signal;
 mod unit;
@@ -26,6 +27,7 @@ pub use fault::Fault;
 pub use nightbell_domain as domain;
 pub use nightbell_store::{StoreError, Tx};
 pub use reader::{DirectoryCache, Reader, open_sqlite_reader};
+pub use retention::retention;
 pub use settings::{Key, Settings};
 pub use unit::Unit;
 

@@ -15,6 +15,7 @@ pub(crate) const SESSION: &str = "SELECT id, user_id, csrf, created_at, last_see
 pub(crate) const SEE_SESSION: &str = "UPDATE session SET last_seen_at = $2 WHERE id = $1";
 pub(crate) const END_SESSION: &str = "DELETE FROM session WHERE id = $1";
 pub(crate) const END_SESSIONS_OF: &str = "DELETE FROM session WHERE user_id = $1";
+pub(crate) const END_EXPIRED: &str = "DELETE FROM session WHERE expires_at <= $1 OR last_seen_at <= $2";
 pub(crate) const ADD_TOKEN: &str = "INSERT INTO token (id, secret_hash, user_id, name, scope, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
 pub(crate) const TOKEN: &str = "SELECT id, user_id, name, scope, created_at, last_used_at, revoked_at FROM token WHERE secret_hash = $1";
 pub(crate) const TOKENS: &str = "SELECT id, user_id, name, scope, created_at, last_used_at, revoked_at FROM token ORDER BY id";
@@ -113,6 +114,11 @@ pub fn end_session(tx: &mut dyn Tx, id: SessionId) -> Result<(), StoreError> {
 /// Ends every session of a user: after a password or role change.
 pub fn end_sessions_of(tx: &mut dyn Tx, user: &UserId) -> Result<(), StoreError> {
     tx.run(END_SESSIONS_OF, &[user.as_str().into()]).map(drop)
+}
+
+/// Forgets sessions that are over: expired, or idle since.
+pub fn end_expired(tx: &mut dyn Tx, now: Instant, idle_since: Instant) -> Result<u64, StoreError> {
+    tx.run(END_EXPIRED, &[now.into(), idle_since.into()])
 }
 
 /// Keeps a token.

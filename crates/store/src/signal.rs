@@ -37,6 +37,7 @@ pub(crate) const LIST_OPEN: &str = "SELECT body FROM alert WHERE status <> 'reso
 pub(crate) const LIST: &str = "SELECT body FROM alert WHERE id < $1 ORDER BY id DESC LIMIT $2";
 pub(crate) const INSERT_RAW: &str = "INSERT INTO raw_request (id, integration, received_at, content_type, body, outcome) VALUES ($1, $2, $3, $4, $5, $6)";
 pub(crate) const RAW: &str = "SELECT id, integration, received_at, content_type, body, outcome FROM raw_request WHERE id < $1 ORDER BY id DESC LIMIT $2";
+pub(crate) const FORGET_RAW: &str = "DELETE FROM raw_request WHERE id IN (SELECT id FROM raw_request WHERE received_at < $1 ORDER BY received_at LIMIT $2)";
 
 /// The open alert with that key, and the newest resolved one when none is open.
 pub fn by_key(tx: &mut dyn Tx, integration: &IntegrationId, key: &str) -> Result<(Option<Alert>, Option<Alert>), StoreError> {
@@ -84,6 +85,11 @@ pub fn keep_raw(tx: &mut dyn Tx, raw: &RawRequest) -> Result<(), StoreError> {
         raw.outcome.as_str().into(),
     ];
     tx.run(INSERT_RAW, &values).map(drop)
+}
+
+/// Forgets raw requests received before an instant, oldest first, at most so many at once. Alerts and their streams stay.
+pub fn forget_raw(tx: &mut dyn Tx, before: Instant, count_max: u32) -> Result<u64, StoreError> {
+    tx.run(FORGET_RAW, &[before.into(), count_max.into()])
 }
 
 /// Raw requests before an id (`~` for the newest), newest first.

@@ -8,6 +8,7 @@ mod ingest;
 mod organisation;
 mod recovery;
 mod response;
+mod retention;
 mod voice;
 mod world;
 

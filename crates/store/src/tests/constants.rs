@@ -23,7 +23,7 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
     const {
         listed! {
             "access.rs" access [
-                PASSWORD SET_PASSWORD OPEN_SESSION SESSION SEE_SESSION END_SESSION END_SESSIONS_OF ADD_TOKEN TOKEN TOKENS USE_TOKEN
+                PASSWORD SET_PASSWORD OPEN_SESSION SESSION SEE_SESSION END_SESSION END_SESSIONS_OF END_EXPIRED ADD_TOKEN TOKEN TOKENS USE_TOKEN
                 REVOKE_TOKEN REVOKE_TOKENS_OF ADD_LINK LINK USE_LINK
             ];
             "config.rs" config [ALL VERSION_OF PUT REMOVE REVISE];
@@ -36,7 +36,7 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
                 DUE_NOTIFICATIONS BEGIN_ATTEMPT END_ATTEMPT ATTEMPTS
             ] stores nightbell_domain::paging::Page;
             "response.rs" response [BY_SLUG TAKEN DUE OPEN LIST] stores nightbell_domain::response::Incident;
-            "signal.rs" signal [OPEN_BY_KEY LAST_BY_KEY LIST_OPEN LIST INSERT_RAW RAW] stores nightbell_domain::signal::Alert;
+            "signal.rs" signal [OPEN_BY_KEY LAST_BY_KEY LIST_OPEN LIST INSERT_RAW RAW FORGET_RAW] stores nightbell_domain::signal::Alert;
             "voice.rs" voice [PUT_NOTICE NOTICE NOTICES SET_COMPONENT COMPONENT_CHANGES COMPONENT_NOW];
         }
     }
