@@ -17,6 +17,7 @@ pub mod access;
 pub mod actions;
 pub mod alerts;
 pub mod assets;
+pub mod entry;
 pub mod home;
 pub mod html;
 pub mod incidents;

@@ -1,9 +1,10 @@
-//! `/incidents/{slug}/update`: composing an update, with what each audience will read.
+//! `/incidents/{slug}/update` and `/incidents/{slug}/publish`: composing an update, with what each audience will read.
 //!
-//! Is: the preview before the effect. Is not: the sending. Callers: the handlers of that path.
+//! Is: the preview before the effect. Is not: the sending. Callers: the handlers of those paths.
 //!
-//! Form: `POST /incidents/{slug}/update` (`impact`, `doing`, `next_minutes`, `status`, `public` = `on`, `public_text`,
-//! `status_reason`, `step` = `preview`|`send`). `preview` answers the same page with `previews` filled and changes nothing.
+//! Form: `POST` to its own address (`impact`, `doing`, `next_minutes`, `status`, `public` = `on`, `public_text`,
+//! `component-…`, `status_reason`, `override_reason`, `step` = `preview`|`send`). Publishing alone has no room part.
+//! `preview` answers the same page with `previews` filled and changes nothing.
 //! Wording findings never stand alone: they name the words and suggest others.
 
 use super::parts::{Choice, Field, Tag};
@@ -17,6 +18,12 @@ use askama::Template;
 pub struct UpdatePage {
     /// Frame.
     pub shell: Shell,
+    /// What is being written: `Write an update`, `Bring the public up to date`, `Resolve with a final update`.
+    pub heading: String,
+    /// Where the form posts: the page's own address.
+    pub action: String,
+    /// Whether the room is told as well; false when only the public page is brought up to date.
+    pub with_room: bool,
     /// `inc-…`.
     pub slug: String,
     /// Title of the incident.
@@ -51,6 +58,14 @@ pub struct UpdatePage {
     pub can_publish: bool,
     /// The words for the public.
     pub public_text: Field,
+    /// How each component of the page is doing, said with this publication.
+    pub components: Vec<ComponentPick>,
+    /// What is wrong with the components, if anything.
+    pub components_error: Option<String>,
+    /// Whether the words can be published only with a reason why they are fine.
+    pub override_wanted: bool,
+    /// That reason; it is kept.
+    pub override_reason: Field,
     /// What the wording check found in the public text.
     pub findings: Vec<Finding>,
     /// What each audience will read; empty before the first preview.
@@ -59,6 +74,16 @@ pub struct UpdatePage {
     pub can_send: bool,
     /// Why it cannot; may be empty.
     pub cannot_because: String,
+}
+
+/// One component of the status page.
+pub struct ComponentPick {
+    /// Handle; the field is `component-` and this.
+    pub id: String,
+    /// Public name.
+    pub name: String,
+    /// Status words, the empty one first: not concerned.
+    pub statuses: Vec<Choice>,
 }
 
 /// One finding of the wording or blame check.

@@ -1,9 +1,10 @@
 //! Samples of what people see while something is broken: the woken person, home, alerts, declaring, the room, the update.
 
 use super::super::alerts::{AlertPage, AlertRow, AlertsPage, Delivery, EventRow, Fact, PageRun};
+use super::super::entry::EntryPage;
 use super::super::home::{FirstStep, HomePage, IncidentCard, OncallNow, Owed, RingingPage};
 use super::super::incidents::{DeclarePage, FromAlert, IncidentRow, IncidentsPage, Proposal, Question, SeverityRow};
-use super::super::update::{Finding, Preview, UpdatePage};
+use super::super::update::{ComponentPick, Finding, Preview, UpdatePage};
 use super::super::{Empty, ExternalLink, Field, Filter, FlashKind, Link, Nav, Person, Shell, Tag};
 use super::{Rendered, Voice, at, calm, choices, shell, since, until, with_flash};
 use askama::Template;
@@ -14,6 +15,8 @@ pub(super) fn pages(v: Voice) -> Vec<Rendered> {
     out.extend(incident_pages(v));
     out.push(("update-new", show(&update(v, false))));
     out.push(("update", show(&update(v, true))));
+    out.push(("publish", show(&UpdatePage { with_room: false, heading: "Bring the public up to date".into(), ..update(v, true) })));
+    out.push(("entry", show(&entry(v))));
     out
 }
 
@@ -288,6 +291,9 @@ fn still(v: Voice, title: &str) -> Shell {
 fn update(v: Voice, previewed: bool) -> UpdatePage {
     UpdatePage {
         shell: still(v, "Write an update"),
+        heading: "Write an update".into(),
+        action: "/incidents/inc-2026-05-02-checkout-down/update".into(),
+        with_room: true,
         slug: "inc-2026-05-02-checkout-down".into(),
         incident: v.t("Checkout down"),
         severity: Tag::severity("SEV1"),
@@ -313,10 +319,33 @@ fn update(v: Voice, previewed: bool) -> UpdatePage {
         publish_does: v.t("Publishes to Acme status and reaches 1,240 people."),
         can_publish: true,
         public_text: Field::new(v.t("About 30 % of checkouts fail. We will be back within the hour.")),
+        components: vec![ComponentPick {
+            id: "checkout".into(),
+            name: v.t("Checkout"),
+            statuses: choices(v, &[("", "Not concerned"), ("partial_outage", "Partial outage")], "partial_outage"),
+        }],
+        components_error: None,
+        override_wanted: previewed,
+        override_reason: Field::default(),
         findings: if previewed { findings(v) } else { Vec::new() },
         previews: if previewed { previews(v) } else { Vec::new() },
         can_send: previewed && v.hostile,
         cannot_because: if previewed { "The public words promise a time of repair.".into() } else { String::new() },
+    }
+}
+
+fn entry(v: Voice) -> EntryPage {
+    EntryPage {
+        shell: still(v, "Edit an entry"),
+        slug: "inc-2026-05-02-checkout-down".into(),
+        incident: v.t("Checkout down"),
+        seq: "7".into(),
+        kind: "Hypothesis".into(),
+        who: v.t("Alice Example"),
+        at: at(-20),
+        first: v.t("Stripe rate limit"),
+        text: Some(Field::refused(v.t("Stripe rate limit"), "The text is empty: write at least a word.")),
+        refute: Some(Field::default()),
     }
 }
 

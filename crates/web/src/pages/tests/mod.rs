@@ -1,0 +1,1 @@
+//! Pages asked through the whole router.

@@ -1,0 +1,1 @@
+//! Presenters on values made by hand.
