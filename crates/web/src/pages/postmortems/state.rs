@@ -1,0 +1,75 @@
+//! `POST /postmortems/{slug}/state`: drafts it, sends it to review, publishes it; waiving is done in the room, where its rule stands.
+
+use super::done;
+use crate::{
+    csrf::CsrfForm,
+    errors::{PagePath, Problem},
+    gate::Signed,
+    respond::{self, PageResult},
+    state::AppState,
+};
+use axum::extract::State;
+use nightbell_engine::{
+    Fault, Unit,
+    domain::{
+        access::{Manage, Permit, Respond},
+        refusal::Refusal,
+        response::{IncidentStatus, RuleId},
+    },
+    learning, response,
+};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub(super) struct Given {
+    state: String,
+}
+
+pub(super) async fn change(
+    State(state): State<AppState>,
+    who: Signed<Respond>,
+    PagePath(slug): PagePath<String>,
+    CsrfForm(given): CsrfForm<Given>,
+) -> PageResult {
+    let (permit, at) = (who.permit.clone(), slug.clone());
+    let said = match given.state.as_str() {
+        "draft" => {
+            state.run(move |unit| draft(unit, &permit, &at)).await?;
+            "Drafted from the timeline. It is yours to correct now."
+        }
+        "review" => {
+            state.run(move |unit| learning::send_to_review(unit, &permit, &at)).await?;
+            "Sent to review."
+        }
+        "publish" => {
+            // Publishing is the managers': the permit is only the proof that it may be asked for.
+            who.caller.permit::<Manage>()?;
+            state.run(move |unit| learning::publish(unit, &permit, &at)).await?;
+            "Published."
+        }
+        "waive" => return Ok(respond::see_other(&waiver(&state, at).await?)),
+        _ => {
+            return Err(Problem::bad_request("A postmortem can be drafted, sent to review, published or waived.").into());
+        }
+    };
+    Ok(done(&state, &slug, said))
+}
+
+/// A draft is made from a timeline that is over.
+fn draft(unit: &mut Unit<'_>, by: &Permit<Respond>, slug: &str) -> Result<(), Fault> {
+    let incident = response::find(unit, slug)?;
+    if !matches!(incident.status, IncidentStatus::Resolved | IncidentStatus::Closed) {
+        let message =
+            format!("{} is {}; a postmortem is drafted once it is resolved.", incident.slug, incident.status.word());
+        return Err(Refusal::conflict("incident-not-resolved", message).into());
+    }
+    learning::draft(unit, by, slug).map(drop)
+}
+
+/// Where the rule stands with its form for the reason.
+async fn waiver(state: &AppState, slug: String) -> Result<String, Fault> {
+    let incident = state
+        .read(move |tx, _, directory| Ok(nightbell_engine::views::postmortem(tx, directory, &slug)?.incident))
+        .await?;
+    Ok(format!("/incidents/{}#rule-{}", incident.slug, RuleId::PostmortemOnTime.word()))
+}
