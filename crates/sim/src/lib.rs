@@ -1,1 +1,27 @@
-//! Stub.
+//! The virtual world: one seed makes days of alerts, people, phones, faults and edits, run through the real engine in seconds, and an
+//! oracle that shares no code with the engine's decisions watches every step. Same seed, same world, to the last byte.
+//!
+//! Is not: a mock of the engine (it runs the one that ships), nor a test of real sockets and disks (the black box does that).
+//! May be called by: the `seeds` example, tests, and the binary's game days.
+//!
+//! Rooms: `options` (what a seed chooses), `dice` (randomness by concern), `town` (who lives there), `disk` (the database that survives a
+//! crash, and its faults), `phones` (providers and what reached people), `world` (the scheduler and what happens), `oracle` (what must
+//! hold), `sabotage` (known bugs on purpose, to prove that the oracle bites).
+
+mod dice;
+mod disk;
+mod happening;
+mod options;
+mod oracle;
+mod phones;
+mod run;
+mod sabotage;
+mod town;
+mod world;
+
+pub use options::Options;
+pub use run::{Failure, REGRESSIONS, Summary, regressions, run};
+pub use sabotage::Sabotage;
+
+#[cfg(test)]
+mod tests;

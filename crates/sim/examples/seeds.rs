@@ -1,0 +1,89 @@
+//! Runs simulated worlds: the regression seeds first, then seeds one after the other until the time is used up.
+//!
+//! `--seconds N` (default 60) or `--seed N` for one alone. Exits with 1 when something does not hold.
+
+use nightbell_sim::{Summary, regressions, run};
+use std::{process::ExitCode, time::Duration};
+
+/// Where the counted seeds begin: the small ones are the unit tests'.
+const FIRST: u64 = 1_000;
+
+/// The clock of the time budget; the simulated worlds never see it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the time budget of the whole run is read from a clock here, at the edge"
+)]
+fn now() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
+enum Wanted {
+    Seconds(u64),
+    Seed(u64),
+}
+
+fn wanted() -> Result<Wanted, String> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |text: &str| text.parse::<u64>().map_err(|_| format!("{text:?} is not a number"));
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [] => Ok(Wanted::Seconds(60)),
+        ["--seconds", n] => number(n).map(Wanted::Seconds),
+        ["--seed", n] => number(n).map(Wanted::Seed),
+        _ => Err("use --seconds N, or --seed N".to_owned()),
+    }
+}
+
+#[derive(Default)]
+struct Total {
+    seeds: u64,
+    events: u64,
+    simulated_s: i64,
+}
+
+impl Total {
+    fn add(&mut self, summary: &Summary) {
+        self.seeds += 1;
+        self.events += summary.events;
+        self.simulated_s += summary.simulated_s;
+    }
+}
+
+fn play(wanted: Wanted) -> Result<Total, String> {
+    let mut total = Total::default();
+    let (seeds, budget): (Box<dyn Iterator<Item = u64>>, _) = match wanted {
+        Wanted::Seed(seed) => (Box::new(std::iter::once(seed)), Duration::MAX),
+        Wanted::Seconds(s) => (Box::new(regressions().into_iter().chain(FIRST..)), Duration::from_secs(s)),
+    };
+    let kept = regressions().len() as u64;
+    let begun = now();
+    for seed in seeds {
+        if begun.elapsed() >= budget && total.seeds >= kept {
+            break;
+        }
+        let summary = run(seed, None).map_err(|failure| failure.to_string())?;
+        total.add(&summary);
+    }
+    Ok(total)
+}
+
+fn main() -> ExitCode {
+    let wanted = match wanted() {
+        Ok(wanted) => wanted,
+        Err(problem) => {
+            eprintln!("{problem}");
+            return ExitCode::from(2);
+        }
+    };
+    match play(wanted) {
+        Ok(total) => {
+            println!("seeds: {}", total.seeds);
+            println!("simulated days: {}", total.simulated_s / 86_400);
+            println!("events: {}", total.events);
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            println!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

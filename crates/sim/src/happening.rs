@@ -1,0 +1,100 @@
+//! What can happen, and when: the one queue of the world.
+
+use nightbell_engine::domain::{
+    ids::{AlertId, NotificationId, PageId, UserId},
+    paging::Report,
+    record::Instant,
+    signal::EventAction,
+};
+use std::collections::BTreeMap;
+
+/// One message of a monitoring tool.
+#[derive(Debug, Clone)]
+pub struct Signal {
+    /// Where it comes in.
+    pub integration: &'static str,
+    /// What it is about.
+    pub key: String,
+    /// What it says.
+    pub action: EventAction,
+    /// When that trouble began.
+    pub begin: Instant,
+    /// The label `route`.
+    pub route: &'static str,
+}
+
+/// What a person does.
+#[derive(Debug, Clone)]
+pub enum Deed {
+    /// Acknowledges from the link in the message.
+    AckLink(String),
+    /// Acknowledges signed in.
+    Ack(PageId),
+    /// "Not mine", from the link.
+    HandOver(String),
+    /// Ends the alert.
+    Resolve(AlertId),
+}
+
+/// Something that happens.
+#[derive(Debug, Clone)]
+pub enum Happening {
+    /// A tool sends, for the n-th time.
+    Signal(Signal, u32),
+    /// A provider's report reaches the process that sent.
+    Report {
+        /// Of which notification.
+        notification: NotificationId,
+        /// Of which attempt.
+        attempt: u32,
+        /// What it says.
+        report: Report,
+        /// The process that sent: a later one does not hear it.
+        life: u32,
+    },
+    /// A person does something, for the n-th time.
+    Deed(UserId, Deed, u32),
+    /// The next thing in an incident's life.
+    Care {
+        /// Its slug.
+        incident: String,
+        /// How far it is.
+        round: u32,
+    },
+    /// The organisation changes.
+    Edit,
+    /// The clock jumps forward by so many seconds.
+    Jump(i64),
+    /// The process comes up again.
+    Start,
+}
+
+/// The queue, in order of time and then of arrival.
+#[derive(Default)]
+pub struct Queue {
+    waiting: BTreeMap<(Instant, u64), Happening>,
+    arrivals: u64,
+}
+
+impl Queue {
+    /// Later.
+    pub fn push(&mut self, at: Instant, happening: Happening) {
+        self.arrivals += 1;
+        self.waiting.insert((at, self.arrivals), happening);
+    }
+
+    /// When the next one is due.
+    pub fn next_at(&self) -> Option<Instant> {
+        self.waiting.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    /// The next one.
+    pub fn pop(&mut self) -> Option<Happening> {
+        self.waiting.pop_first().map(|(_, happening)| happening)
+    }
+
+    /// Only these stay.
+    pub fn retain(&mut self, stays: impl Fn(&Happening) -> bool) {
+        self.waiting.retain(|_, happening| stays(happening));
+    }
+}

@@ -1,0 +1,99 @@
+//! What attempts may look like: a second one needs an excuse and says so, each has an end, "accepted" is the provider's word (INV-06, INV-07).
+
+use super::Checked;
+use crate::{
+    disk::Disk,
+    phones::{Heard, Line, Phones},
+};
+use nightbell_engine::{
+    domain::{
+        ids::PageId,
+        limits,
+        paging::{MessageKind, Notification, NotificationStatus, Page},
+        record::Instant,
+    },
+    paging::Work,
+};
+use nightbell_store::paging as store;
+
+/// An attempt of a notification the transport knows: it needs an excuse.
+pub(super) fn again(line: &Line, work: &Work, now: Instant) -> Checked {
+    let mut missing_end = false;
+    let mut clean = true;
+    for sight in &line.sights {
+        match sight.heard {
+            Heard::Accepted | Heard::Rejected => {
+                return Err(format!("attempt {} was {:?} already", sight.attempt, sight.heard));
+            }
+            Heard::Unknown => (missing_end, clean) = (true, false),
+            Heard::Nothing if now.duration_since(sight.began_at) < limits::SENDING_LEASE => {
+                return Err(format!("attempt {} is under way since {}", sight.attempt, sight.began_at));
+            }
+            Heard::Nothing => (missing_end, clean) = (true, false),
+            Heard::Perhaps => clean = false,
+            Heard::Deferred => {}
+        }
+    }
+    let last = line.sights.last().map_or(0, |s| s.attempt);
+    if work.attempt <= last {
+        return Err(format!("attempt {last} was seen before it"));
+    }
+    // Attempts the transport never saw were lost with a process: they may have been sent as far as anybody knows.
+    let unseen = line.sights.len() as u32 + 1 != work.attempt;
+    match (missing_end || unseen, clean && !unseen, work.message.repeat) {
+        (true, _, false) => Err("it is a second copy and does not say so".to_owned()),
+        (_, true, true) => Err("it says it may be a second copy, but every earlier end is known".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+/// The first attempt the transport sees.
+pub(super) fn lost_before(work: &Work) -> Checked {
+    match (work.attempt, work.message.repeat) {
+        (1, true) => Err("the first attempt says it may be a second copy".to_owned()),
+        (2.., false) => {
+            Err("an earlier attempt was lost, and this one does not say that it may be a second copy".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// INV-06: every ring owes each of its people at least one message.
+pub(super) fn owes_every_ring(page: &Page, notifications: &[Notification]) -> Checked {
+    for ring in &page.rings {
+        // The last resort's messages count their step from the far end.
+        let of_ring = |n: &&Notification| {
+            n.cycle == ring.cycle
+                && (n.step == ring.step || n.step == u32::MAX || n.step as usize >= page.policy.steps.len())
+        };
+        for rung in &ring.rung {
+            let owed = notifications.iter().filter(of_ring).any(|n| n.user == rung.user && n.kind == MessageKind::Page);
+            if !owed {
+                return Err(format!("INV-06: {} rang @{} and owes them no message: {ring:?}", page.id, rung.user));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// INV-07: every attempt has an end unless it is under way, and "accepted" means that a provider took it.
+pub(super) fn check_attempts(disk: &Disk, phones: &Phones, page: PageId, notifications: &[Notification]) -> Checked {
+    for attempt in disk.look(|tx| store::attempts(tx, page))? {
+        let n = notifications.iter().find(|n| n.id == attempt.notification);
+        let under_way = n.is_some_and(|n| n.status == NotificationStatus::Sending && n.attempts == attempt.n);
+        if attempt.ended_at.is_none() && !under_way {
+            return Err(format!(
+                "INV-07: attempt {} of {} never ends; it is {:?}",
+                attempt.n,
+                attempt.notification,
+                n.map(|n| n.status)
+            ));
+        }
+    }
+    for n in notifications.iter().filter(|n| n.status == NotificationStatus::Accepted) {
+        if !phones.taken.contains(&n.id) {
+            return Err(format!("INV-07: {} of {page} counts as accepted, and no provider took it", n.id));
+        }
+    }
+    Ok(())
+}

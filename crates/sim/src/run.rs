@@ -1,0 +1,61 @@
+//! One seed, from its options to its verdict.
+
+use crate::{options::Options, sabotage::Sabotage, world::World};
+use std::fmt;
+
+/// Seeds that once found something: run first, for ever.
+pub const REGRESSIONS: &str = include_str!("../seeds.txt");
+
+/// The regression seeds.
+pub fn regressions() -> Vec<u64> {
+    REGRESSIONS.lines().filter_map(|line| line.split('#').next()?.trim().parse().ok()).collect()
+}
+
+/// What a run did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Happenings.
+    pub events: u64,
+    /// Simulated seconds.
+    pub simulated_s: i64,
+    /// Hash over every happening: the same for the same seed.
+    pub hash: String,
+}
+
+/// What went wrong, with everything needed to see it again.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// The seed.
+    pub seed: u64,
+    /// What it chose.
+    pub options: Options,
+    /// What did not hold.
+    pub problem: String,
+    /// The last happenings, oldest first.
+    pub recent: Vec<String>,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "seed {} failed: {}", self.seed, self.problem)?;
+        writeln!(f, "options: {:?}", self.options)?;
+        writeln!(f, "the last {} happenings:", self.recent.len())?;
+        self.recent.iter().try_for_each(|line| writeln!(f, "  {line}"))
+    }
+}
+
+/// Runs a seed, with a known bug when one is given.
+///
+/// # Errors
+/// [`Failure`]: something did not hold.
+pub fn run(seed: u64, sabotage: Option<Sabotage>) -> Result<Summary, Box<Failure>> {
+    let options = Options::of(seed);
+    let fail = |problem, recent| Box::new(Failure { seed, options: options.clone(), problem, recent });
+    let mut world = World::new(seed, options.clone(), sabotage).map_err(|problem| fail(problem, Vec::new()))?;
+    if let Err(problem) = world.run() {
+        return Err(fail(problem, world.recent()));
+    }
+    let simulated_s = world.elapsed().as_secs();
+    let (events, hash) = world.finish();
+    Ok(Summary { events, simulated_s, hash })
+}

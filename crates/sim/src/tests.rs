@@ -1,0 +1,41 @@
+//! A few seeds, fast; the long run is the `seeds` example.
+
+use crate::{Sabotage, regressions, run};
+
+#[test]
+fn a_few_worlds_hold() {
+    for seed in 1..=4 {
+        let summary = run(seed, None).unwrap_or_else(|failure| panic!("{failure}"));
+        assert!(summary.events > 20, "seed {seed} did nothing");
+    }
+}
+
+#[test]
+fn the_same_seed_is_the_same_world() {
+    for seed in [2, 3] {
+        let twice = [run(seed, None), run(seed, None)].map(|r| r.unwrap_or_else(|failure| panic!("{failure}")));
+        assert_eq!(twice[0], twice[1]);
+    }
+    assert_ne!(run(2, None).map(|s| s.hash).ok(), run(3, None).map(|s| s.hash).ok());
+}
+
+#[test]
+fn the_regression_seeds_are_read() {
+    assert!(!regressions().is_empty());
+}
+
+/// Each known bug must be caught within that many seeds.
+const SEEDS_MAX: u64 = 40;
+
+#[test]
+fn sabotage_is_caught() {
+    let mut missed = Vec::new();
+    for sabotage in Sabotage::ALL {
+        match (1..=SEEDS_MAX).find_map(|seed| run(seed, Some(sabotage)).err()) {
+            Some(failure) => println!("{sabotage:?}: seed {}: {}", failure.seed, failure.problem),
+            None => missed.push(sabotage),
+        }
+    }
+    println!("sabotage caught: {}/{}", Sabotage::ALL.len() - missed.len(), Sabotage::ALL.len());
+    assert!(missed.is_empty(), "not caught: {missed:?}");
+}

@@ -1,0 +1,186 @@
+//! Who lives in the simulated town: its organisation as files, which seeds edit, and the oracle's own idea of whom a target reaches. That
+//! idea rests on `calendar::naive` and shares nothing with the engine but the data types.
+
+use crate::dice::Dice;
+use nightbell_calendar::naive;
+use nightbell_engine::domain::{
+    ids::UserId,
+    org::{AccessRole, Organisation, Target},
+    record::Instant,
+};
+use nightbell_wire::org_files::{self, ParsedFiles, SourceFile};
+use std::collections::BTreeSet;
+
+/// The integrations, by handle.
+pub const INTEGRATIONS: [&str; 4] = ["checkout-in", "search-in", "orphan-in", "loose"];
+
+/// What can be edited.
+#[derive(Debug, Clone)]
+pub struct Town {
+    /// Who takes turns.
+    turns: Vec<&'static str>,
+    /// How long a turn is.
+    every: &'static str,
+    /// Somebody takes two days, from that day of May 2026 on.
+    cover: Option<(&'static str, i64)>,
+    /// Whether Dave works here.
+    dave: bool,
+    /// Whether Alice's webhook is verified.
+    hook: bool,
+    /// Whether Bob still has any method.
+    bob_reachable: bool,
+}
+
+impl Default for Town {
+    fn default() -> Self {
+        Self { turns: vec!["alice", "bob"], every: "1d", cover: None, dave: true, hook: true, bob_reachable: true }
+    }
+}
+
+impl Town {
+    /// One edit.
+    pub fn edit(&mut self, dice: &mut Dice) -> &'static str {
+        match dice.below(6) {
+            0 => {
+                self.turns.rotate_left(1);
+                "the turns change"
+            }
+            1 => {
+                self.every = if self.every == "1d" { "1w" } else { "1d" };
+                "turns get another length"
+            }
+            2 => {
+                let people = ["alice", "bob", "dave", "carol"];
+                self.cover = Some((*dice.pick(&people), dice.between(11, 16)));
+                "somebody covers"
+            }
+            3 => {
+                self.dave = !self.dave;
+                if self.dave { "Dave is back" } else { "Dave is deleted" }
+            }
+            4 => {
+                self.hook = !self.hook;
+                "Alice's webhook changes hands"
+            }
+            _ => {
+                self.bob_reachable = !self.bob_reachable;
+                "Bob's methods change"
+            }
+        }
+    }
+
+    fn yaml(&self) -> String {
+        let dave = if self.dave {
+            "  - { id: dave, name: Dave Example, email: dave@example.com, contacts: [ { id: mail, kind: email, address: dave@example.com, verified: true } ] }\n"
+        } else {
+            ""
+        };
+        let covers = self.cover.map_or(String::new(), |(user, day)| {
+            let (from, to) = (format!("2026-05-{day:02}T06:00"), format!("2026-05-{:02}T06:00", day + 2));
+            format!("    overrides: [ {{ user: {user}, from: \"{from}\", to: \"{to}\" }} ]\n")
+        });
+        TEMPLATE
+            .replace("%DAVE%", dave)
+            .replace("%COVERS%", &covers)
+            .replace("%TURNS%", &self.turns.join(", "))
+            .replace("%EVERY%", self.every)
+            .replace("%HOOK%", if self.hook { "true" } else { "false" })
+            .replace("%BOB%", if self.bob_reachable { "true" } else { "false" })
+    }
+
+    /// The files of the town as it is now.
+    pub fn files(&self) -> Result<ParsedFiles, String> {
+        let yaml = self.yaml();
+        org_files::parse(&[SourceFile { path: "town.yaml", content: &yaml }], &mut |handle| format!("key-{handle}"))
+            .map_err(|problems| format!("the town's own files are wrong: {problems:?}"))
+    }
+}
+
+/// The oracle's organisation of some files.
+pub fn organisation(files: &ParsedFiles) -> Organisation {
+    let mut org = Organisation::default();
+    files.objects.iter().cloned().for_each(|object| org.put(object));
+    org
+}
+
+/// Whom targets must ring at an instant: each person once, only those with a verified method.
+pub fn reached(org: &Organisation, targets: &[Target], at: Instant) -> BTreeSet<UserId> {
+    let everybody = targets.iter().flat_map(|target| named(org, target, at));
+    everybody.filter(|user| org.users.get(user).is_some_and(|u| u.contacts.iter().any(|c| c.verified))).collect()
+}
+
+fn named(org: &Organisation, target: &Target, at: Instant) -> Vec<UserId> {
+    match target {
+        Target::User(user) => vec![user.clone()],
+        Target::Team(team) => org.teams.get(team).map(|t| t.members.clone()).unwrap_or_default(),
+        Target::Schedule(id) | Target::Backup(id) => {
+            let who = org.schedules.get(id).and_then(|s| naive::who(&s.calendar, at).ok().flatten());
+            let backup = matches!(target, Target::Backup(_));
+            let member = who.and_then(|w| if backup { w.backup } else { Some(w.primary) });
+            member.and_then(|m| m.0.parse().ok()).into_iter().collect()
+        }
+        Target::Policy(id) => {
+            let step = org.policies.get(id).and_then(|p| p.steps.first());
+            step.map(|s| s.notify.iter().flat_map(|t| named(org, t, at)).collect()).unwrap_or_default()
+        }
+    }
+}
+
+/// Every administrator who can be reached.
+pub fn administrators(org: &Organisation) -> BTreeSet<UserId> {
+    let admins = org.users.values().filter(|u| u.role == AccessRole::Admin);
+    admins.filter(|u| u.contacts.iter().any(|c| c.verified)).map(|u| u.id.clone()).collect()
+}
+
+const TEMPLATE: &str = r#"version: 1
+users:
+  - id: alice
+    name: Alice Example
+    email: alice@example.com
+    contacts:
+      - { id: mail, kind: email, address: alice@example.com, verified: true }
+      - { id: hook, kind: webhook, url: "https://hooks.example.com/alice", verified: %HOOK% }
+    rules: { high: [ { after: 0s, via: hook }, { after: 1m, via: mail } ], low: [ { after: 0s, via: mail } ] }
+  - id: bob
+    name: Bob Example
+    email: bob@example.com
+    contacts:
+      - { id: mail, kind: email, address: bob@example.com, verified: %BOB% }
+      - { id: hook, kind: webhook, url: "https://hooks.example.com/bob", verified: %BOB% }
+    rules: { high: [ { after: 0s, via: hook }, { after: 2m, via: mail } ] }
+  - { id: carol, name: Carol Example, email: carol@example.com, role: admin, contacts: [ { id: mail, kind: email, address: carol@example.com, verified: true } ] }
+%DAVE%teams:
+  - { id: crew, name: Crew, members: [alice, bob, dave], time_zone: Europe/Berlin, holidays: DE }
+schedules:
+  - id: main
+    team: crew
+    time_zone: Europe/Berlin
+    layers:
+      - { name: turns, members: [%TURNS%], every: %EVERY%, starts: "2026-05-04T09:00" }
+%COVERS%policies:
+  - id: main
+    steps:
+      - { after: 0s, notify: ["schedule:main"] }
+      - { after: 5m, notify: ["schedule:main/backup"] }
+      - { after: 5m, notify: ["user:dave", "schedule:main"] }
+    repeat: 1
+    last_resort: ["user:carol"]
+  - { id: crew, steps: [ { after: 1m, notify: ["team:crew"] }, { after: 10m, notify: ["policy:main"] } ] }
+services:
+  - { id: checkout, name: Checkout, team: crew, policy: main }
+  - { id: search, name: Search, team: crew, policy: crew }
+  - { id: orphan, name: Orphan }
+integrations:
+  - { id: checkout-in, kind: generic, service: checkout, key: key-1 }
+  - { id: search-in, kind: generic, service: search, key: key-2 }
+  - { id: orphan-in, kind: generic, service: orphan, key: key-3 }
+  - { id: loose, kind: generic, key: key-4 }
+routes:
+  - { when: 'labels.route == "declare"', do: page, urgency: high, declare: sev2 }
+  - { when: 'labels.route == "notify"', do: notify }
+  - { when: 'labels.route == "record"', do: record }
+  - { when: 'labels.route == "drop"', do: drop }
+response:
+  commander: ["schedule:main"]
+  comms: ["user:carol"]
+"#;
