@@ -3,11 +3,13 @@
 //! Reading order: [`state`] (what every handler may use) · [`gate`] (who is calling, and the permit for what they do) · [`csrf`] · [`respond`] ·
 //! [`errors`] · [`server`] (the layers around all of it). Absent from here: the store, threads of the engine, configuration.
 
+pub mod api;
 pub mod assets;
 pub mod csrf;
 pub mod errors;
 pub mod gate;
 pub mod headers;
+pub mod ingest;
 pub mod live;
 pub mod markdown;
 pub mod ops;

@@ -1,0 +1,113 @@
+//! What every inbound address does alike: read a bounded body, hand it to the writer under the integration its key opens, and say that
+//! it was stored only when it was.
+
+use crate::{domain::org::IntegrationKind, state::AppState};
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{FromRequest, Request},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use nightbell_engine::{
+    Fault,
+    domain::limits::INBOUND_BYTES_MAX,
+    signal::{self, Inbound, Receipt},
+};
+use nightbell_wire::inbound::{Answer, Parsed};
+use std::error::Error as _;
+
+/// When a sender should come back after a 503, in seconds.
+pub const RETRY_AFTER_S: u32 = 5;
+
+/// Why there is no body to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoBody {
+    /// More than [`INBOUND_BYTES_MAX`].
+    TooLarge,
+    /// The sender broke off.
+    BrokenOff,
+}
+
+/// A bounded body and the headers beside it. A body that is no such thing is the handler's to answer, in the words of its format.
+pub struct Posted {
+    /// As sent.
+    pub headers: HeaderMap,
+    /// As sent, or why not.
+    pub body: Result<Bytes, NoBody>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Posted {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
+        let (parts, body) = request.into_parts();
+        Ok(Self { headers: parts.headers, body: bounded(body).await })
+    }
+}
+
+async fn bounded(body: Body) -> Result<Bytes, NoBody> {
+    to_bytes(body, INBOUND_BYTES_MAX).await.map_err(|e| {
+        // The only length a body here is measured against is ours, in this reader or in a layer before it.
+        let text = e.source().map_or_else(|| e.to_string(), ToString::to_string);
+        if text.contains("length limit") { NoBody::TooLarge } else { NoBody::BrokenOff }
+    })
+}
+
+impl Posted {
+    /// `Content-Type` as sent; empty without one.
+    pub fn content_type(&self) -> &str {
+        self.header(header::CONTENT_TYPE.as_str()).unwrap_or_default()
+    }
+
+    /// A header's text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+/// Takes a parsed request in and waits until it is on disk. `None`: no integration of this kind has this key, and nothing was stored.
+///
+/// # Errors
+/// The store could not: nothing was stored.
+pub async fn store(
+    state: &AppState,
+    kind: IntegrationKind,
+    key: String,
+    posted: &Posted,
+    parsed: Parsed,
+) -> Result<Option<Receipt>, Fault> {
+    let content_type = posted.content_type().to_owned();
+    let body = posted.body.as_ref().map(|bytes| bytes.to_vec()).unwrap_or_default();
+    let events = parsed.events.len();
+    let stored = state
+        .run(move |unit| {
+            let directory = unit.directory.clone();
+            let Some(integration) = directory.integration_by_key(Some(kind), &key) else { return Ok(None) };
+            let inbound = Inbound {
+                integration: integration.id.clone(),
+                content_type: content_type.clone(),
+                body: body.clone(),
+                events: parsed.events.clone(),
+            };
+            signal::ingest(unit, &inbound).map(Some)
+        })
+        .await;
+    match &stored {
+        Ok(Some(_)) => state.metrics().events_accepted(kind.word(), events as u64),
+        Ok(None) => {}
+        Err(e) => {
+            tracing::error!(kind = kind.word(), error = %e, "an inbound request was not stored; its sender was told to send it again");
+        }
+    }
+    stored
+}
+
+/// An answer of the wire crate as an HTTP answer.
+pub fn answer(answer: Answer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, [(header::CONTENT_TYPE, answer.content_type)], answer.body).into_response();
+    if let Some(seconds) = answer.retry_after_s {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}

@@ -1,0 +1,210 @@
+//! INV-01 and INV-02 at the door: no 2xx before the commit, and a commit that fails is 503 in the sender's own format with nothing stored.
+
+use crate::{
+    api::tests::PD_KEY,
+    ingest,
+    live::Hub,
+    server::{Parts, router},
+    state::{AppState, ReadPool, Setup},
+    tests::site::start,
+};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Method, Request, header},
+};
+use nightbell_engine::{
+    Clock, Engine, StoreError, Tx, desk,
+    domain::{
+        access::{Administer, Caller, Permit, Via},
+        ids::Entropy,
+        org::AccessRole,
+        record::Instant,
+    },
+    open_sqlite_reader, organisation, views,
+};
+use nightbell_store::{Database, Sqlite, WriteOp};
+use nightbell_wire::org_files::{self, SourceFile};
+use serde_json::{Value, json};
+use std::{
+    future::poll_fn,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, Sender, channel},
+    },
+    task::Poll,
+};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+const ORGANISATION: &str = r#"
+version: 1
+users:
+  - { id: ada, name: Ada, email: ada@example.com, role: admin, contacts: [ { id: mail, kind: email, address: ada@example.com, verified: true } ] }
+services:
+  - { id: checkout, name: Checkout }
+integrations:
+  - { id: pd, kind: pagerduty, service: checkout, key: "0123456789abcdef0123456789abcdef" }
+  - { id: prometheus, kind: alertmanager, service: checkout, key: "key-of-prometheus" }
+  - { id: tool, kind: generic, service: checkout, key: "key-of-the-tool" }
+"#;
+
+/// A database whose disk fails, or takes its time, when told to.
+struct Disk {
+    inner: Sqlite,
+    fails: Arc<AtomicBool>,
+    /// Set: a write, once done inside, tells that it waits and is not answered before it is let go.
+    gate: Option<(tokio::sync::mpsc::UnboundedSender<()>, Receiver<()>)>,
+    gated: Arc<AtomicBool>,
+}
+
+impl Database for Disk {
+    fn write(&mut self, batch: &mut [WriteOp<'_>]) -> Result<(), StoreError> {
+        if self.fails.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable("disk full".to_owned()));
+        }
+        let written = self.inner.write(batch);
+        if let Some((waits, go)) = self.gate.as_ref().filter(|_| self.gated.load(Ordering::SeqCst)) {
+            waits.send(()).expect("the test listens");
+            go.recv().expect("the test lets go");
+        }
+        written
+    }
+
+    fn read(&mut self, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError> {
+        self.inner.read(view)
+    }
+}
+
+/// Different every time, which is all these tests ask of chance.
+struct Counting(u64);
+
+impl Entropy for Counting {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        self.0 += 1;
+        let digits = self.0.to_be_bytes();
+        for (byte, digit) in bytes.iter_mut().zip(digits.iter().rev().cycle()) {
+            *byte = *digit;
+        }
+    }
+}
+
+struct Noon;
+
+impl Clock for Noon {
+    fn now(&self) -> Instant {
+        start()
+    }
+}
+
+struct House {
+    state: AppState,
+    router: Router,
+    fails: Arc<AtomicBool>,
+    gated: Arc<AtomicBool>,
+    waiting: tokio::sync::mpsc::UnboundedReceiver<()>,
+    go: Sender<()>,
+    _folder: TempDir,
+}
+
+fn house() -> House {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("nightbell.db");
+    let (fails, gated) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let ((waits, waiting), (go, let_go)) = (tokio::sync::mpsc::unbounded_channel(), channel());
+    let inner = Sqlite::open(&file).expect("a database");
+    let disk = Disk { inner, fails: fails.clone(), gate: Some((waits, let_go)), gated: gated.clone() };
+    let mut engine = Engine::open(Box::new(disk), Box::new(Counting(1)), "http://nightbell.test").expect("opens");
+    let files = [SourceFile { path: "org.yaml", content: ORGANISATION }];
+    let parsed = org_files::parse(&files, &mut |_| String::new()).unwrap_or_else(|e| panic!("{e:?}"));
+    let admin: Permit<Administer> = Caller::new("ada".parse().expect("a handle"), AccessRole::Admin, Via::Terminal)
+        .permit()
+        .expect("an administrator");
+    let applied = engine.execute(start(), |unit| organisation::apply(unit, &admin, &parsed, false)).expect("stored");
+    applied.unwrap_or_else(|problems| panic!("{problems:?}"));
+    let settings = engine.settings().clone();
+    let (desk, writer) = desk(engine, Arc::new(Noon), Box::new(|| ()));
+    drop(tokio::task::spawn_blocking(move || writer.run()));
+    let readers = ReadPool::new(1, move || open_sqlite_reader(&file));
+    let state = AppState::new(Setup {
+        desk,
+        readers,
+        clock: Arc::new(Noon),
+        settings,
+        live: Hub::new(),
+        trusted_proxies: Vec::new(),
+        mail_inbox: false,
+    });
+    let router = router(&state, Parts { routers: vec![ingest::routes()] });
+    House { state, router, fails, gated, waiting, go, _folder: folder }
+}
+
+fn request(path: &str, body: &Value) -> Request<Body> {
+    let request = Request::builder().method(Method::POST).uri(path).header(header::CONTENT_TYPE, "application/json");
+    request.body(Body::from(body.to_string())).expect("a request")
+}
+
+async fn stored(house: &House) -> usize {
+    house.state.read(|tx, _, _| Ok(views::alerts(tx, true, views::NEWEST, 100)?.items.len())).await.expect("a view")
+}
+
+fn trigger() -> Value {
+    let payload = json!({ "summary": "db1 disk 97%", "source": "db1", "severity": "critical" });
+    json!({ "routing_key": PD_KEY, "event_action": "trigger", "dedup_key": "disk", "payload": payload })
+}
+
+#[tokio::test]
+async fn inv_02_what_is_not_durable_is_503_in_the_senders_format() {
+    let house = house();
+    let generic = json!({ "title": "Queue full" });
+    let change = json!({ "routing_key": PD_KEY, "payload": { "summary": "deploy" } });
+    let cases = [
+        ("/v2/enqueue", trigger(), "application/json; charset=utf-8"),
+        ("/v2/change/enqueue", change, "application/json; charset=utf-8"),
+        ("/in/alertmanager/key-of-prometheus", generic.clone(), "application/problem+json"),
+        ("/in/generic/key-of-the-tool", generic, "application/problem+json"),
+    ];
+    house.fails.store(true, Ordering::SeqCst);
+    for (path, body, content_type) in &cases {
+        let response = house.router.clone().oneshot(request(path, body)).await.expect("infallible");
+        let headers = response.headers().clone();
+        assert_eq!(response.status().as_u16(), 503, "{path}");
+        assert_eq!(headers["content-type"], *content_type, "{path}");
+        assert_eq!(headers["retry-after"], "5", "{path}");
+        let text = to_bytes(response.into_body(), 10_000).await.expect("a body");
+        let said: Value = serde_json::from_slice(&text).expect("JSON");
+        assert!(said["status"] == "unavailable" || said["status"] == 503, "{said}");
+    }
+    assert_eq!(stored(&house).await, 0, "nothing half-written");
+    house.fails.store(false, Ordering::SeqCst);
+    for (path, body, _) in &cases {
+        let response = house.router.clone().oneshot(request(path, body)).await.expect("infallible");
+        assert_eq!(response.status().as_u16(), 202, "{path}: sent again, it is taken");
+    }
+    assert_eq!(stored(&house).await, 3);
+}
+
+#[tokio::test]
+async fn inv_01_nothing_is_answered_before_the_commit() {
+    let mut house = house();
+    house.gated.store(true, Ordering::SeqCst);
+    for (path, body) in [("/v2/enqueue", trigger()), ("/in/generic/key-of-the-tool", json!({ "title": "Queue full" }))]
+    {
+        let mut answer = pin!(house.router.clone().oneshot(request(path, &body)));
+        let mut written = false;
+        let early = poll_fn(|context| {
+            if let Poll::Ready(response) = answer.as_mut().poll(context) {
+                return Poll::Ready(Some(response));
+            }
+            written = written || house.waiting.poll_recv(context).is_ready();
+            if written { Poll::Ready(None) } else { Poll::Pending }
+        });
+        assert!(early.await.is_none(), "{path} was answered while its commit was under way");
+        let still_early = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context).is_ready())).await;
+        assert!(!still_early, "{path} was answered while its commit was under way");
+        house.go.send(()).expect("the disk waits");
+        assert_eq!(answer.await.expect("infallible").status().as_u16(), 202, "{path}");
+    }
+}
