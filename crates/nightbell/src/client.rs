@@ -225,7 +225,18 @@ fn sentences(problem: &Value, status: u16) -> String {
         Some(field) => format!("{}: {said}", out::harmless(field)),
         None => said,
     }];
-    lines.extend(problem.get("errors").and_then(Value::as_array).into_iter().flatten().map(mistake));
+    let errors = problem.get("errors").and_then(Value::as_array).into_iter().flatten();
+    // The only mistake is often the sentence itself: not twice.
+    let said_already = |error: &Value| {
+        error.get("path").is_none()
+            && text("detail").is_some_and(|said| {
+                error
+                    .get("message")
+                    .and_then(Value::as_str)
+                    .is_some_and(|message| said.starts_with(message.trim_end_matches('.')))
+            })
+    };
+    lines.extend(errors.filter(|error| !said_already(error)).map(mistake));
     lines.join("\n")
 }
 

@@ -10,6 +10,7 @@ pub mod config;
 pub mod data;
 pub mod demo;
 pub mod failure;
+pub mod housekeeping;
 pub mod log;
 pub mod out;
 pub mod pump;

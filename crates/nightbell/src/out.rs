@@ -8,8 +8,10 @@ use nightbell_engine::domain::{signal::cut, text::clean::one_line};
 use serde_json::Value;
 use std::io::Write as _;
 
-/// Widest cell, in characters: a title must not push the id off the screen.
+/// Widest cell, in characters: a title must not push what stands beside it off the screen.
 const CELL_CHARS_MAX: usize = 72;
+/// Widest cell of the last column, in characters: nothing stands beside it.
+const LAST_CELL_CHARS_MAX: usize = 400;
 const BOLD: Style = Style::new().bold();
 const RED: Style = AnsiColor::Red.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default();
@@ -48,21 +50,28 @@ pub fn table(items: &[Value], columns: &[Column]) -> String {
     table.load_style(presets::NOTHING);
     table.set_header(columns.iter().map(|(heading, _)| heading.to_uppercase()));
     for item in items {
-        table.add_row(columns.iter().map(|(_, pointer)| cell(item.pointer(pointer))));
+        let width = |n: usize| if n + 1 == columns.len() { LAST_CELL_CHARS_MAX } else { CELL_CHARS_MAX };
+        table.add_row(columns.iter().enumerate().map(|(n, (_, pointer))| cut(&words(item.pointer(pointer)), width(n))));
     }
-    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    table
+        .lines()
+        .map(|line| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
-/// A value as people read it, on one line.
+/// A value as people read it, on one line, not too wide.
 pub fn cell(value: Option<&Value>) -> String {
+    cut(&words(value), CELL_CHARS_MAX)
+}
+
+fn words(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => "–".to_owned(),
-        Some(Value::String(text)) => cut(&one_line(&short_instant(text)), CELL_CHARS_MAX),
+        Some(Value::String(text)) => one_line(&short_instant(text)),
         Some(Value::Bool(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
-        Some(Value::Array(list)) => {
-            cut(&list.iter().map(|one| cell(Some(one))).collect::<Vec<_>>().join(", "), CELL_CHARS_MAX)
-        }
-        Some(other) => cut(&one_line(&other.to_string()), CELL_CHARS_MAX),
+        Some(Value::Array(list)) => list.iter().map(|one| words(Some(one))).collect::<Vec<_>>().join(", "),
+        Some(other) => one_line(&other.to_string()),
     }
 }
 

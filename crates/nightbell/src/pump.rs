@@ -251,4 +251,4 @@ fn note_broken(ended: Result<(), JoinError>) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

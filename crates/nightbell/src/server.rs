@@ -71,6 +71,7 @@ pub struct Server {
     stop_http: Stop,
     stop_pump: Stop,
     http: JoinHandle<io::Result<()>>,
+    pump: JoinHandle<()>,
     tasks: Vec<JoinHandle<()>>,
     writer: Option<thread::JoinHandle<Engine>>,
     writer_gone: oneshot::Receiver<()>,
@@ -104,6 +105,7 @@ impl Server {
             stop_http,
             stop_pump,
             http,
+            pump: wired.pump,
             tasks: wired.tasks,
             writer: Some(wired.writer),
             writer_gone: wired.writer_gone,
@@ -111,10 +113,12 @@ impl Server {
         })
     }
 
-    /// Completes when the server cannot go on by itself: the writer or the listener ended. Never, while all is well.
+    /// Completes when the server cannot go on by itself: writer, pump or listener ended. Never, while all is well. A disk that fails is
+    /// not such an end (INV-16): requests are refused with 503 until it works, the pump tries again every second, the watchdog is loud.
     pub async fn broken(&mut self) -> String {
         tokio::select! {
             _ = &mut self.writer_gone => "the writer ended".to_owned(),
+            _ = &mut self.pump => "the pump ended".to_owned(),
             ended = &mut self.http => match ended {
                 Ok(Ok(())) => "the listener ended".to_owned(),
                 Ok(Err(error)) => format!("the listener ended: {error}"),
@@ -131,6 +135,9 @@ impl Server {
         }
         // After the last request: what it made due in the last moment may still be sent.
         self.stop_pump.stop();
+        if !self.pump.is_finished() {
+            let _ = (&mut self.pump).await;
+        }
         for task in self.tasks.drain(..) {
             let _ = task.await;
         }

@@ -63,3 +63,6 @@ impl Watchdog {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,10 +60,12 @@ fn bad_ends() {
     let files = json!({"detail": "Bad files.", "errors": [{"path": "a.yaml", "line": 3, "column": 5, "message": "unknown key \"nmae\".", "suggestion": "name"}]}).to_string();
     let fields =
         json!({"title": "Invalid", "errors": [{"field": "owner", "message": "Say who.\u{1b}[2J"}]}).to_string();
+    let once = json!({"detail": "Not twice.", "errors": [{"field": "a", "message": "Not twice."}]}).to_string();
     for (status, body, code, expected) in [
         (404, problem.as_str(), Code::Findings, "There is no incident x."),
         (400, files.as_str(), Code::Findings, "Bad files.\na.yaml:3:5: unknown key \"nmae\". Did you mean \"name\"?"),
         (400, fields.as_str(), Code::Findings, "Invalid\nowner: Say who.[2J"),
+        (400, once.as_str(), Code::Findings, "\nNot twice."),
         (401, "{}", Code::Usage, "The server does not know this token."),
         (302, "", Code::Usage, "answers with a redirect"),
         (503, "<html>", Code::Unreachable, "The server answered 503."),
@@ -73,7 +75,9 @@ fn bad_ends() {
         let (_server, url) = double(move |_| (StatusCode::from_u16(status).unwrap(), answer.clone()));
         let failure = Client::new(&url, "nb_x").unwrap().get(&["x"], &[]).unwrap_err();
         assert_eq!(failure.code, code, "{status} {body}");
-        assert!(failure.message.contains(expected), "{status}: {failure}");
+        let message = format!("\n{failure}");
+        assert!(message.contains(expected), "{status}: {failure}");
+        assert_eq!(message.matches("Not twice").count(), usize::from(expected.contains("Not twice")));
     }
 }
 

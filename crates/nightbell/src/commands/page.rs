@@ -54,8 +54,8 @@ pub(super) fn show(page: &Value) -> String {
         ("by", "/contact"),
         ("due", "/due_at"),
         ("state", "/state"),
-        ("reason", "/reason"),
         ("repeat", "/repeat"),
+        ("reason", "/reason"),
     ];
     format!("{head}\n{}", out::table(notifications, &columns))
 }

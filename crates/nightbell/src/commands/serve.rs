@@ -40,7 +40,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     log::install(&config.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Failure::unreachable(format!("no runtime: {e}")))?;
-    runtime.block_on(serve(config, begun))
+    let ended = runtime.block_on(serve(config, begun));
+    // What is still blocked now would block the exit for ever; nothing that was answered depends on it.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    ended
 }
 
 async fn serve(config: Config, begun: Timestamp) -> Result<(), Failure> {

@@ -83,7 +83,10 @@ fn show(summary: &Value) -> String {
     let list = |key: &str| summary.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
     let head =
         format!("{}: {}", out::bold(&out::field(summary, "/page/name")), out::field(summary, "/status/description"));
-    let components = out::table(&list("components"), &[("component", "/name"), ("status", "/status")]);
+    // Statuspage lists groups among the components.
+    let mut parts = list("components");
+    parts.retain(|part| part.get("group") != Some(&Value::Bool(true)));
+    let components = out::table(&parts, &[("component", "/name"), ("status", "/status")]);
     let notices = list("incidents");
     if notices.is_empty() {
         return format!("{head}\n\n{components}\n\nNothing is announced.");

@@ -29,6 +29,9 @@ impl ConfigError {
     }
 }
 
+/// The file: sections of keys, each with its place.
+type Sections = BTreeMap<Spanned<String>, Spanned<BTreeMap<Spanned<String>, Spanned<toml::Value>>>>;
+
 /// A value as written.
 #[derive(Debug, Clone, PartialEq)]
 enum Written {
@@ -70,7 +73,7 @@ impl Layers {
             Some(span) => format!("{}:{}", path.display(), line(text, span.start)),
             None => path.display().to_string(),
         };
-        let file: BTreeMap<Spanned<String>, Spanned<BTreeMap<Spanned<String>, Spanned<toml::Value>>>> =
+        let file: Sections =
             toml::from_str(text).map_err(|e| ConfigError { place: place(e.span()), message: explain(e.message()) })?;
         for (section, entries) in file {
             for (key, value) in entries.into_inner() {

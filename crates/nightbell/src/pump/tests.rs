@@ -1,6 +1,6 @@
 //! The pump against a receiver on loopback: taken, refused for a while, lost with its sender, and stopped half-way. Time is a value that tests set.
 
-mod world;
+pub(crate) mod world;
 
 use super::*;
 use nightbell_engine::domain::paging::NotificationStatus;

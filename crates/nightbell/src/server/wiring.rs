@@ -3,6 +3,7 @@
 use super::Options;
 use crate::{
     failure::Failure,
+    housekeeping,
     pump::{self, Pump, Stopping, Waker},
     watchdog::Watchdog,
 };
@@ -21,6 +22,7 @@ const WRITER_STACK_BYTES: usize = 16 * 1024 * 1024;
 pub(super) struct Wired {
     pub state: AppState,
     pub routers: Vec<axum::Router<AppState>>,
+    pub pump: JoinHandle<()>,
     pub tasks: Vec<JoinHandle<()>>,
     pub writer: thread::JoinHandle<Engine>,
     pub writer_gone: oneshot::Receiver<()>,
@@ -59,13 +61,15 @@ pub(super) fn wire(options: Options, engine: Engine, waker: &Waker, stopping: St
         observer: Box::new(move |medium, outcome| observed.metrics().notification(medium, outcome)),
     });
     let for_pump = stopping.clone();
-    let mut tasks = vec![spawn_supervised("pump", move || pump.clone().run(for_pump.clone()))];
+    let pump = spawn_supervised("pump", move || pump.clone().run(for_pump.clone()));
+    let (house, for_house) = (state.clone(), stopping.clone());
+    let mut tasks = vec![spawn_supervised("housekeeping", move || housekeeping::run(house.clone(), for_house.clone()))];
     // A clock that races makes every page look late.
     if options.pace <= 1 {
         let dog = Watchdog::new(options.data.reader()?, options.clock);
         tasks.push(spawn_supervised("watchdog", move || dog.clone().run(stopping.clone())));
     }
-    Ok(Wired { state, routers: options.routers, tasks, writer, writer_gone })
+    Ok(Wired { state, routers: options.routers, pump, tasks, writer, writer_gone })
 }
 
 /// The writer's thread. Its end, however it comes, is told: a server without a writer must not look alive.
@@ -92,6 +96,13 @@ pub(super) fn serve_http(
     routers: Vec<axum::Router<AppState>>,
     mut stopping: Stopping,
 ) -> JoinHandle<io::Result<()>> {
+    let product = [
+        nightbell_web::pages::routes(),
+        nightbell_web::api::routes(),
+        nightbell_web::ingest::routes(),
+        nightbell_web::public::routes(),
+    ];
+    let routers = product.into_iter().chain(routers).collect();
     let router = nightbell_web::router(&state, Parts { routers });
     tokio::spawn(
         async move { nightbell_web::serve(listener, state, router, async move { stopping.wait().await }).await },

@@ -187,7 +187,7 @@ pub struct PublicArgs {
     /// The public headline
     #[arg(long, value_name = "TEXT", requires = "public")]
     pub public_title: Option<String>,
-    /// How a component is doing: checkout=major-outage; may be repeated
+    /// How a component is doing: checkout=major_outage; may be repeated
     #[arg(long = "component", value_name = "ID=STATUS", value_parser = component, requires = "public")]
     pub components: Vec<(String, String)>,
     /// Why the public status goes back
@@ -199,8 +199,9 @@ pub struct PublicArgs {
 }
 
 fn component(text: &str) -> Result<(String, String), String> {
-    let (id, status) = text.split_once('=').ok_or("write it like checkout=major-outage")?;
-    Ok((id.trim().to_owned(), status.trim().to_owned()))
+    let (id, status) = text.split_once('=').ok_or("write it like checkout=major_outage")?;
+    // The word is typed with either dash; the API, like Statuspage, writes it with a low one.
+    Ok((id.trim().to_owned(), status.trim().replace('-', "_")))
 }
 
 /// What can be done with a role.

@@ -37,7 +37,7 @@ fn every_act_is_one_request() {
         (
             "publish|inc-a|--public|We look into it.|--component|checkout=major-outage",
             "inc-a/publish",
-            json!({"text": "We look into it.", "components": [{"component": "checkout", "status": "major-outage"}]}),
+            json!({"text": "We look into it.", "components": [{"component": "checkout", "status": "major_outage"}]}),
         ),
         (
             "resolve|inc-a|rolled back|--public|Over.",

@@ -291,6 +291,11 @@ impl World {
         self.settings.webhook_secret(&"alice".parse().unwrap(), &"hook".parse().unwrap())
     }
 
+    /// A watchdog on this data and clock.
+    pub fn watchdog(&self) -> crate::watchdog::Watchdog {
+        crate::watchdog::Watchdog::new(self.folder.reader().unwrap(), Arc::new(self.clock.clone()))
+    }
+
     /// What the observer was told.
     pub fn outcomes(&self) -> Vec<(&'static str, &'static str)> {
         self.outcomes.lock().unwrap().clone()
