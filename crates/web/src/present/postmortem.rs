@@ -178,15 +178,12 @@ pub fn page(
     let stored = postmortem.map_or("", |postmortem| postmortem.markdown.as_str());
     let shown = typed.markdown.as_ref().filter(|_| typed.preview).map_or(stored, |field| field.value.as_str());
     let html = match postmortem {
+        Some(postmortem) if eyes.may_respond() && postmortem.is_owed() => with_lint(shown, label),
         Some(_) => markdown::render(shown),
         None => SafeHtml::from_markdown("Nothing is written yet. The draft is made from the incident's timeline."),
     };
     let found = blame_findings(directory, shown);
     let findings = findings(postmortem, shown, &found, typed.dismissal.as_ref());
-    let mut text = typed.markdown.unwrap_or_else(|| Field::new(stored));
-    if text.error.is_none() && postmortem.is_some() {
-        text.error = lint(&text.value, label);
-    }
     let may_edit = eyes.may_respond() && postmortem.is_some();
     PostmortemPage {
         shell,
@@ -203,7 +200,7 @@ pub fn page(
             .or_else(|| postmortem.map(|postmortem| postmortem.revision))
             .unwrap_or_default()
             .to_string(),
-        markdown: text,
+        markdown: typed.markdown.unwrap_or_else(|| Field::new(stored)),
         html,
         can_edit: may_edit,
         findings,
@@ -245,12 +242,15 @@ fn business_days(org: &Organisation, incident: &Incident, due: Timestamp, now: T
     }
 }
 
-/// Everything the document still lacks, beside the field.
-fn lint(markdown: &str, label: &str) -> Option<String> {
-    let findings = document::lint(markdown, label);
-    let sentences: Vec<String> =
-        findings.iter().map(|found| format!("Line {}: {} {}", found.line, found.what, found.fix)).collect();
-    (!sentences.is_empty()).then(|| sentences.join(" · "))
+/// The document as it will be read, under what it still lacks. The note is no part of the text.
+fn with_lint(text: &str, label: &str) -> SafeHtml {
+    let findings = document::lint(text, label);
+    if findings.is_empty() {
+        return markdown::render(text);
+    }
+    let sentences = findings.iter().map(|found| line(&format!("Line {}: {} {}", found.line, found.what, found.fix)));
+    let note: String = sentences.map(|sentence| format!("> - {sentence}\n")).collect();
+    markdown::render(&format!("> **Before it is published**\n>\n{note}\n{text}"))
 }
 
 /// The finding `number` of a line, of one revision: what a dismissal posts back.

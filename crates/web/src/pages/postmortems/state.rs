@@ -49,7 +49,9 @@ pub(super) async fn change(
         }
         "waive" => return Ok(respond::see_other(&waiver(&state, at).await?)),
         _ => {
-            return Err(Problem::bad_request("A postmortem can be drafted, sent to review, published or waived.").into());
+            return Err(
+                Problem::bad_request("A postmortem can be drafted, sent to review, published or waived.").into()
+            );
         }
     };
     Ok(done(&state, &slug, said))

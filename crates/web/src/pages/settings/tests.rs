@@ -2,8 +2,6 @@ use crate::{
     public::tests::outage::{assert_sound, read, site},
     tests::site::Who,
 };
-use axum::http::Method;
-use serde_json::Value;
 
 #[tokio::test]
 async fn keys_are_shown_to_administrators_and_webhook_secrets_to_their_people() {
@@ -76,12 +74,4 @@ async fn signing_out_everywhere_ends_every_session_of_the_person_alone() {
     );
     assert_eq!(site.get(Who::Viewer, "/settings").await.status, 303, "the old cookie opens nothing");
     assert_eq!(site.get(Who::Responder, "/settings").await.status, 200);
-}
-
-#[tokio::test]
-async fn the_answer_to_a_program_is_the_page_too() {
-    // No JSON lives here: the API is another place, and says so by not being this one.
-    let site = site().await;
-    let answer = site.api(Who::Admin, Method::GET, "/settings", &Value::Null).await;
-    assert_eq!(answer.status, 303, "a token opens no page");
 }
