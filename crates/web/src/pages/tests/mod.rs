@@ -1,1 +1,9 @@
-//! Pages asked through the whole router.
+//! Pages asked through the whole router, as a browser without a script would.
+
+mod declare;
+mod everywhere;
+mod lists;
+mod room;
+mod scene;
+mod update;
+mod woken;
