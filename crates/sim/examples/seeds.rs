@@ -2,7 +2,7 @@
 //!
 //! `--seconds N` (default 60) or `--seed N` for one alone. Exits with 1 when something does not hold.
 
-use nightbell_sim::{Summary, regressions, run};
+use nightbell_sim::{Counts, Summary, regressions, run};
 use std::{process::ExitCode, time::Duration};
 
 /// Where the counted seeds begin: the small ones are the unit tests'.
@@ -36,14 +36,18 @@ fn wanted() -> Result<Wanted, String> {
 #[derive(Default)]
 struct Total {
     seeds: u64,
-    events: u64,
     simulated_s: i64,
+    counts: Counts,
 }
 
 impl Total {
     fn add(&mut self, summary: &Summary) {
         self.seeds += 1;
-        self.events += summary.events;
+        self.counts.events += summary.counts.events;
+        self.counts.sends += summary.counts.sends;
+        self.counts.repeats += summary.counts.repeats;
+        self.counts.crashes += summary.counts.crashes;
+        self.counts.incidents += summary.counts.incidents;
         self.simulated_s += summary.simulated_s;
     }
 }
@@ -78,7 +82,9 @@ fn main() -> ExitCode {
         Ok(total) => {
             println!("seeds: {}", total.seeds);
             println!("simulated days: {}", total.simulated_s / 86_400);
-            println!("events: {}", total.events);
+            let Counts { events, sends, repeats, crashes, incidents } = total.counts;
+            println!("events: {events}");
+            println!("messages: {sends}, marked as repeats: {repeats}, crashes: {crashes}, incidents: {incidents}");
             ExitCode::SUCCESS
         }
         Err(failure) => {

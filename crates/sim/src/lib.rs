@@ -22,6 +22,7 @@ mod world;
 pub use options::Options;
 pub use run::{Failure, REGRESSIONS, Summary, regressions, run};
 pub use sabotage::Sabotage;
+pub use world::Counts;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,10 @@
 //! One seed, from its options to its verdict.
 
-use crate::{options::Options, sabotage::Sabotage, world::World};
+use crate::{
+    options::Options,
+    sabotage::Sabotage,
+    world::{Counts, World},
+};
 use std::fmt;
 
 /// Seeds that once found something: run first, for ever.
@@ -14,8 +18,8 @@ pub fn regressions() -> Vec<u64> {
 /// What a run did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
-    /// Happenings.
-    pub events: u64,
+    /// What was counted.
+    pub counts: Counts,
     /// Simulated seconds.
     pub simulated_s: i64,
     /// Hash over every happening: the same for the same seed.
@@ -56,6 +60,6 @@ pub fn run(seed: u64, sabotage: Option<Sabotage>) -> Result<Summary, Box<Failure
         return Err(fail(problem, world.recent()));
     }
     let simulated_s = world.elapsed().as_secs();
-    let (events, hash) = world.finish();
-    Ok(Summary { events, simulated_s, hash })
+    let (counts, hash) = world.finish();
+    Ok(Summary { counts, simulated_s, hash })
 }

@@ -4,10 +4,14 @@ use crate::{Sabotage, regressions, run};
 
 #[test]
 fn a_few_worlds_hold() {
+    let mut total = crate::Counts::default();
     for seed in 1..=4 {
-        let summary = run(seed, None).unwrap_or_else(|failure| panic!("{failure}"));
-        assert!(summary.events > 20, "seed {seed} did nothing");
+        let counts = run(seed, None).unwrap_or_else(|failure| panic!("{failure}")).counts;
+        assert!(counts.events > 20 && counts.sends > 0, "seed {seed} did nothing: {counts:?}");
+        total.repeats += counts.repeats;
+        total.crashes += counts.crashes;
     }
+    assert!(total.repeats > 0 && total.crashes > 0, "these seeds know no faults: {total:?}");
 }
 
 #[test]

@@ -75,7 +75,22 @@ pub struct World {
     oracle: Oracle,
     recent: VecDeque<String>,
     hash: Sha256,
-    events: u64,
+    counts: Counts,
+}
+
+/// What a run did, to prove that it did something.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Happenings.
+    pub events: u64,
+    /// Attempts the transport began.
+    pub sends: u64,
+    /// Of those, marked as possible second copies.
+    pub repeats: u64,
+    /// Deaths of the process.
+    pub crashes: u64,
+    /// Incidents cared for.
+    pub incidents: u64,
 }
 
 /// Monday, 11 May 2026, 06:00 UTC.
@@ -115,7 +130,7 @@ impl World {
             phones: Phones::default(),
             recent: VecDeque::new(),
             hash: Sha256::new(),
-            events: 0,
+            counts: Counts::default(),
         };
         world.start()?;
         world.apply()?;
@@ -123,9 +138,9 @@ impl World {
         Ok(world)
     }
 
-    /// How many happenings, and the hash over all of them.
-    pub fn finish(self) -> (u64, String) {
-        (self.events, self.hash.finalize().iter().map(|b| format!("{b:02x}")).collect())
+    /// What it did, and the hash over all happenings.
+    pub fn finish(self) -> (Counts, String) {
+        (self.counts, self.hash.finalize().iter().map(|b| format!("{b:02x}")).collect())
     }
 
     /// The last happenings, oldest first.
@@ -176,7 +191,7 @@ impl World {
             return Ok(false);
         }
         self.now = self.now.max(next);
-        self.events += 1;
+        self.counts.events += 1;
         if tick.is_some_and(|tick| tick <= next) {
             self.reconcile()?;
         } else if let Some(happening) = self.queue.pop() {
@@ -244,6 +259,7 @@ impl World {
 
     fn crash(&mut self) {
         self.note("the process dies");
+        self.counts.crashes += 1;
         self.engine = None;
         self.life += 1;
         let down = seconds(self.draws.faults.between(1, 120));

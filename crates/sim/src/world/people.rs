@@ -76,6 +76,7 @@ impl World {
     pub(super) fn declared(&mut self, alert: AlertId) -> Checked {
         let incident = self.disk.look(|tx| load::<Alert>(tx, &alert.to_string()))?.and_then(|a| a.incident);
         let incident = incident.ok_or_else(|| format!("INV-01: {alert} asked for an incident and has none"))?;
+        self.counts.incidents += 1;
         let after = self.now + seconds(self.draws.people.between(60, 900));
         self.queue.push(after, Happening::Care { incident: incident.to_string(), round: 0 });
         Ok(())

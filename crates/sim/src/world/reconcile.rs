@@ -57,6 +57,8 @@ impl World {
         ));
         self.oracle.handed_out(&self.disk, &self.phones, work, self.now)?;
         self.phones.begin(work, self.now);
+        self.counts.sends += 1;
+        self.counts.repeats += u64::from(message.repeat);
         let fate = self.phones.fate(message, medium, &self.options, &mut self.draws.providers);
         let report = Happening::Report {
             notification: work.notification,
