@@ -169,6 +169,23 @@ fn repeats_of_an_open_alert_never_page_again() {
 }
 
 #[test]
+fn inv_08_in_a_storm_nobodys_first_page_waits_and_none_is_dropped() {
+    let mut world = World::new();
+    let alerts: Vec<_> = (0..150).map(|n| world.trigger(&format!("host-{n}"))).collect();
+    world.event_on("loose", EventAction::Trigger, "other", &[("severity", "critical")], None);
+    world.tick();
+    let sent = world.sent();
+    assert_eq!(sent.iter().filter(|line| *line == "0:00 page alice/hook").count(), 150);
+    assert_eq!(
+        sent.iter().filter(|line| *line == "0:00 page carol/mail").count(),
+        1,
+        "somebody else's flood delays no one"
+    );
+    let pages: std::collections::BTreeSet<_> = alerts.iter().filter_map(|alert| alert.page).collect();
+    assert_eq!(pages.len(), 150, "each keeps its own record");
+}
+
+#[test]
 fn the_source_may_acknowledge_too() {
     let mut world = World::new();
     world.trigger("db");
