@@ -3,7 +3,7 @@
 
 use crate::{
     commands::{
-        action, alert, apply, explain, export, incident, init, next, oncall, page, postmortem, serve, status, token,
+        action, alert, apply, explain, export, incident, init, next, oncall, page, postmortem, serve, status, token, user,
         verify,
     },
     demo,
@@ -68,6 +68,8 @@ pub enum Command {
     Verify(verify::Arguments),
     /// API tokens
     Token(token::Arguments),
+    /// People: who there is, and their one-time sign-in links
+    User(user::Arguments),
 }
 
 /// Runs one command line.
@@ -107,6 +109,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Status(arguments) => status::run(&arguments, out),
         Command::Verify(arguments) => verify::run(&arguments, out),
         Command::Token(arguments) => token::run(&arguments, out),
+        Command::User(arguments) => user::run(&arguments, out),
     }
 }
 

@@ -15,6 +15,7 @@ pub mod postmortem;
 pub mod serve;
 pub mod status;
 pub mod token;
+pub mod user;
 pub mod verify;
 
 use crate::{client::ServerArgs, data::DataFolder};

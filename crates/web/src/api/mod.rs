@@ -23,6 +23,7 @@ mod room;
 mod status;
 mod tokens;
 mod updates;
+mod users;
 
 use crate::{domain::org::AccessRole, state::AppState};
 use axum::Router;
@@ -65,6 +66,7 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         actions::ENDPOINTS,
         organisation::ENDPOINTS,
         tokens::ENDPOINTS,
+        users::ENDPOINTS,
         status::ENDPOINTS,
     ]
     .into_iter()
@@ -86,6 +88,7 @@ pub fn routes() -> Router<AppState> {
         .merge(actions::routes())
         .merge(organisation::routes())
         .merge(tokens::routes())
+        .merge(users::routes())
         .merge(status::routes());
     Router::new().nest("/api/v1", v1).merge(openapi::routes())
 }

@@ -39,6 +39,7 @@ async fn things(site: &Site, who: Who) -> Things {
 impl Things {
     fn path(&self, endpoint: &Endpoint) -> String {
         let id = match endpoint.path.split('/').nth(1) {
+            Some("users") => "rita",
             Some("alerts") => &self.alert,
             Some("pages") => &self.page,
             Some("actions") => &self.item,
