@@ -4,6 +4,7 @@
 //! Reading order: [`story`] (what happens, as data) · [`stage`] (how it is done) · [`house`] (what it runs on) · [`ending`] (what is shown
 //! when it is over). Is not: a mode of the product. Nothing here is reachable in an instance that `serve` started.
 
+mod alertmanager;
 mod catcher;
 mod clock;
 mod document;
@@ -131,7 +132,7 @@ fn addresses(stage: &mut Stage, house: &House) {
     let rows = [
         ("Inbox of everybody", link("/mail"), "press what they would press"),
         ("Status page", link("/status/main"), "what the public reads"),
-        ("Sign in as Sam, the admin", link(&house.sign_in_path), "once; then choose a password"),
+        ("Sign in as Sam, the admin", link(&house.sign_in_path), "works once; you choose a password"),
         ("Incidents", link("/incidents"), "after signing in: the room"),
     ];
     let rows: Vec<Vec<String>> =

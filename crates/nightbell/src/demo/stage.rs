@@ -2,6 +2,7 @@
 //! must happen (a mail, a line in the room) and never for time to pass; gives up after [`PATIENCE`] with a sentence that says what was missing.
 
 use super::{
+    alertmanager::{WEBHOOK, webhook},
     catcher::{CaughtMail, Inbox},
     clock::Pace,
     document,
@@ -30,8 +31,6 @@ use tokio::time::timeout;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// More notifications than the story ever owes at once.
 const NOTIFICATIONS_MAX: u32 = 100;
-/// Where the demo's Alertmanager posts.
-const WEBHOOK: &str = "/in/alertmanager/demo-prometheus-key";
 
 /// The running play.
 pub struct Stage {
@@ -358,26 +357,6 @@ fn is_settled(tx: &mut dyn Tx, now: Timestamp) -> Result<bool, Fault> {
     let leased = paging::due_notifications(tx, now + SENDING_LEASE, NOTIFICATIONS_MAX)?;
     let sending = leased.iter().any(|notification| notification.status == NotificationStatus::Sending);
     Ok(!sending && paging::next_due(tx)?.is_none_or(|due| due > now))
-}
-
-/// What Prometheus Alertmanager posts.
-fn webhook(began: Timestamp, now: Timestamp, resolved: bool) -> Value {
-    let status = if resolved { "resolved" } else { "firing" };
-    let labels = json!({ "alertname": "CheckoutErrorRate", "severity": "critical", "service": "checkout", "job": "webhook-worker" });
-    let annotations = json!({
-        "summary": "5xx spike on /webhooks/stripe",
-        "description": "30% of requests to /webhooks/stripe answered 5xx over the last 2 minutes.",
-    });
-    let ends = if resolved { now.to_string() } else { "0001-01-01T00:00:00Z".to_owned() };
-    let alert = json!({
-        "status": status, "labels": labels, "annotations": annotations, "startsAt": began.to_string(), "endsAt": ends,
-        "generatorURL": "http://prometheus.example.com/graph?g0.expr=checkout_error_rate", "fingerprint": "c6eadffa33fcdf37",
-    });
-    json!({
-        "version": "4", "groupKey": "{}:{alertname=\"CheckoutErrorRate\"}", "truncatedAlerts": 0, "status": status, "receiver": "nightbell",
-        "groupLabels": { "alertname": "CheckoutErrorRate" }, "commonLabels": labels, "commonAnnotations": annotations,
-        "externalURL": "http://alertmanager.example.com", "alerts": [alert],
-    })
 }
 
 /// The lines of a mail that a woken person reads first, without the address of this run.
