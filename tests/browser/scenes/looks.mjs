@@ -6,7 +6,7 @@ import { DESK, PHONE, faults, open, picture } from '../lib/browser.mjs';
 export async function looks(night) {
   const { server, browser, people } = night;
   const signedIn = [
-    '/', '/alerts', `/alerts/${night.alert}`, '/incidents', '/incidents/declare', night.room, `${night.room}/update`, '/oncall',
+    '/', '/alerts', `/alerts/${night.alert}`, '/incidents', '/incidents/new', night.room, `${night.room}/update`, '/oncall',
     '/explain?service=checkout', '/services', '/runbooks', '/runbooks/stripe-webhook-failures', '/postmortems', night.postmortem, '/actions', '/settings',
   ];
   const everybody = ['/sign-in', '/status/main', '/status/main/history', '/status/nowhere', '/nowhere', night.link];

@@ -3,7 +3,7 @@ import { assert, check } from '../lib/checks.mjs';
 import { DESK, PHONE, faults, open, picture, weight } from '../lib/browser.mjs';
 
 const pathOf = (url) => new URL(url).pathname;
-const status = async (server, alert) => (await server.api('GET', `/api/v1/alerts/${alert}`)).status;
+const status = async (server, alert) => (await server.api('GET', `/api/v1/alerts/${alert}`)).state;
 
 export async function phone(night) {
   const { server, browser } = night;
@@ -19,7 +19,7 @@ export async function phone(night) {
     const button = await page.getByRole('button', { name: 'Acknowledge' }).boundingBox();
     assert(button.height >= 64 && button.y + button.height <= PHONE.height, `Acknowledge must be large and on the first screen: ${JSON.stringify(button)}`);
     await page.getByText('If you do nothing').waitFor();
-    await page.getByText('kubectl rollout undo deploy/webhook-worker').waitFor();
+    await page.getByText('kubectl rollout undo deploy/webhook-worker', { exact: true }).waitFor();
     await picture(page, 'woken-360');
     const found = await faults(page);
     assert(found.length === 0, found.join('\n'));
@@ -57,8 +57,7 @@ export async function phone(night) {
   await check('phone: with JavaScript, a second open page hears of the acknowledgement within a second', async () => {
     const [watching, pressing] = [await open(browser, server.url, { viewport: PHONE }), await open(browser, server.url, { viewport: PHONE })];
     const streaming = watching.waitForRequest((r) => r.url().includes('/live'));
-    await watching.goto(night.link);
-    await streaming;
+    await Promise.all([streaming, watching.goto(night.link)]);
     await pressing.goto(night.link);
     await pressing.getByRole('button', { name: 'Acknowledge' }).click();
     const pressed = Date.now();

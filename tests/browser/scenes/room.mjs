@@ -32,7 +32,7 @@ export async function room(night) {
 
   await check('room: declared with the questions, unsure picks the higher severity', async () => {
     const page = people.dana;
-    await page.goto(`/incidents/declare?alert=${night.alert}`);
+    await page.goto(`/incidents/new?alert=${night.alert}`);
     await page.getByLabel('What is broken').fill('Checkout down');
     await page.getByRole('button', { name: 'What severity is that?' }).click();
     await page.locator('#severity-part [role=status]').waitFor();
@@ -48,8 +48,7 @@ export async function room(night) {
   await check('room: a second browser sees a note within a second, typed text stays', async () => {
     const [dana, carol] = [people.dana, people.carol];
     const streaming = carol.waitForRequest((r) => r.url().includes('/live'));
-    await carol.goto(night.room);
-    await streaming;
+    await Promise.all([streaming, carol.goto(night.room)]);
     await carol.locator('#say-text').fill('half a sentence');
     await dana.locator('#say-text').fill('Looking at the 09:30 deploy');
     await dana.getByRole('button', { name: 'Post' }).click();
@@ -68,7 +67,7 @@ export async function room(night) {
       await page.getByRole('button', { name: 'Post' }).click();
       await page.getByText(seen).first().waitFor();
     }
-    await page.locator('#role-ic-1, [id^=role-ic]').getByText('Dana').first().waitFor();
+    await page.locator('#roles .seat bdi', { hasText: 'Dana Reyes' }).first().waitFor();
   });
 
   await check('room: a refused command keeps what was typed and says why', async () => {
@@ -86,7 +85,7 @@ export async function room(night) {
     await dana.locator('#say-text').fill('/role comms @carol');
     await dana.getByRole('button', { name: 'Post' }).click();
     await carol.getByRole('button', { name: /^Accept/ }).click();
-    await dana.locator('#roles').getByText('Carol').first().waitFor();
+    await dana.locator('#roles .seat bdi', { hasText: 'Carol Khan' }).first().waitFor();
   });
 
   await check('room: mitigations stand above diagnosis; tried, then it worked', async () => {
