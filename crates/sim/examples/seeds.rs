@@ -1,6 +1,6 @@
 //! Runs simulated worlds: the regression seeds first, then seeds one after the other until the time is used up.
 //!
-//! `--seconds N` (default 60) or `--seed N` for one alone. Exits with 1 when something does not hold.
+//! `--seconds N` (default 60), with `--from SEED` to count from another seed; or `--seed N` for one alone. Exits with 1 when something does not hold.
 
 use nightbell_sim::{Counts, Summary, regressions, run};
 use std::{process::ExitCode, time::Duration};
@@ -18,7 +18,7 @@ fn now() -> std::time::Instant {
 }
 
 enum Wanted {
-    Seconds(u64),
+    Seconds(u64, u64),
     Seed(u64),
 }
 
@@ -26,10 +26,11 @@ fn wanted() -> Result<Wanted, String> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |text: &str| text.parse::<u64>().map_err(|_| format!("{text:?} is not a number"));
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [] => Ok(Wanted::Seconds(60)),
-        ["--seconds", n] => number(n).map(Wanted::Seconds),
+        [] => Ok(Wanted::Seconds(60, FIRST)),
+        ["--seconds", n] => number(n).map(|s| Wanted::Seconds(s, FIRST)),
+        ["--seconds", n, "--from", first] => Ok(Wanted::Seconds(number(n)?, number(first)?)),
         ["--seed", n] => number(n).map(Wanted::Seed),
-        _ => Err("use --seconds N, or --seed N".to_owned()),
+        _ => Err("use --seconds N [--from SEED], or --seed N".to_owned()),
     }
 }
 
@@ -56,7 +57,7 @@ fn play(wanted: Wanted) -> Result<Total, String> {
     let mut total = Total::default();
     let (seeds, budget): (Box<dyn Iterator<Item = u64>>, _) = match wanted {
         Wanted::Seed(seed) => (Box::new(std::iter::once(seed)), Duration::MAX),
-        Wanted::Seconds(s) => (Box::new(regressions().into_iter().chain(FIRST..)), Duration::from_secs(s)),
+        Wanted::Seconds(s, first) => (Box::new(regressions().into_iter().chain(first..)), Duration::from_secs(s)),
     };
     let kept = regressions().len() as u64;
     let begun = now();
