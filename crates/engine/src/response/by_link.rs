@@ -43,12 +43,26 @@ impl MitigationReport {
 ///
 /// # Errors
 /// Conflict when the page rings for something else than an alert, or the alert belongs to an incident already.
-pub fn declare_by_link(unit: &mut Unit<'_>, holder: &LinkHolder, title: &str, severity: SeverityId) -> Result<Incident, Fault> {
+pub fn declare_by_link(
+    unit: &mut Unit<'_>,
+    holder: &LinkHolder,
+    title: &str,
+    severity: SeverityId,
+) -> Result<Incident, Fault> {
     let actor = acting(unit, holder)?;
     let Subject::Alert { alert } = page_of(unit, holder)?.subject else {
-        return Err(Refusal::conflict("no-alert", "This page does not ring for an alert. Sign in to declare an incident.").into());
+        return Err(Refusal::conflict(
+            "no-alert",
+            "This page does not ring for an alert. Sign in to declare an incident.",
+        )
+        .into());
     };
-    let input = declare::Declare { title: title.to_owned(), severity: Some(severity), alert: Some(alert), ..Default::default() };
+    let input = declare::Declare {
+        title: title.to_owned(),
+        severity: Some(severity),
+        alert: Some(alert),
+        ..Default::default()
+    };
     declare::declare_as(unit, &actor, input)
 }
 
@@ -56,10 +70,16 @@ pub fn declare_by_link(unit: &mut Unit<'_>, holder: &LinkHolder, title: &str, se
 ///
 /// # Errors
 /// Conflict when the page has no incident; otherwise what [`super::try_mitigation`] and [`super::judge_mitigation`] refuse.
-pub fn report_mitigation_by_link(unit: &mut Unit<'_>, holder: &LinkHolder, key: &str, report: MitigationReport) -> Result<Incident, Fault> {
+pub fn report_mitigation_by_link(
+    unit: &mut Unit<'_>,
+    holder: &LinkHolder,
+    key: &str,
+    report: MitigationReport,
+) -> Result<Incident, Fault> {
     let actor = acting(unit, holder)?;
-    let incident = incident_of(unit, holder)?
-        .ok_or_else(|| Refusal::conflict("no-incident", "There is no incident to report it in yet. Declare one first."))?;
+    let incident = incident_of(unit, holder)?.ok_or_else(|| {
+        Refusal::conflict("no-incident", "There is no incident to report it in yet. Declare one first.")
+    })?;
     change(unit, &incident.to_string(), &actor, |i, act| match report {
         MitigationReport::Tried => i.try_mitigation(act, key),
         MitigationReport::Worked => i.judge_mitigation(act, key, true),

@@ -43,7 +43,7 @@ pub struct PublicPreview {
 #[derive(Debug, Clone)]
 pub enum Draft<'a> {
     /// An update, and the same composition for the public when it is given.
-    Update(UpdateInput<'a>),
+    Update(Box<UpdateInput<'a>>),
     /// The final update.
     Resolve(&'a str),
     /// Words for the public alone.
@@ -54,7 +54,13 @@ pub enum Draft<'a> {
 ///
 /// # Errors
 /// Not found for the incident; the store's. What the incident itself refuses is answered, not failed with.
-pub fn preview(unit: &mut Unit<'_>, actor: &Actor, incident: &str, draft: &Draft<'_>, public: Option<&PublicWords>) -> Result<Preview, Fault> {
+pub fn preview(
+    unit: &mut Unit<'_>,
+    actor: &Actor,
+    incident: &str,
+    draft: &Draft<'_>,
+    public: Option<&PublicWords>,
+) -> Result<Preview, Fault> {
     let directory = unit.directory.clone();
     let wording = Wording::of(&directory.org);
     let found = find(unit, incident)?;

@@ -55,7 +55,9 @@ async fn declare(State(state): State<AppState>, who: Signed<Respond>, CsrfForm(p
 fn work(unit: &mut Unit<'_>, by: &Permit<Respond>, typed: &Typed) -> Result<Incident, Fault> {
     let input = Declare {
         title: typed.text("title"),
-        severity: Some(typed.word("severity").parse().map_err(|_| Refusal::invalid("severity", "Choose a row of the table."))?),
+        severity: Some(
+            typed.word("severity").parse().map_err(|_| Refusal::invalid("severity", "Choose a row of the table."))?,
+        ),
         answers: typed.has("affected").then(|| present::declare::answers(typed)),
         service: match typed.word("service") {
             "" => None,
@@ -96,7 +98,10 @@ async fn form(state: &AppState, who: &Session, typed: Typed, propose: bool, refu
             Some(alert) if !typed.has("title") => present::declare::from_alert(alert),
             _ => typed,
         };
-        if let Some(refusal) = refused.as_ref().filter(|refusal| !matches!(refusal.field.as_deref(), Some("title" | "service" | "severity"))) {
+        if let Some(refusal) = refused
+            .as_ref()
+            .filter(|refusal| !matches!(refusal.field.as_deref(), Some("title" | "service" | "severity")))
+        {
             shell.flash = Some(crate::views::Flash { kind: FlashKind::Refused, text: refusal.message.clone() });
         }
         Ok(present::declare::page(&eyes, shell, &typed, alert.as_ref(), propose, refused.as_ref()))

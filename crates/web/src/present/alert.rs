@@ -57,10 +57,13 @@ fn fact(name: &str, value: impl Into<String>) -> Fact {
 
 fn facts(eyes: &Eyes<'_>, alert: &Alert) -> Vec<Fact> {
     let mut facts = vec![
-        fact("Service", match eyes.service(alert.service.as_ref()) {
-            none if none.is_empty() => "none".to_owned(),
-            name => name,
-        }),
+        fact(
+            "Service",
+            match eyes.service(alert.service.as_ref()) {
+                none if none.is_empty() => "none".to_owned(),
+                name => name,
+            },
+        ),
         fact("Integration", alert.integration.to_string()),
         fact("Severity", alert.severity.word()),
         fact("Source", line(&alert.source)),
@@ -71,8 +74,12 @@ fn facts(eyes: &Eyes<'_>, alert: &Alert) -> Vec<Fact> {
     ];
     match &alert.status {
         AlertStatus::Firing => {}
-        AlertStatus::Acknowledged { by, at } => facts.push(fact("Acknowledged", format!("{} by {}", eyes.when(*at).clock, eyes.actor(by)))),
-        AlertStatus::Resolved { by, at } => facts.push(fact("Resolved", format!("{} by {}", eyes.when(*at).clock, eyes.actor(by)))),
+        AlertStatus::Acknowledged { by, at } => {
+            facts.push(fact("Acknowledged", format!("{} by {}", eyes.when(*at).clock, eyes.actor(by))))
+        }
+        AlertStatus::Resolved { by, at } => {
+            facts.push(fact("Resolved", format!("{} by {}", eyes.when(*at).clock, eyes.actor(by))))
+        }
     }
     facts
 }
@@ -111,15 +118,22 @@ fn reasons(eyes: &Eyes<'_>, view: &AlertView) -> Vec<String> {
     }
     for page in &view.pages {
         let policy = page.page.policy.policy.as_ref();
-        reasons.push(policy.map_or_else(|| "No policy was found, so the last resort is rung.".to_owned(), |id| format!("Policy {id} says who is rung.")));
+        reasons.push(policy.map_or_else(
+            || "No policy was found, so the last resort is rung.".to_owned(),
+            |id| format!("Policy {id} says who is rung."),
+        ));
         reasons.extend(page.events.iter().filter_map(|event| ring_reason(eyes, event)));
     }
     reasons
 }
 
 fn ring_reason(eyes: &Eyes<'_>, event: &Recorded<PageEvent>) -> Option<String> {
-    let people = |rung: &[Rung]| rung.iter().map(|r| format!("{} ({})", eyes.name(&r.user), r.why)).collect::<Vec<_>>().join(", ");
-    let also = |silent: &[String]| if silent.is_empty() { String::new() } else { format!(" Not reached: {}.", silent.join("; ")) };
+    let people = |rung: &[Rung]| {
+        rung.iter().map(|r| format!("{} ({})", eyes.name(&r.user), r.why)).collect::<Vec<_>>().join(", ")
+    };
+    let also = |silent: &[String]| {
+        if silent.is_empty() { String::new() } else { format!(" Not reached: {}.", silent.join("; ")) }
+    };
     let at = eyes.when(event.at).clock;
     match &event.event {
         PageEvent::StepRang { cycle, step, rung, silent, .. } => {
@@ -131,9 +145,15 @@ fn ring_reason(eyes: &Eyes<'_>, event: &Recorded<PageEvent>) -> Option<String> {
         PageEvent::LastResortRang { rung, silent, .. } if rung.is_empty() => {
             Some(format!("{at}, the last resort reached nobody.{}", also(silent)))
         }
-        PageEvent::LastResortRang { rung, silent, .. } => Some(format!("{at}, last resort: rang {}.{}", people(rung), also(silent))),
-        PageEvent::HandedOver { .. } => Some(format!("{at}: {} handed it over; the next step rang at once.", eyes.actor(&event.actor))),
-        PageEvent::Unreachable { user, .. } => Some(format!("{at}: no method reached {}; the next step rang at once.", eyes.name(user))),
+        PageEvent::LastResortRang { rung, silent, .. } => {
+            Some(format!("{at}, last resort: rang {}.{}", people(rung), also(silent)))
+        }
+        PageEvent::HandedOver { .. } => {
+            Some(format!("{at}: {} handed it over; the next step rang at once.", eyes.actor(&event.actor)))
+        }
+        PageEvent::Unreachable { user, .. } => {
+            Some(format!("{at}: no method reached {}; the next step rang at once.", eyes.name(user)))
+        }
         _ => None,
     }
 }
@@ -149,7 +169,8 @@ fn step_name(cycle: u32, step: u32, steps: u32) -> String {
 
 fn run(eyes: &Eyes<'_>, view: &PageView) -> PageRun {
     let page = &view.page;
-    let mut deliveries: Vec<(jiff::Timestamp, Delivery)> = view.notifications.iter().flat_map(|n| attempts(eyes, view, n)).collect();
+    let mut deliveries: Vec<(jiff::Timestamp, Delivery)> =
+        view.notifications.iter().flat_map(|n| attempts(eyes, view, n)).collect();
     deliveries.sort_by_key(|(at, _)| *at);
     PageRun {
         id: page.id.to_string(),
@@ -192,7 +213,12 @@ fn attempts(eyes: &Eyes<'_>, view: &PageView, n: &Notification) -> Vec<(jiff::Ti
     let mut lines: Vec<_> = made
         .map(|attempt| {
             let outcome = attempt.outcome.as_deref().unwrap_or("sending");
-            line_at(attempt.begun_at, attempt.n.to_string(), Tag::state(outcome), attempt.detail.clone().unwrap_or_default())
+            line_at(
+                attempt.begun_at,
+                attempt.n.to_string(),
+                Tag::state(outcome),
+                attempt.detail.clone().unwrap_or_default(),
+            )
         })
         .collect();
     match n.status {
@@ -216,7 +242,9 @@ fn event_row(eyes: &Eyes<'_>, recorded: &Recorded<AlertEvent>) -> EventRow {
     let by = eyes.actor(&recorded.actor);
     let (kind, outcome, summary) = match &recorded.event {
         AlertEvent::Triggered { event, .. } => ("trigger", "new alert".to_owned(), line(&event.title)),
-        AlertEvent::Repeated { event } => (action(event.action), "deduplicated: counted, nobody paged again".to_owned(), line(&event.title)),
+        AlertEvent::Repeated { event } => {
+            (action(event.action), "deduplicated: counted, nobody paged again".to_owned(), line(&event.title))
+        }
         AlertEvent::Paged { .. } => ("paged", "a page rings for it".to_owned(), String::new()),
         AlertEvent::Acknowledged => ("acknowledge", format!("by {by}"), String::new()),
         AlertEvent::Resolved { reason } => ("resolve", format!("by {by}"), sentence(reason)),

@@ -68,7 +68,15 @@ pub fn matches(alert: &Alert, query: &str) -> bool {
 }
 
 /// Fills the list. `next` is the cursor of what follows.
-pub fn page(eyes: &Eyes<'_>, shell: Shell, show: Show, query: &str, alerts: &[Alert], rooms: &Rooms, next: Option<&str>) -> AlertsPage {
+pub fn page(
+    eyes: &Eyes<'_>,
+    shell: Shell,
+    show: Show,
+    query: &str,
+    alerts: &[Alert],
+    rooms: &Rooms,
+    next: Option<&str>,
+) -> AlertsPage {
     let rows = alerts.iter().filter(|alert| show.takes(alert) && matches(alert, query));
     let address = |show: Show, before: Option<&str>| {
         let mut query_text = url::form_urlencoded::Serializer::new(String::new());
@@ -86,7 +94,12 @@ pub fn page(eyes: &Eyes<'_>, shell: Shell, show: Show, query: &str, alerts: &[Al
         Show::Firing => "Firing",
         Show::All => "All",
     };
-    let filter = |of: Show| Filter { href: address(of, None), label: label(of).to_owned(), count: String::new(), current: of == show };
+    let filter = |of: Show| Filter {
+        href: address(of, None),
+        label: label(of).to_owned(),
+        count: String::new(),
+        current: of == show,
+    };
     AlertsPage {
         shell,
         filters: Show::EVERY.into_iter().map(filter).collect(),
@@ -121,7 +134,10 @@ fn row(eyes: &Eyes<'_>, alert: &Alert, rooms: &Rooms) -> AlertRow {
         source: line(if alert.source.is_empty() { alert.integration.as_str() } else { &alert.source }),
         since: eyes.when(alert.started_at),
         events: count(alert.event_count, "event"),
-        incident: alert.incident.and_then(|id| rooms.get(&id)).map(|(slug, title)| Link::new(format!("/incidents/{slug}"), title)),
+        incident: alert
+            .incident
+            .and_then(|id| rooms.get(&id))
+            .map(|(slug, title)| Link::new(format!("/incidents/{slug}"), title)),
     }
 }
 

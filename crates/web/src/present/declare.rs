@@ -13,8 +13,10 @@ use nightbell_engine::domain::{
     text::duration::human_duration,
 };
 
-/// Name, question, and the words for yes and no.
-const QUESTIONS: [(&str, &str, [(&str, &str); 3]); 3] = [
+/// Name, question, and the answers with their words.
+type Asked = (&'static str, &'static str, [(&'static str, &'static str); 3]);
+
+const QUESTIONS: [Asked; 3] = [
     ("affected", "Who is affected?", [("many", "Many customers"), ("few", "One or a few"), ("unsure", "Not sure")]),
     ("money", "Is money, safety or data at risk?", [("yes", "Yes"), ("no", "No"), ("unsure", "Not sure")]),
     ("workaround", "Is there a workaround?", [("yes", "Yes"), ("no", "No"), ("unsure", "Not sure")]),
@@ -38,11 +40,21 @@ pub fn answers(typed: &Typed) -> SeverityAnswers {
 pub fn from_alert(alert: &Alert) -> Typed {
     let title: String = line(&alert.title).chars().take(120).collect();
     let service = alert.service.as_ref().map(ToString::to_string).unwrap_or_default();
-    Typed::new([("title", title), ("service", service), ("alert", alert.id.to_string())].map(|(name, value)| (name.to_owned(), value)))
+    Typed::new(
+        [("title", title), ("service", service), ("alert", alert.id.to_string())]
+            .map(|(name, value)| (name.to_owned(), value)),
+    )
 }
 
 /// Fills the form. `propose`: the answers are asked for a row, which then stands selected.
-pub fn page(eyes: &Eyes<'_>, shell: Shell, typed: &Typed, alert: Option<&Alert>, propose: bool, refusal: Option<&Refusal>) -> DeclarePage {
+pub fn page(
+    eyes: &Eyes<'_>,
+    shell: Shell,
+    typed: &Typed,
+    alert: Option<&Alert>,
+    propose: bool,
+    refusal: Option<&Refusal>,
+) -> DeclarePage {
     let wrong = |field: &str| refusal.filter(|r| r.field.as_deref() == Some(field)).map(|r| r.message.clone());
     let table = &eyes.org.severities;
     let (proposed, why) = table.propose(answers(typed));
@@ -54,7 +66,11 @@ pub fn page(eyes: &Eyes<'_>, shell: Shell, typed: &Typed, alert: Option<&Alert>,
         summary: field("summary"),
         services: services(eyes, typed.word("service")),
         service_error: wrong("service"),
-        alert: alert.map(|alert| FromAlert { id: alert.id.to_string(), title: line(&alert.title), href: format!("/alerts/{}", alert.id) }),
+        alert: alert.map(|alert| FromAlert {
+            id: alert.id.to_string(),
+            title: line(&alert.title),
+            href: format!("/alerts/{}", alert.id),
+        }),
         questions: QUESTIONS.iter().map(|(name, text, answers)| question(typed, name, text, answers)).collect(),
         proposal: propose.then(|| Proposal { severity: severity(&proposed.id), reason: sentence(&capital(why)) }),
         severities: table.rows.iter().map(|row| severity_row(row, chosen)).collect(),

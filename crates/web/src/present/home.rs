@@ -61,7 +61,8 @@ fn rings(eyes: &Eyes<'_>, page: &Page) -> RingingPage {
         service: eyes.service(page.service.as_ref()),
         since: eyes.since(page.started_at),
         who: if called.is_empty() { "nobody yet".to_owned() } else { called.join(", ") },
-        next: next_step(eyes.org, page).map_or(String::new(), |next| format!("{} at {}", next.who, eyes.when(next.at).clock)),
+        next: next_step(eyes.org, page)
+            .map_or(String::new(), |next| format!("{} at {}", next.who, eyes.when(next.at).clock)),
         can_ack: eyes.may_respond(),
     }
 }
@@ -96,7 +97,9 @@ fn card(eyes: &Eyes<'_>, incident: &Incident) -> IncidentCard {
 }
 
 fn on_call(eyes: &Eyes<'_>, schedule: &str, now: &Result<nightbell_calendar::OnCall, String>) -> OncallNow {
-    let person = |member: &nightbell_calendar::Member| member.as_str().parse::<UserId>().ok().map(|user| eyes.person_or_you(&user));
+    let person = |member: &nightbell_calendar::Member| {
+        member.as_str().parse::<UserId>().ok().map(|user| eyes.person_or_you(&user))
+    };
     let now = now.as_ref().ok();
     OncallNow {
         schedule: Link::new(format!("/oncall#{schedule}"), schedule),
@@ -107,7 +110,8 @@ fn on_call(eyes: &Eyes<'_>, schedule: &str, now: &Result<nightbell_calendar::OnC
 }
 
 fn owed(eyes: &Eyes<'_>, home: &Home) -> Vec<Owed> {
-    let commander = |p: &Postmortem| home.incidents.iter().find(|i| i.id == p.incident).and_then(|i| i.roles.commander.clone());
+    let commander =
+        |p: &Postmortem| home.incidents.iter().find(|i| i.id == p.incident).and_then(|i| i.roles.commander.clone());
     let postmortems = home.postmortems.iter().map(|p| owed_postmortem(eyes, p, commander(p).as_ref()));
     let items = home.overdue.iter().map(|item| owed_item(eyes, item));
     let mut all: Vec<Owed> = postmortems.chain(items).collect();
@@ -145,12 +149,31 @@ pub fn day(eyes: &Eyes<'_>, due: jiff::Timestamp) -> String {
 /// What is still to be set up; nothing once all of it is.
 fn first_steps(eyes: &Eyes<'_>) -> Vec<FirstStep> {
     let org = eyes.org;
-    let step = |href: &str, text: &str, why: &str, done: bool| FirstStep { link: Link::new(href, text), why: why.to_owned(), done };
+    let step = |href: &str, text: &str, why: &str, done: bool| FirstStep {
+        link: Link::new(href, text),
+        why: why.to_owned(),
+        done,
+    };
     let steps = [
-        step("/settings", "Connect a monitoring tool", "Its alerts are what wakes people.", !org.integrations.is_empty()),
+        step(
+            "/settings",
+            "Connect a monitoring tool",
+            "Its alerts are what wakes people.",
+            !org.integrations.is_empty(),
+        ),
         step("/oncall", "Make a schedule", "Without one, only administrators are woken.", !org.schedules.is_empty()),
-        step("/services", "Describe a service", "It says whom its alerts page, and which runbook to read.", !org.services.is_empty()),
-        step("/runbooks", "Write a runbook", "Its quick mitigations stand on the page of whoever is woken.", !org.runbooks.is_empty()),
+        step(
+            "/services",
+            "Describe a service",
+            "It says whom its alerts page, and which runbook to read.",
+            !org.services.is_empty(),
+        ),
+        step(
+            "/runbooks",
+            "Write a runbook",
+            "Its quick mitigations stand on the page of whoever is woken.",
+            !org.runbooks.is_empty(),
+        ),
     ];
     if steps.iter().all(|step| step.done) { Vec::new() } else { steps.into() }
 }

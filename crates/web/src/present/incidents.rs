@@ -61,20 +61,31 @@ pub fn page(eyes: &Eyes<'_>, shell: Shell, show: Show, incidents: &[Incident], n
     IncidentsPage {
         shell,
         filters: Show::EVERY.into_iter().map(filter).collect(),
-        incidents: incidents.iter().filter(|incident| show.takes(incident)).map(|incident| row(eyes, incident)).collect(),
+        incidents: incidents
+            .iter()
+            .filter(|incident| show.takes(incident))
+            .map(|incident| row(eyes, incident))
+            .collect(),
         empty: match show {
             Show::Open => Empty::new("No incident is open.", "/incidents?show=all", "See earlier ones"),
             Show::Owing => Empty::new("No postmortem is owed.", "/incidents?show=all", "See all incidents"),
-            Show::All => Empty::new("No incident yet. Declare one as soon as customers are affected.", "/incidents/new", "Declare an incident"),
+            Show::All => Empty::new(
+                "No incident yet. Declare one as soon as customers are affected.",
+                "/incidents/new",
+                "Declare an incident",
+            ),
         },
-        more: next.map(|before| Link::new(format!("/incidents?show={}&before={before}", show.word()), "Earlier incidents")),
+        more: next
+            .map(|before| Link::new(format!("/incidents?show={}&before={before}", show.word()), "Earlier incidents")),
         can_declare: eyes.may_respond(),
     }
 }
 
 fn row(eyes: &Eyes<'_>, incident: &Incident) -> IncidentRow {
     let adherence = playbook::adherence(incident, eyes.now);
-    let lasted = |until: jiff::Timestamp| match rough(until.duration_since(incident.declared_at).as_secs().max(0).unsigned_abs()) {
+    let lasted = |until: jiff::Timestamp| match rough(
+        until.duration_since(incident.declared_at).as_secs().max(0).unsigned_abs(),
+    ) {
         short if short.is_empty() => "a few seconds".to_owned(),
         long => long,
     };
@@ -89,7 +100,11 @@ fn row(eyes: &Eyes<'_>, incident: &Incident) -> IncidentRow {
             None => format!("open for {}", lasted(eyes.now)),
         },
         commander: incident.roles.commander.as_ref().map(|user| eyes.name(user)).unwrap_or_default(),
-        playbook: if adherence.owed == 0 { String::new() } else { format!("{} of {} kept", adherence.met, adherence.owed) },
+        playbook: if adherence.owed == 0 {
+            String::new()
+        } else {
+            format!("{} of {} kept", adherence.met, adherence.owed)
+        },
         owes: owes(eyes, incident),
     }
 }
@@ -105,4 +120,3 @@ pub fn owes(eyes: &Eyes<'_>, incident: &Incident) -> String {
         _ => String::new(),
     }
 }
-

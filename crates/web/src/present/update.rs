@@ -75,7 +75,8 @@ pub fn status_page<'o>(eyes: &Eyes<'o>, incident: &Incident) -> Option<&'o Statu
     if let Some(public) = &incident.public {
         return org.status_pages.get(&public.page);
     }
-    let own = incident.service.as_ref().and_then(|id| org.services.get(id)).and_then(|service| service.component.as_ref());
+    let own =
+        incident.service.as_ref().and_then(|id| org.services.get(id)).and_then(|service| service.component.as_ref());
     own.and_then(|id| org.component(id)).map(|(page, _)| page).or_else(|| org.status_pages.values().next())
 }
 
@@ -132,8 +133,11 @@ pub fn page(eyes: &Eyes<'_>, mut shell: Shell, of: &Composer<'_>) -> UpdatePage 
         next_hint: next_hint(of),
         publish: of.typed.ticked("public"),
         publish_does: match page {
-            Some(page) => format!("Publishes to {} (/status/{}), to everybody who reads it.", line(&page.name), page.slug),
-            None => "There is no status page to publish on: describe one in the organisation files (status_pages).".to_owned(),
+            Some(page) => {
+                format!("Publishes to {} (/status/{}), to everybody who reads it.", line(&page.name), page.slug)
+            }
+            None => "There is no status page to publish on: describe one in the organisation files (status_pages)."
+                .to_owned(),
         },
         can_publish: page.is_some(),
         public_text: of.field("public_text", &["public_text", "public_title"]),
@@ -158,7 +162,11 @@ fn statuses(of: &Composer<'_>) -> Vec<Choice> {
     };
     let choice = |status: IncidentStatus| {
         let choice = Choice::new(status.word(), super::capital(status.word()), status.word() == chosen);
-        if status == IncidentStatus::Resolved { choice.with_hint("It is over: this is the final update, and no next one is promised.") } else { choice }
+        if status == IncidentStatus::Resolved {
+            choice.with_hint("It is over: this is the final update, and no next one is promised.")
+        } else {
+            choice
+        }
     };
     IncidentStatus::PUBLIC.into_iter().map(choice).collect()
 }
@@ -174,7 +182,8 @@ fn next_minutes(of: &Composer<'_>) -> Vec<Choice> {
         "" => usual.map_or_else(String::new, |minutes| minutes.to_string()),
         word => word.to_owned(),
     };
-    let mut minutes: Vec<i64> = MINUTES.into_iter().chain(usual).chain(chosen.parse().ok()).filter(|m| *m > 0).collect();
+    let mut minutes: Vec<i64> =
+        MINUTES.into_iter().chain(usual).chain(chosen.parse().ok()).filter(|m| *m > 0).collect();
     minutes.sort_unstable();
     minutes.dedup();
     let none = usual.is_none().then(|| Choice::new("", "No promise", chosen.is_empty()));
@@ -236,7 +245,12 @@ fn finding(found: &nightbell_engine::domain::voice::wording::Finding) -> Finding
 fn previews(page: Option<&StatusPage>, preview: &response::Preview) -> Vec<Preview> {
     let mut previews = Vec::new();
     if let Some(text) = &preview.room_text {
-        previews.push(Preview { audience: "Room and stakeholders".to_owned(), reach: String::new(), text: text.clone(), fixed: true });
+        previews.push(Preview {
+            audience: "Room and stakeholders".to_owned(),
+            reach: String::new(),
+            text: text.clone(),
+            fixed: true,
+        });
     }
     if let Some(public) = &preview.public {
         let audience = page.map_or_else(|| "Public page".to_owned(), |page| line(&page.name));

@@ -73,7 +73,8 @@ fn facts(eyes: &Eyes<'_>, view: &PageView) -> Vec<String> {
 
 /// Who is called when nobody presses, soonest first, without steps that reach nobody.
 fn calls(view: &PageView) -> Vec<NextStep> {
-    let planned: Vec<&NextStep> = if view.later.is_empty() { view.next.iter().collect() } else { view.later.iter().collect() };
+    let planned: Vec<&NextStep> =
+        if view.later.is_empty() { view.next.iter().collect() } else { view.later.iter().collect() };
     let reaching = planned.into_iter().filter(|step| !step.who.starts_with("nobody"));
     reaching.take(CALLS_SHOWN_MAX).cloned().collect()
 }
@@ -109,7 +110,7 @@ fn mitigations(eyes: &Eyes<'_>, view: &PageView) -> Vec<WokenMitigation> {
     let steps = view.runbook.iter().flat_map(|(_, runbook)| &runbook.mitigations);
     let step = |step: &nightbell_engine::domain::text::runbook::MitigationStep| WokenMitigation {
         id: String::new(),
-        text: line(&step.title_text),
+        text: super::step(&step.title_text, step.command.as_deref()),
         command: step.command.clone().unwrap_or_default(),
         record: String::new(),
         reported: None,
@@ -118,7 +119,11 @@ fn mitigations(eyes: &Eyes<'_>, view: &PageView) -> Vec<WokenMitigation> {
     if view.page.is_ended() { Vec::new() } else { steps.map(step).collect() }
 }
 
-fn of_incident(eyes: &Eyes<'_>, incident: &Incident, state: &nightbell_engine::domain::response::MitigationState) -> WokenMitigation {
+fn of_incident(
+    eyes: &Eyes<'_>,
+    incident: &Incident,
+    state: &nightbell_engine::domain::response::MitigationState,
+) -> WokenMitigation {
     let reported = state.tried.last().map(|last| {
         let by = format!("{}, {}", eyes.actor_or_you(&last.by), eyes.when(last.at).clock);
         match last.worked {
@@ -130,7 +135,7 @@ fn of_incident(eyes: &Eyes<'_>, incident: &Incident, state: &nightbell_engine::d
     let worked = state.tried.last().is_some_and(|last| last.worked == Some(true));
     WokenMitigation {
         id: state.mitigation.key.clone(),
-        text: line(&state.mitigation.title),
+        text: super::step(&state.mitigation.title, state.mitigation.command.as_deref()),
         command: state.mitigation.command.clone().unwrap_or_default(),
         record: String::new(),
         reported,
@@ -171,7 +176,12 @@ fn people(eyes: &Eyes<'_>, view: &PageView, calls: &[NextStep]) -> Vec<Here> {
         let mine = eyes.name(&eyes.me);
         if people.iter().all(|known| known.person.name != next.who) && next.who != mine {
             let state = Tag::state("next");
-            people.push(Here { person: Person::new(next.who.clone(), ""), part: String::new(), state, at: Some(eyes.when(next.at)) });
+            people.push(Here {
+                person: Person::new(next.who.clone(), ""),
+                part: String::new(),
+                state,
+                at: Some(eyes.when(next.at)),
+            });
         }
     }
     people
@@ -186,7 +196,8 @@ fn severities(eyes: &Eyes<'_>, view: &PageView) -> Vec<Choice> {
     let table = &eyes.org.severities;
     let (proposed, _) = table.propose(SeverityAnswers::default());
     let choice = |row: &nightbell_engine::domain::org::Severity| {
-        Choice::new(row.id.as_str(), row.id.as_str().to_uppercase(), row.id == proposed.id).with_hint(row.impact.clone())
+        Choice::new(row.id.as_str(), row.id.as_str().to_uppercase(), row.id == proposed.id)
+            .with_hint(row.impact.clone())
     };
     table.rows.iter().map(choice).collect()
 }
@@ -221,14 +232,18 @@ pub fn expired() -> WokenGonePage {
 
 /// What stands at the address of a link that was never made here, is damaged, or opens nothing any more.
 pub fn unknown() -> WokenGonePage {
-    gone("This link does not work", "It is incomplete, mistyped, or was not made by this Nightbell. Check that the whole link was copied.")
+    gone(
+        "This link does not work",
+        "It is incomplete, mistyped, or was not made by this Nightbell. Check that the whole link was copied.",
+    )
 }
 
 fn gone(title: &str, what: &str) -> WokenGonePage {
     WokenGonePage {
         title: title.to_owned(),
         what: what.to_owned(),
-        meaning: "It stops nothing and starts nothing: if something still rings, it goes on ringing as planned.".to_owned(),
+        meaning: "It stops nothing and starts nothing: if something still rings, it goes on ringing as planned."
+            .to_owned(),
         next: vec![Link::new("/", "Sign in and see what rings"), Link::new("/alerts", "See all open alerts")],
     }
 }

@@ -35,6 +35,7 @@ pub(super) async fn resolve(
 ) -> PageResult {
     let permit = who.permit.clone();
     state.run(move |unit| signal::resolve(unit, &permit, alert)).await?;
-    let said = "It is resolved. Whoever was paged for it is told once; if its source sends it again, that is a new alert.";
+    let said =
+        "It is resolved. Whoever was paged for it is told once; if its source sends it again, that is a new alert.";
     Ok(respond::see_other_saying(&state, &format!("/alerts/{alert}"), FlashKind::Done, said))
 }

@@ -14,7 +14,11 @@ use nightbell_engine::{
     views,
 };
 
-pub(super) async fn show(State(state): State<AppState>, who: Signed<Read>, PagePath(alert): PagePath<AlertId>) -> PageResult {
+pub(super) async fn show(
+    State(state): State<AppState>,
+    who: Signed<Read>,
+    PagePath(alert): PagePath<AlertId>,
+) -> PageResult {
     let topic = format!("alert:{alert}");
     let mut shell = respond::frame(&state, &who, Nav::Alerts, "Alert", Some(&topic)).await?;
     let reading = Reading::of(&who);

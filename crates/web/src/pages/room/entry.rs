@@ -22,11 +22,22 @@ use nightbell_engine::{
     response, views,
 };
 
-pub(super) async fn show(State(state): State<AppState>, who: Signed<Read>, PagePath((slug, seq)): PagePath<(String, u64)>) -> PageResult {
+pub(super) async fn show(
+    State(state): State<AppState>,
+    who: Signed<Read>,
+    PagePath((slug, seq)): PagePath<(String, u64)>,
+) -> PageResult {
     form(&state, &who, slug, seq, Rewrite::default(), StatusCode::OK).await
 }
 
-async fn form(state: &AppState, who: &Session, slug: String, seq: u64, rewrite: Rewrite, code: StatusCode) -> PageResult {
+async fn form(
+    state: &AppState,
+    who: &Session,
+    slug: String,
+    seq: u64,
+    rewrite: Rewrite,
+    code: StatusCode,
+) -> PageResult {
     let shell = respond::frame(state, who, Nav::Incidents, "Edit an entry", None).await?;
     let reading = Reading::of(who);
     let settings = state.settings().clone();
@@ -39,9 +50,22 @@ async fn form(state: &AppState, who: &Session, slug: String, seq: u64, rewrite: 
     Ok(respond::page_with(state, code, &read.await?))
 }
 
-async fn answer(state: &AppState, who: &Session, (slug, seq): (String, u64), rewrite: Rewrite, result: Result<Incident, Fault>) -> PageResult {
+async fn answer(
+    state: &AppState,
+    who: &Session,
+    (slug, seq): (String, u64),
+    rewrite: Rewrite,
+    result: Result<Incident, Fault>,
+) -> PageResult {
     let refusal = match result {
-        Ok(_) => return Ok(respond::see_other_saying(state, &format!("{}#e{seq}", path(&slug)), FlashKind::Done, "The entry is changed.")),
+        Ok(_) => {
+            return Ok(respond::see_other_saying(
+                state,
+                &format!("{}#e{seq}", path(&slug)),
+                FlashKind::Done,
+                "The entry is changed.",
+            ));
+        }
         Err(fault) => refusal(fault)?,
     };
     let code = status(&refusal);

@@ -51,7 +51,14 @@ async fn show(
     room(&state, &who, &slug, asked, None, StatusCode::OK).await
 }
 
-async fn room(state: &AppState, who: &Session, slug: &str, asked: Asked, refused: Option<Refused>, code: StatusCode) -> PageResult {
+async fn room(
+    state: &AppState,
+    who: &Session,
+    slug: &str,
+    asked: Asked,
+    refused: Option<Refused>,
+    code: StatusCode,
+) -> PageResult {
     let slug = slug.to_owned();
     let topic = format!("incident:{slug}");
     let mut shell = respond::frame(state, who, Nav::Incidents, "Incident", Some(&topic)).await?;
@@ -81,7 +88,13 @@ impl Posted {
 }
 
 /// After a form: back to the room with what was done, or the room again with what was typed and why not.
-async fn answer(state: &AppState, who: &Session, slug: &str, posted: Posted, result: Result<String, Fault>) -> PageResult {
+async fn answer(
+    state: &AppState,
+    who: &Session,
+    slug: &str,
+    posted: Posted,
+    result: Result<String, Fault>,
+) -> PageResult {
     let refusal = match result {
         Ok(said) => return Ok(respond::see_other_saying(state, &path(slug), FlashKind::Done, &said)),
         Err(fault) => refusal(fault)?,

@@ -34,14 +34,18 @@ pub(super) async fn role(
 }
 
 fn change_role(unit: &mut Unit<'_>, by: &Permit<Respond>, room: &str, typed: &Typed) -> Result<String, Fault> {
-    let role: RoleKind = typed.word("role").parse().map_err(|e: nightbell_engine::domain::ids::IdError| Refusal::invalid("role", e.0))?;
+    let role: RoleKind = typed
+        .word("role")
+        .parse()
+        .map_err(|e: nightbell_engine::domain::ids::IdError| Refusal::invalid("role", e.0))?;
     match typed.word("act") {
         "take" => response::take_role(unit, by, room, role).map(|_| format!("You are {role}.")),
         "accept" => response::accept_role(unit, by, room, role).map(|_| format!("You are {role}.")),
         "decline" => response::decline_role(unit, by, room, role).map(|_| format!("You declined {role}.")),
         "release" => response::release_role(unit, by, room, role).map(|_| format!("You left {role}.")),
         "offer" => {
-            let to: UserId = typed.word("user").parse().map_err(|_| Refusal::invalid("user", "Choose somebody of the list."))?;
+            let to: UserId =
+                typed.word("user").parse().map_err(|_| Refusal::invalid("user", "Choose somebody of the list."))?;
             response::offer_role(unit, by, room, role, &to)?;
             Ok(format!("{role} is offered to @{to}; it changes hands when they accept."))
         }
@@ -59,9 +63,15 @@ pub(super) async fn mitigation(
     let result = state.run(move |unit| {
         let key = typed.word("mitigation");
         let said = match MitigationReport::from_word(typed.word("outcome"))? {
-            MitigationReport::Tried => response::try_mitigation(unit, &permit, &room, key).map(|_| "Noted as being tried.")?,
-            MitigationReport::Worked => response::judge_mitigation(unit, &permit, &room, key, true).map(|_| "Noted: it worked.")?,
-            MitigationReport::Failed => response::judge_mitigation(unit, &permit, &room, key, false).map(|_| "Noted: it did not help.")?,
+            MitigationReport::Tried => {
+                response::try_mitigation(unit, &permit, &room, key).map(|_| "Noted as being tried.")?
+            }
+            MitigationReport::Worked => {
+                response::judge_mitigation(unit, &permit, &room, key, true).map(|_| "Noted: it worked.")?
+            }
+            MitigationReport::Failed => {
+                response::judge_mitigation(unit, &permit, &room, key, false).map(|_| "Noted: it did not help.")?
+            }
         };
         Ok(said.to_owned())
     });

@@ -46,5 +46,8 @@ fn entry_kind(word: &str) -> Result<EntryKind, Refusal> {
     if word.is_empty() {
         return Ok(K::Note);
     }
-    kinds.into_iter().find(|kind| kind.word() == word).ok_or_else(|| Refusal::invalid("kind", "Choose a kind of the list."))
+    kinds
+        .into_iter()
+        .find(|kind| kind.word() == word)
+        .ok_or_else(|| Refusal::invalid("kind", "Choose a kind of the list."))
 }

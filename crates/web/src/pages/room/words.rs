@@ -52,7 +52,9 @@ fn set_status(unit: &mut Unit<'_>, by: &Permit<Respond>, room: &str, typed: &Typ
     let reason = typed.text("reason");
     match typed.word("status") {
         "closed" => response::close(unit, by, room).map(|_| "Closed: nothing is owed any more.".to_owned()),
-        "cancelled" => response::cancel(unit, by, room, &reason).map(|_| "Cancelled: kept as a false alarm.".to_owned()),
+        "cancelled" => {
+            response::cancel(unit, by, room, &reason).map(|_| "Cancelled: kept as a false alarm.".to_owned())
+        }
         word => {
             let to: IncidentStatus = word.parse().map_err(unreadable("status"))?;
             response::set_status(unit, by, room, to, Some(&reason))?;

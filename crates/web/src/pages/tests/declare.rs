@@ -1,14 +1,18 @@
 //! Declaring: questions, the proposed row with why, then the declaration.
 
-use super::scene::{done, incident, refused, ring, see, site};
+use super::scene::{Fields, Words, done, incident, refused, ring, see, site};
 use crate::tests::site::Who;
 use axum::http::StatusCode;
 
 #[tokio::test]
 async fn the_row_is_proposed_before_it_is_declared() {
-    let cases: &[(&[(&str, &str)], &str, &str)] = &[
+    let cases: &[(Fields<'_>, &str, &str)] = &[
         (&[], "SEV1", "Many customers may be affected and money may be at risk."),
-        (&[("affected", "many"), ("money", "no"), ("workaround", "yes")], "SEV2", "Many customers may be affected, with a workaround."),
+        (
+            &[("affected", "many"), ("money", "no"), ("workaround", "yes")],
+            "SEV2",
+            "Many customers may be affected, with a workaround.",
+        ),
         (&[("affected", "few"), ("money", "yes")], "SEV2", "Money may be at risk"),
         (&[("affected", "few"), ("money", "no")], "SEV3", "Few customers are affected"),
     ];
@@ -18,7 +22,15 @@ async fn the_row_is_proposed_before_it_is_declared() {
             let mut fields = vec![("title", "Checkout down"), ("step", step)];
             fields.extend_from_slice(answers);
             let value = format!("value=\"{}\" required checked", row.to_lowercase());
-            refused(&site, Who::Responder, "/incidents", &fields, StatusCode::OK, &[why, &value, "value=\"Checkout down\""]).await;
+            refused(
+                &site,
+                Who::Responder,
+                "/incidents",
+                &fields,
+                StatusCode::OK,
+                &[why, &value, "value=\"Checkout down\""],
+            )
+            .await;
         }
     }
     assert!(see(&site, Who::Responder, "/incidents").await.contains("No incident yet"));
@@ -27,7 +39,12 @@ async fn the_row_is_proposed_before_it_is_declared() {
 #[tokio::test]
 async fn a_second_press_declares() {
     let site = site().await;
-    let fields = [("title", "Checkout down"), ("service", "checkout"), ("summary", "30 % of checkouts fail"), ("affected", "many")];
+    let fields = [
+        ("title", "Checkout down"),
+        ("service", "checkout"),
+        ("summary", "30 % of checkouts fail"),
+        ("affected", "many"),
+    ];
     let fields: Vec<_> = fields.into_iter().chain([("severity", "sev1"), ("step", "declare")]).collect();
     let slug = "inc-2026-05-02-checkout-down";
     done(&site, Who::Responder, "/incidents", &fields, &format!("/incidents/{slug}")).await;
@@ -42,7 +59,10 @@ async fn from_an_alert_it_is_filled_and_linked() {
     let site = site().await;
     let (alert, _) = ring(&site, "12 % of checkouts fail").await;
     let body = see(&site, Who::Responder, &format!("/incidents/new?alert={alert}")).await;
-    assert!(body.contains("value=\"12 % of checkouts fail\"") && body.contains("value=\"checkout\" selected"), "{body}");
+    assert!(
+        body.contains("value=\"12 % of checkouts fail\"") && body.contains("value=\"checkout\" selected"),
+        "{body}"
+    );
     let id = alert.to_string();
     let fields = [("title", "Checkout down"), ("alert", id.as_str()), ("severity", "sev2"), ("step", "declare")];
     done(&site, Who::Responder, "/incidents", &fields, "/incidents/inc-2026-05-02-checkout-down").await;
@@ -52,8 +72,12 @@ async fn from_an_alert_it_is_filled_and_linked() {
 #[tokio::test]
 async fn refused_words_stay_in_the_form() {
     let site = site().await;
-    let cases: &[(&[(&str, &str)], StatusCode, &[&str])] = &[
-        (&[("title", " "), ("severity", "sev1"), ("summary", "kept words")], StatusCode::BAD_REQUEST, &["title-problem", "kept words"]),
+    let cases: &[(Fields<'_>, StatusCode, Words<'_>)] = &[
+        (
+            &[("title", " "), ("severity", "sev1"), ("summary", "kept words")],
+            StatusCode::BAD_REQUEST,
+            &["title-problem", "kept words"],
+        ),
         (&[("title", "x"), ("severity", "Bad!")], StatusCode::BAD_REQUEST, &["severity-problem", "value=\"x\""]),
         (&[("title", "x"), ("severity", "sev9")], StatusCode::BAD_REQUEST, &["There is no severity sev9"]),
         (&[("title", "x"), ("severity", "sev1"), ("service", "moon")], StatusCode::BAD_REQUEST, &["service-problem"]),

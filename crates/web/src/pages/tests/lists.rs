@@ -29,7 +29,12 @@ async fn the_list_narrows_and_finds() {
     let site = site().await;
     ring(&site, "Checkout down").await;
     ring(&site, "Disk full").await;
-    let cases = [("/alerts", true, true), ("/alerts?q=disk", false, true), ("/alerts?q=job%3Dcheckout", true, false), ("/alerts?state=all&q=nothing", false, false)];
+    let cases = [
+        ("/alerts", true, true),
+        ("/alerts?q=disk", false, true),
+        ("/alerts?q=job%3Dcheckout", true, false),
+        ("/alerts?state=all&q=nothing", false, false),
+    ];
     for (path, checkout, disk) in cases {
         let body = see(&site, Who::Viewer, path).await;
         assert_eq!((body.contains(">Checkout down</a>"), body.contains(">Disk full</a>")), (checkout, disk), "{path}");
@@ -42,7 +47,13 @@ async fn an_alert_says_why_it_paged_and_what_was_sent() {
     let (alert, _) = ring(&site, "Checkout down").await;
     let path = format!("/alerts/{alert}");
     let body = see(&site, Who::Responder, &path).await;
-    for words in ["So it paged with high urgency, for Checkout.", "step 1: rang Rita Responder", "<strong>You</strong> by email", "/runbooks/stripe", "/incidents/new?alert="] {
+    for words in [
+        "So it paged with high urgency, for Checkout.",
+        "step 1: rang Rita Responder",
+        "<strong>You</strong> by email",
+        "/runbooks/stripe",
+        "/incidents/new?alert=",
+    ] {
         assert!(body.contains(words), "{words:?} is missing in {body}");
     }
     let viewer = see(&site, Who::Viewer, &path).await;
@@ -62,7 +73,13 @@ async fn hostile_alerts_stay_words_on_every_page() {
     let (alert, id) = ring(&site, HOSTILE).await;
     let found = declare(&site, HOSTILE).await;
     let link = super::scene::link(&site, id, "rita");
-    let paths = ["/".to_owned(), "/alerts".to_owned(), format!("/alerts/{alert}"), format!("/incidents/new?alert={alert}"), "/incidents".to_owned()];
+    let paths = [
+        "/".to_owned(),
+        "/alerts".to_owned(),
+        format!("/alerts/{alert}"),
+        format!("/incidents/new?alert={alert}"),
+        "/incidents".to_owned(),
+    ];
     for path in paths.into_iter().chain([format!("/incidents/{}", found.slug), format!("/incidents/{}", found.id)]) {
         see(&site, Who::Responder, &path).await;
     }
@@ -75,7 +92,11 @@ async fn incidents_narrow() {
     declare(&site, "Checkout down").await;
     for (path, shown) in [("/incidents", true), ("/incidents?show=open", true), ("/incidents?show=owing", false)] {
         let body = see(&site, Who::Viewer, path).await;
-        assert_eq!(body.contains("<a href=\"/incidents/inc-2026-05-02-checkout-down\">Checkout down</a></p>"), shown, "{path}: {body}");
+        assert_eq!(
+            body.contains("<a href=\"/incidents/inc-2026-05-02-checkout-down\">Checkout down</a></p>"),
+            shown,
+            "{path}: {body}"
+        );
         assert!(!body.contains(">Declare incident</a>"), "a viewer does not declare");
     }
 }

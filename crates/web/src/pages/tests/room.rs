@@ -1,6 +1,6 @@
 //! Scene 2: every form of the room once, and one refused with what was typed.
 
-use super::scene::{HOSTILE, declare, done, incident, refused, see, site};
+use super::scene::{Fields, HOSTILE, Words, declare, done, incident, refused, see, site};
 use crate::tests::site::{Site, Who};
 use axum::http::StatusCode;
 use nightbell_engine::domain::response::IncidentStatus;
@@ -17,19 +17,27 @@ async fn room() -> (Site, String) {
 #[tokio::test]
 async fn every_form_does_what_it_says() {
     let (site, room) = room().await;
-    let cases: &[(&str, &[(&str, &str)], &str)] = &[
+    let cases: &[(&str, Fields<'_>, &str)] = &[
         ("say", &[("text", "The queue is full"), ("kind", "note")], "The queue is full"),
-        ("say", &[("text", "Roll back webhook-worker"), ("kind", "decision")], "<strong>Decision</strong> <bdi>Roll back webhook-worker"),
+        (
+            "say",
+            &[("text", "Roll back webhook-worker"), ("kind", "decision")],
+            "<strong>Decision</strong> <bdi>Roll back webhook-worker",
+        ),
         ("say", &[("text", "/hypothesis Stripe rate limit")], "<strong>Hypothesis</strong> <bdi>Stripe rate limit"),
         ("say", &[("text", "line one\r\nline two"), ("kind", "output")], "line one\nline two</pre>"),
-        ("roles", &[("role", "ic"), ("act", "take")], "took Incident Commander"),
+        ("roles", &[("role", "ic"), ("act", "take")], "Rita Responder took Incident Commander"),
         ("roles", &[("role", "comms"), ("act", "offer"), ("user", "max")], "offered to Max Manager"),
-        ("mitigations", &[("mitigation", "1"), ("outcome", "tried")], "Mitigation tried: Scale the workers"),
-        ("mitigations", &[("mitigation", "1"), ("outcome", "failed")], "Mitigation did not help: Scale the workers"),
-        ("mitigations", &[("mitigation", "2"), ("outcome", "worked")], "Mitigation worked: Roll back"),
-        ("status", &[("status", "identified")], "Status investigating → identified"),
+        ("mitigations", &[("mitigation", "1"), ("outcome", "tried")], "tried: Scale the workers"),
+        ("mitigations", &[("mitigation", "1"), ("outcome", "failed")], "did not help: Scale the workers"),
+        ("mitigations", &[("mitigation", "2"), ("outcome", "worked")], "worked: Roll back"),
+        ("status", &[("status", "identified")], "<bdi>investigating → identified"),
         ("status", &[("status", "investigating"), ("reason", "it came back")], "it came back"),
-        ("waive", &[("rule", "public-notice"), ("reason", "internal tool")], "waived by Rita Responder: internal tool"),
+        (
+            "waive",
+            &[("rule", "public-notice"), ("reason", "internal tool")],
+            "Waived by Rita Responder: Internal tool.",
+        ),
         ("page", &[("who", "user:max"), ("message", "please look")], "please look"),
         ("severity", &[("severity", "sev2"), ("reason", "one region only")], "Severity SEV1 → SEV2"),
     ];
@@ -42,7 +50,14 @@ async fn every_form_does_what_it_says() {
         done(&site, who, &format!("{room}/roles"), &[("role", "comms"), ("act", act)], &room).await;
         assert!(see(&site, Who::Responder, &room).await.contains(shows), "{act}");
     }
-    done(&site, Who::Responder, &format!("{room}/roles"), &[("role", "scribe"), ("act", "offer"), ("user", "ada")], &room).await;
+    done(
+        &site,
+        Who::Responder,
+        &format!("{room}/roles"),
+        &[("role", "scribe"), ("act", "offer"), ("user", "ada")],
+        &room,
+    )
+    .await;
     done(&site, Who::Admin, &format!("{room}/roles"), &[("role", "scribe"), ("act", "decline")], &room).await;
 }
 
@@ -50,20 +65,50 @@ async fn every_form_does_what_it_says() {
 async fn a_refused_form_keeps_what_was_typed() {
     let (site, room) = room().await;
     let bad = StatusCode::BAD_REQUEST;
-    let cases: &[(&str, &[(&str, &str)], StatusCode, &[&str])] = &[
+    let cases: &[(&str, Fields<'_>, StatusCode, Words<'_>)] = &[
         ("say", &[("text", "/deside roll back")], bad, &["value=\"/deside roll back\"", "say-text-problem", "decide"]),
         ("say", &[("text", "  "), ("kind", "decision")], bad, &["say-text-problem", "value=\"decision\" selected"]),
         ("say", &[("text", "x"), ("kind", "poem")], bad, &["Choose a kind"]),
         ("roles", &[("role", "ic"), ("act", "accept")], StatusCode::CONFLICT, &["not offered to @rita"]),
         ("roles", &[("role", "queen"), ("act", "take")], bad, &["is not a role"]),
         ("roles", &[("role", "ic"), ("act", "seize")], bad, &["Take, offer, accept"]),
-        ("mitigations", &[("mitigation", "pray"), ("outcome", "tried")], StatusCode::NOT_FOUND, &["There is no mitigation"]),
-        ("status", &[("status", "sleeping"), ("reason", "kept reason")], bad, &["value=\"kept reason\"", "status-reason-problem"]),
+        (
+            "mitigations",
+            &[("mitigation", "pray"), ("outcome", "tried")],
+            StatusCode::NOT_FOUND,
+            &["There is no mitigation"],
+        ),
+        (
+            "status",
+            &[("status", "sleeping"), ("reason", "kept reason")],
+            bad,
+            &["value=\"kept reason\"", "status-reason-problem"],
+        ),
         ("status", &[("status", "cancelled"), ("reason", " ")], bad, &["status-reason-problem"]),
-        ("status", &[("status", "closed"), ("reason", "kept reason")], StatusCode::CONFLICT, &["resolve it first", "kept reason"]),
-        ("severity", &[("severity", "sev3"), ("reason", "kept reason")], StatusCode::FORBIDDEN, &["commander", "kept reason"]),
-        ("waive", &[("rule", "ic-named"), ("reason", "kept reason")], StatusCode::FORBIDDEN, &["or a manager, may waive"]),
-        ("page", &[("who", "user:nobody"), ("message", "kept message")], bad, &["Nobody would be reached", "value=\"kept message\""]),
+        (
+            "status",
+            &[("status", "closed"), ("reason", "kept reason")],
+            StatusCode::CONFLICT,
+            &["resolve it first", "kept reason"],
+        ),
+        (
+            "severity",
+            &[("severity", "sev3"), ("reason", "kept reason")],
+            StatusCode::FORBIDDEN,
+            &["commander", "kept reason"],
+        ),
+        (
+            "waive",
+            &[("rule", "ic-named"), ("reason", "kept reason")],
+            StatusCode::FORBIDDEN,
+            &["or a manager, may waive"],
+        ),
+        (
+            "page",
+            &[("who", "user:nobody"), ("message", "kept message")],
+            bad,
+            &["Nobody would be reached", "value=\"kept message\""],
+        ),
     ];
     let before = incident(&site, SLUG).await.version;
     for (form, fields, status, words) in cases {
@@ -78,7 +123,14 @@ async fn a_refused_form_keeps_what_was_typed() {
 #[tokio::test]
 async fn entries_are_edited_and_refuted_and_their_first_words_stay() {
     let (site, room) = room().await;
-    done(&site, Who::Responder, &format!("{room}/say"), &[("text", "Stripe rate limit"), ("kind", "hypothesis")], &room).await;
+    done(
+        &site,
+        Who::Responder,
+        &format!("{room}/say"),
+        &[("text", "Stripe rate limit"), ("kind", "hypothesis")],
+        &room,
+    )
+    .await;
     let seq = incident(&site, SLUG).await.version;
     let entry = format!("{room}/entries/{seq}");
     assert!(see(&site, Who::Responder, &room).await.contains(&format!("href=\"{entry}\">Edit or refute")));
@@ -92,7 +144,10 @@ async fn entries_are_edited_and_refuted_and_their_first_words_stay() {
     assert!(other.contains("refute-reason") && !other.contains("entry-text"), "{other}");
     done(&site, Who::Manager, &format!("{entry}/refute"), &[("reason", "Their status page is green")], &to).await;
     let body = see(&site, Who::Responder, &room).await;
-    assert!(body.contains("Edited") && body.contains("Refuted") && body.contains("Their status page is green"), "{body}");
+    assert!(
+        body.contains("Edited") && body.contains("Refuted") && body.contains("Their status page is green"),
+        "{body}"
+    );
     assert_eq!(site.get(Who::Responder, &format!("{room}/entries/1")).await.status, StatusCode::NOT_FOUND);
 }
 
@@ -101,7 +156,19 @@ async fn a_viewer_sees_no_form_and_may_press_none() {
     let (site, room) = room().await;
     let body = see(&site, Who::Viewer, &room).await;
     assert_eq!(body.matches("<form method=\"post\"").count(), 1, "signing out alone: {body}");
-    for form in ["say", "roles", "mitigations", "status", "severity", "waive", "page", "update", "publish", "entries/2", "entries/2/refute"] {
+    for form in [
+        "say",
+        "roles",
+        "mitigations",
+        "status",
+        "severity",
+        "waive",
+        "page",
+        "update",
+        "publish",
+        "entries/2",
+        "entries/2/refute",
+    ] {
         let answer = site.post_form(Who::Viewer, &format!("{room}/{form}"), &[("text", "x")]).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{form}");
     }
@@ -112,14 +179,16 @@ async fn a_viewer_sees_no_form_and_may_press_none() {
 #[tokio::test]
 async fn a_false_alarm_is_cancelled_and_a_finished_incident_closed() {
     let (site, room) = room().await;
-    done(&site, Who::Responder, &format!("{room}/status"), &[("status", "cancelled"), ("reason", "a test")], &room).await;
+    done(&site, Who::Responder, &format!("{room}/status"), &[("status", "cancelled"), ("reason", "a test")], &room)
+        .await;
     assert_eq!(incident(&site, SLUG).await.status, IncidentStatus::Cancelled);
     let body = see(&site, Who::Responder, &room).await;
     assert!(!body.contains("id=\"say\"") && body.contains("Cancelled: a false alarm"), "{body}");
     let second = declare(&site, "Search slow").await;
     let room = format!("/incidents/{}", second.slug);
     done(&site, Who::Responder, &format!("{room}/roles"), &[("role", "ic"), ("act", "take")], &room).await;
-    done(&site, Who::Responder, &format!("{room}/say"), &[("text", "/resolve All searches answer again.")], &room).await;
+    done(&site, Who::Responder, &format!("{room}/say"), &[("text", "/resolve All searches answer again.")], &room)
+        .await;
     let owed = site.post_form(Who::Responder, &format!("{room}/status"), &[("status", "closed")]).await;
     assert_eq!(owed.status, StatusCode::CONFLICT, "the postmortem is owed");
     let waive = [("rule", "postmortem-on-time"), ("reason", "nothing to learn")];
@@ -138,7 +207,8 @@ async fn hostile_words_stay_words() {
     let body = see(&site, Who::Responder, &room).await;
     assert!(body.contains("&#60;script&#62;") || body.contains("&lt;script&gt;"), "{body}");
     let typed = format!("/deside {HOSTILE}");
-    refused(&site, Who::Responder, &format!("{room}/say"), &[("text", &typed)], StatusCode::BAD_REQUEST, &["/deside"]).await;
+    refused(&site, Who::Responder, &format!("{room}/say"), &[("text", &typed)], StatusCode::BAD_REQUEST, &["/deside"])
+        .await;
     let strange = site.get(Who::Responder, "/incidents/%3Cscript%3E").await;
     assert_eq!(strange.status, StatusCode::NOT_FOUND);
     assert!(!strange.body.contains("<script>"));
@@ -149,8 +219,17 @@ async fn the_timeline_narrows() {
     let (site, room) = room().await;
     done(&site, Who::Responder, &format!("{room}/say"), &[("text", "only a note")], &room).await;
     done(&site, Who::Responder, &format!("{room}/say"), &[("text", "/decide to roll back")], &room).await;
-    for (query, note, decision) in [("", true, true), ("?show=decisions", false, true), ("?show=pages", false, false), ("?show=rubbish", true, true)] {
+    for (query, note, decision) in [
+        ("", true, true),
+        ("?show=decisions", false, true),
+        ("?show=pages", false, false),
+        ("?show=rubbish", true, true),
+    ] {
         let body = see(&site, Who::Responder, &format!("{room}{query}")).await;
-        assert_eq!((body.contains("<bdi>only a note"), body.contains("<bdi>to roll back")), (note, decision), "{query}");
+        assert_eq!(
+            (body.contains("<bdi>only a note"), body.contains("<bdi>to roll back")),
+            (note, decision),
+            "{query}"
+        );
     }
 }

@@ -35,6 +35,11 @@ const MORE: &str = r#"status_pages:
   - { id: main, name: Acme status, slug: main, components: [ { id: pay, name: Payments, group: Shop }, { id: search, name: Search } ] }
 "#;
 
+/// Fields of a form.
+pub(super) type Fields<'a> = &'a [(&'a str, &'a str)];
+/// Words a page must show.
+pub(super) type Words<'a> = &'a [&'a str];
+
 /// A server with every page; Rita may be paged, and there is something to publish on.
 pub(super) async fn site() -> Site {
     let site = Site::new(vec![pages::routes(), crate::ingest::routes()]);
@@ -46,7 +51,8 @@ pub(super) async fn site() -> Site {
     let parsed = org_files::parse(&files, &mut |handle| format!("key-of-{handle}")).unwrap_or_else(|e| panic!("{e:?}"));
     site.act(move |unit| {
         let permit: Permit<Administer> = terminal(AccessRole::Admin, Who::Admin.handle()).permit()?;
-        organisation::apply(unit, &permit, &parsed, false).map(|applied| applied.unwrap_or_else(|problems| panic!("{problems:?}")))
+        organisation::apply(unit, &permit, &parsed, false)
+            .map(|applied| applied.unwrap_or_else(|problems| panic!("{problems:?}")))
     })
     .await;
     site
@@ -55,7 +61,10 @@ pub(super) async fn site() -> Site {
 /// An alert rings: answers it and its page.
 pub(super) async fn ring(site: &Site, title: &str) -> (AlertId, PageId) {
     let body = serde_json::json!({ "title": title, "body": format!("details of {title}"), "severity": "critical", "labels": { "job": title } });
-    let request = Request::builder().method(Method::POST).uri("/in/generic/key-of-the-tool").header(header::CONTENT_TYPE, "application/json");
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri("/in/generic/key-of-the-tool")
+        .header(header::CONTENT_TYPE, "application/json");
     let answer = site.send(request.body(Body::from(body.to_string())).expect("a request")).await;
     assert!(answer.status.is_success(), "{} {}", answer.status, answer.body);
     let alert = newest_alert(site).await;
@@ -88,7 +97,8 @@ pub(super) async fn declare(site: &Site, title: &str) -> Incident {
 /// The incident as it is now.
 pub(super) async fn incident(site: &Site, slug: &str) -> Incident {
     let (slug, settings) = (slug.to_owned(), site.state.settings().clone());
-    let read = site.state.read(move |tx, now, directory| Ok(views::room(tx, directory, &settings, &slug, now)?.incident));
+    let read =
+        site.state.read(move |tx, now, directory| Ok(views::room(tx, directory, &settings, &slug, now)?.incident));
     read.await.expect("an incident")
 }
 
@@ -138,7 +148,14 @@ pub(super) async fn done(site: &Site, who: Who, path: &str, fields: &[(&str, &st
 }
 
 /// A form that is refused: its page again, with this status and these words.
-pub(super) async fn refused(site: &Site, who: Who, path: &str, fields: &[(&str, &str)], status: StatusCode, words: &[&str]) {
+pub(super) async fn refused(
+    site: &Site,
+    who: Who,
+    path: &str,
+    fields: &[(&str, &str)],
+    status: StatusCode,
+    words: &[&str],
+) {
     let answer = site.post_form(who, path, fields).await;
     assert_eq!(answer.status, status, "{path} {fields:?}: {}", answer.body);
     keeps(&answer, path);

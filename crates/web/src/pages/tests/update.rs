@@ -1,6 +1,6 @@
 //! The update: previewed exactly, sent only when pressed, public only when said so.
 
-use super::scene::{HOSTILE, declare, done, incident, refused, see, site};
+use super::scene::{HOSTILE, Words, declare, done, incident, refused, see, site};
 use crate::tests::site::{Site, Who};
 use axum::http::StatusCode;
 use nightbell_engine::domain::response::IncidentStatus;
@@ -13,7 +13,8 @@ async fn composer() -> (Site, String, String) {
     (site, format!("/incidents/{SLUG}"), format!("/incidents/{SLUG}/update"))
 }
 
-const ROOM: [(&str, &str); 2] = [("impact", "30% of checkouts failing"), ("doing", "Investigating Stripe webhook errors.")];
+const ROOM: [(&str, &str); 2] =
+    [("impact", "30% of checkouts failing"), ("doing", "Investigating Stripe webhook errors.")];
 
 fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     ROOM.iter().chain(more).copied().collect()
@@ -27,10 +28,18 @@ async fn the_preview_shows_what_is_sent_and_changes_nothing() {
     let said = "[03:07 UTC] 30% of checkouts failing. Investigating Stripe webhook errors.";
     let eta = "ETA next update: 03:22.";
     let public = "About 30 % of checkouts fail. We are looking into it.";
-    let fields = with(&[("next_minutes", "15"), ("public", "on"), ("public_text", public), ("component-pay", "partial_outage")]);
+    let fields =
+        with(&[("next_minutes", "15"), ("public", "on"), ("public_text", public), ("component-pay", "partial_outage")]);
     let preview: Vec<_> = fields.iter().copied().chain([("step", "preview")]).collect();
     let version = incident(&site, SLUG).await.version;
-    let words = [said, eta, "Checkout down\nInvestigating: About 30 %", "value=\"send\"", "value=\"partial_outage\" selected", "checked"];
+    let words = [
+        said,
+        eta,
+        "Checkout down\nInvestigating: About 30 %",
+        "value=\"send\"",
+        "value=\"partial_outage\" selected",
+        "checked",
+    ];
     refused(&site, Who::Responder, &path, &preview, StatusCode::OK, &words).await;
     assert_eq!(incident(&site, SLUG).await.version, version, "a preview changes nothing");
     let send: Vec<_> = fields.iter().copied().chain([("step", "send")]).collect();
@@ -55,16 +64,25 @@ async fn what_is_wrong_stands_beside_its_field() {
     let (site, room, path) = composer().await;
     let bad = StatusCode::BAD_REQUEST;
     let promised = "Payments fail. This will be fixed within an hour.";
-    let cases: &[(Vec<(&str, &str)>, &[&str])] = &[
+    let cases: &[(Vec<(&str, &str)>, Words<'_>)] = &[
         (vec![("impact", " "), ("doing", "kept")], &["impact-problem", "kept"]),
         (vec![("impact", "kept"), ("doing", "")], &["doing-problem", "kept"]),
         (with(&[("next_minutes", "never")]), &["next-problem", "30% of checkouts failing"]),
         (with(&[("next_minutes", "60")]), &["next-problem", "promise an earlier one"]),
         (with(&[("status", "sleeping")]), &["status-problem"]),
         (with(&[("public", "on"), ("public_text", "")]), &["public-text-problem"]),
-        (with(&[("public", "on"), ("public_text", promised)]), &["public-text-problem", "within an hour", "Stops publishing", "override-reason"]),
-        (with(&[("public", "on"), ("public_text", "Rita Responder is on it.")]), &["Rita Responder", "Stops publishing"]),
-        (with(&[("public", "on"), ("public_text", "Down."), ("component-moon", "major_outage")]), &["components-problem"]),
+        (
+            with(&[("public", "on"), ("public_text", promised)]),
+            &["public-text-problem", "within an hour", "Stops publishing", "override-reason"],
+        ),
+        (
+            with(&[("public", "on"), ("public_text", "Rita Responder is on it.")]),
+            &["Rita Responder", "Stops publishing"],
+        ),
+        (
+            with(&[("public", "on"), ("public_text", "Down."), ("component-moon", "major_outage")]),
+            &["components-problem"],
+        ),
     ];
     let version = incident(&site, SLUG).await.version;
     for (fields, words) in cases {
@@ -74,7 +92,12 @@ async fn what_is_wrong_stands_beside_its_field() {
         refused(&site, Who::Responder, &path, &preview, StatusCode::OK, words).await;
     }
     assert_eq!(incident(&site, SLUG).await.version, version);
-    let reasoned = with(&[("public", "on"), ("public_text", promised), ("override_reason", "Checked with legal"), ("step", "send")]);
+    let reasoned = with(&[
+        ("public", "on"),
+        ("public_text", promised),
+        ("override_reason", "Checked with legal"),
+        ("step", "send"),
+    ]);
     done(&site, Who::Responder, &path, &reasoned, &room).await;
 }
 
@@ -85,14 +108,28 @@ async fn the_public_is_brought_up_to_date_alone() {
     let body = see(&site, Who::Responder, &publish).await;
     assert!(body.contains("Bring the public up to date") && !body.contains("id=\"impact\""), "{body}");
     let words = [("public_text", "Some payments fail."), ("step", "send")];
-    refused(&site, Who::Responder, &publish, &words, StatusCode::BAD_REQUEST, &["nothing is published without it", "Some payments fail."]).await;
+    refused(
+        &site,
+        Who::Responder,
+        &publish,
+        &words,
+        StatusCode::BAD_REQUEST,
+        &["nothing is published without it", "Some payments fail."],
+    )
+    .await;
     let fields: Vec<_> = words.iter().copied().chain([("public", "on")]).collect();
     done(&site, Who::Responder, &publish, &fields, &room).await;
     site.advance(jiff::SignedDuration::from_mins(8));
     done(&site, Who::Responder, &path, &with(&[("step", "send")]), &room).await;
     let body = see(&site, Who::Responder, &room).await;
-    assert!(body.contains("8 min behind the room") && body.contains(&format!("{publish}\">Bring it up to date")), "{body}");
-    assert!(see(&site, Who::Responder, &publish).await.contains("value=\"major_outage\" selected"), "as it was said before");
+    assert!(
+        body.contains("8 min behind the room") && body.contains(&format!("{publish}\">Bring it up to date")),
+        "{body}"
+    );
+    assert!(
+        see(&site, Who::Responder, &publish).await.contains("value=\"major_outage\" selected"),
+        "as it was said before"
+    );
     done(&site, Who::Responder, &publish, &fields, &room).await;
     assert!(!see(&site, Who::Responder, &room).await.contains("behind the room"));
 }
@@ -100,15 +137,33 @@ async fn the_public_is_brought_up_to_date_alone() {
 #[tokio::test]
 async fn resolving_says_a_last_word_and_owes_a_postmortem() {
     let (site, room, path) = composer().await;
-    done(&site, Who::Responder, &format!("{room}/status"), &[("status", "resolved")], &format!("{path}?status=resolved")).await;
+    done(
+        &site,
+        Who::Responder,
+        &format!("{room}/status"),
+        &[("status", "resolved")],
+        &format!("{path}?status=resolved"),
+    )
+    .await;
     let body = see(&site, Who::Responder, &format!("{path}?status=resolved")).await;
-    assert!(body.contains("<h1>Resolve with a final update</h1>") && body.contains("value=\"resolved\" checked"), "{body}");
+    assert!(
+        body.contains("<h1>Resolve with a final update</h1>") && body.contains("value=\"resolved\" checked"),
+        "{body}"
+    );
     assert_eq!(incident(&site, SLUG).await.status, IncidentStatus::Investigating, "nothing changed yet");
     let last = [("impact", "All checkouts succeed again."), ("doing", "Nothing more."), ("status", "resolved")];
     let public = [("public", "on"), ("public_text", "Payments work again.")];
     let fields: Vec<_> = last.iter().chain(&public).copied().collect();
     let preview: Vec<_> = fields.iter().copied().chain([("step", "preview")]).collect();
-    refused(&site, Who::Responder, &path, &preview, StatusCode::OK, &["Resolved: Payments work again.", "value=\"send\""]).await;
+    refused(
+        &site,
+        Who::Responder,
+        &path,
+        &preview,
+        StatusCode::OK,
+        &["Resolved: Payments work again.", "value=\"send\""],
+    )
+    .await;
     let send: Vec<_> = fields.iter().copied().chain([("step", "send")]).collect();
     done(&site, Who::Responder, &path, &send, &room).await;
     let found = incident(&site, SLUG).await;
@@ -120,7 +175,13 @@ async fn resolving_says_a_last_word_and_owes_a_postmortem() {
 #[tokio::test]
 async fn hostile_words_stay_words() {
     let (site, room, path) = composer().await;
-    let fields = [("impact", HOSTILE), ("doing", HOSTILE), ("public_text", HOSTILE), ("status_reason", HOSTILE), ("override_reason", HOSTILE)];
+    let fields = [
+        ("impact", HOSTILE),
+        ("doing", HOSTILE),
+        ("public_text", HOSTILE),
+        ("status_reason", HOSTILE),
+        ("override_reason", HOSTILE),
+    ];
     let preview: Vec<_> = fields.iter().copied().chain([("public", "on"), ("step", "preview")]).collect();
     refused(&site, Who::Responder, &path, &preview, StatusCode::OK, &[]).await;
     let send: Vec<_> = fields.iter().copied().chain([("public", "on"), ("step", "send")]).collect();

@@ -32,7 +32,10 @@ async fn looking_changes_nothing_and_one_press_acknowledges_once() {
     }
     for _ in 0..2 {
         let answer = press(&site, &token, "ack", &[]).await;
-        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, format!("/p/{token}?done=acknowledged").as_str()));
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (StatusCode::SEE_OTHER, format!("/p/{token}?done=acknowledged").as_str())
+        );
         assert!(answer.cookies().is_empty(), "no cookie is involved");
         assert_eq!(acknowledgements(&site, id).await, 1);
     }
@@ -79,7 +82,8 @@ async fn another_site_cannot_press() {
     let path = format!("/p/{}/ack", link(&site, id, "rita"));
     let origins = [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")];
     for (name, value) in origins {
-        let request = Request::post(&path).header(name, value).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request =
+            Request::post(&path).header(name, value).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         let answer = site.send(request.body(Body::empty()).expect("a request")).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{name}: {value}");
     }

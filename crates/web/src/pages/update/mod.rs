@@ -41,7 +41,12 @@ pub(super) fn router() -> Router<AppState> {
 
 type Slug = PagePath<String>;
 
-async fn new_update(State(state): State<AppState>, who: Signed<Respond>, PagePath(slug): Slug, Query(query): Query<Pairs>) -> PageResult {
+async fn new_update(
+    State(state): State<AppState>,
+    who: Signed<Respond>,
+    PagePath(slug): Slug,
+    Query(query): Query<Pairs>,
+) -> PageResult {
     composer(&state, &who, slug, Voice::Update, typed(query), None, None).await
 }
 
@@ -50,11 +55,21 @@ async fn new_publish(State(state): State<AppState>, who: Signed<Respond>, PagePa
     composer(&state, &who, slug, Voice::Publish, ticked, None, None).await
 }
 
-async fn update(State(state): State<AppState>, who: Signed<Respond>, PagePath(slug): Slug, CsrfForm(pairs): CsrfForm<Pairs>) -> PageResult {
+async fn update(
+    State(state): State<AppState>,
+    who: Signed<Respond>,
+    PagePath(slug): Slug,
+    CsrfForm(pairs): CsrfForm<Pairs>,
+) -> PageResult {
     posted(state, who, slug, Voice::Update, typed(pairs)).await
 }
 
-async fn publish(State(state): State<AppState>, who: Signed<Respond>, PagePath(slug): Slug, CsrfForm(pairs): CsrfForm<Pairs>) -> PageResult {
+async fn publish(
+    State(state): State<AppState>,
+    who: Signed<Respond>,
+    PagePath(slug): Slug,
+    CsrfForm(pairs): CsrfForm<Pairs>,
+) -> PageResult {
     posted(state, who, slug, Voice::Publish, typed(pairs)).await
 }
 
@@ -102,7 +117,11 @@ async fn composer(
 }
 
 /// How every component of every page is doing in public.
-fn components_now(tx: &mut dyn Tx, directory: &Directory, now: Instant) -> Result<BTreeMap<ComponentId, ComponentStatus>, Fault> {
+fn components_now(
+    tx: &mut dyn Tx,
+    directory: &Directory,
+    now: Instant,
+) -> Result<BTreeMap<ComponentId, ComponentStatus>, Fault> {
     let mut found = BTreeMap::new();
     for slug in views::status_slugs(directory) {
         let page = views::status_page(tx, directory, &slug, now)?;

@@ -74,7 +74,8 @@ fn next_update_at(minutes: &str, now: Instant) -> Result<Option<Instant>, Refusa
         return Ok(None);
     }
     let minutes = minutes.parse().ok().filter(|minutes| (1..=NEXT_MINUTES_MAX).contains(minutes));
-    let minutes = minutes.ok_or_else(|| Refusal::invalid("next_minutes", "Promise the next update within a day, in whole minutes."))?;
+    let minutes = minutes
+        .ok_or_else(|| Refusal::invalid("next_minutes", "Promise the next update within a day, in whole minutes."))?;
     Ok(Some(later(now, SignedDuration::from_mins(minutes))))
 }
 
@@ -98,13 +99,22 @@ fn whole(voice: Voice, typed: &Typed) -> Result<(), Refusal> {
         return Err(Refusal::invalid("doing", "Say what is being done; “still investigating” will do."));
     }
     if voice == Voice::Publish && !typed.ticked("public") {
-        return Err(Refusal::invalid("public_text", "Tick “Publish to the public page”: nothing is published without it."));
+        return Err(Refusal::invalid(
+            "public_text",
+            "Tick “Publish to the public page”: nothing is published without it.",
+        ));
     }
     Ok(())
 }
 
 /// What would be said, and why it would be refused. Changes nothing.
-pub(super) fn preview(unit: &mut Unit<'_>, by: &Permit<Respond>, room: &str, voice: Voice, typed: &Typed) -> Result<Preview, Fault> {
+pub(super) fn preview(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    room: &str,
+    voice: Voice,
+    typed: &Typed,
+) -> Result<Preview, Fault> {
     let reading = match Reading::of(typed, unit.now) {
         Ok(reading) => reading,
         Err(refusal) => return Ok(Preview { refusal: Some(refusal), ..Preview::default() }),
@@ -112,7 +122,7 @@ pub(super) fn preview(unit: &mut Unit<'_>, by: &Permit<Respond>, room: &str, voi
     let draft = match voice {
         Voice::Publish => Draft::Publish,
         Voice::Update if reading.resolves() => Draft::Resolve(&reading.text),
-        Voice::Update => Draft::Update(reading.input()),
+        Voice::Update => Draft::Update(Box::new(reading.input())),
     };
     let mut preview = response::preview(unit, &by.actor(), room, &draft, reading.public.as_ref())?;
     if let Err(refusal) = whole(voice, typed) {
@@ -122,7 +132,13 @@ pub(super) fn preview(unit: &mut Unit<'_>, by: &Permit<Respond>, room: &str, voi
 }
 
 /// Sends it.
-pub(super) fn send(unit: &mut Unit<'_>, by: &Permit<Respond>, room: &str, voice: Voice, typed: &Typed) -> Result<Sent, Fault> {
+pub(super) fn send(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    room: &str,
+    voice: Voice,
+    typed: &Typed,
+) -> Result<Sent, Fault> {
     whole(voice, typed)?;
     let reading = Reading::of(typed, unit.now)?;
     let public = reading.public.as_ref();
@@ -131,7 +147,10 @@ pub(super) fn send(unit: &mut Unit<'_>, by: &Permit<Respond>, room: &str, voice:
         (Voice::Publish, None) => return Err(Refusal::invalid("public_text", "Nothing was to be published.").into()),
         (Voice::Update, public) if reading.resolves() => {
             let resolution = Resolution::new(reading.text.clone(), public.cloned());
-            (response::resolve(unit, by, room, &resolution)?, "Resolved. Whoever was still being called for it is told once.")
+            (
+                response::resolve(unit, by, room, &resolution)?,
+                "Resolved. Whoever was still being called for it is told once.",
+            )
         }
         (Voice::Update, Some(public)) => {
             let incident = response::post_update(unit, by, room, &reading.input(), Some(public))?;

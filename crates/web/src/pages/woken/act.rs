@@ -50,17 +50,29 @@ async fn press<T: Send + 'static>(
         .await
 }
 
-pub(super) async fn acknowledge(State(state): State<AppState>, Path(token): Path<String>, PlainForm(_): PlainForm<Pairs>) -> PageResult {
+pub(super) async fn acknowledge(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    PlainForm(_): PlainForm<Pairs>,
+) -> PageResult {
     let done = press(&state, &token, paging::acknowledge_by_link).await;
     pressed(&state, &token, "acknowledged", done).await
 }
 
-pub(super) async fn hand_over(State(state): State<AppState>, Path(token): Path<String>, PlainForm(_): PlainForm<Pairs>) -> PageResult {
+pub(super) async fn hand_over(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    PlainForm(_): PlainForm<Pairs>,
+) -> PageResult {
     let done = press(&state, &token, paging::hand_over_by_link).await;
     pressed(&state, &token, "handed-over", done).await
 }
 
-pub(super) async fn report(State(state): State<AppState>, Path(token): Path<String>, PlainForm(pairs): PlainForm<Pairs>) -> PageResult {
+pub(super) async fn report(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    PlainForm(pairs): PlainForm<Pairs>,
+) -> PageResult {
     let typed = typed(pairs);
     let done = press(&state, &token, move |unit, holder| {
         let report = MitigationReport::from_word(typed.word("outcome"))?;
@@ -69,11 +81,16 @@ pub(super) async fn report(State(state): State<AppState>, Path(token): Path<Stri
     pressed(&state, &token, "reported", done.await).await
 }
 
-pub(super) async fn declare(State(state): State<AppState>, Path(token): Path<String>, PlainForm(pairs): PlainForm<Pairs>) -> PageResult {
+pub(super) async fn declare(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    PlainForm(pairs): PlainForm<Pairs>,
+) -> PageResult {
     let typed = typed(pairs);
     let done = press(&state, &token, move |unit, holder| {
         let severity: Result<SeverityId, _> = typed.word("severity").parse();
-        let severity = severity.map_err(|_| Refusal::invalid("severity", "Choose how bad it is; if unsure, take the higher one."))?;
+        let severity = severity
+            .map_err(|_| Refusal::invalid("severity", "Choose how bad it is; if unsure, take the higher one."))?;
         response::declare_by_link(unit, holder, &typed.text("title"), severity)
     });
     pressed(&state, &token, "declared", done.await).await

@@ -37,7 +37,11 @@ pub(super) fn router() -> Router<AppState> {
         .route("/p/{token}/declare", post(act::declare))
 }
 
-async fn show(State(state): State<AppState>, Path(token): Path<String>, Query(query): Query<super::form::Pairs>) -> PageResult {
+async fn show(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    Query(query): Query<super::form::Pairs>,
+) -> PageResult {
     let flash = act::said(super::form::typed(query).word("done"));
     page(&state, &token, StatusCode::OK, flash).await
 }
@@ -48,7 +52,9 @@ async fn page(state: &AppState, token: &str, status: StatusCode, flash: Option<F
     let read = state.read(move |tx, now, directory| {
         let holder = LinkHolder::check(&settings, &link, now)?;
         let user = directory.org.users.get(holder.user());
-        let user = user.ok_or_else(|| Refusal::not_found("page behind this link;", "the account it was sent to no longer exists"))?;
+        let user = user.ok_or_else(|| {
+            Refusal::not_found("page behind this link;", "the account it was sent to no longer exists")
+        })?;
         let zone = TimeZone::get(&user.time_zone).unwrap_or(TimeZone::UTC);
         let eyes = Reading { me: user.id.clone(), role: None, zone }.at(now, &directory.org);
         let view = views::page(tx, directory, &settings, holder.page(), now)?;

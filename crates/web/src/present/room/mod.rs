@@ -65,7 +65,8 @@ pub fn page(eyes: &Eyes<'_>, mut shell: Shell, view: &RoomView, asked: &Asked, r
     let (entries, earlier) = timeline::entries(eyes, incident, &view.events, &view.timeline, show, asked.skip);
     let newest = view.timeline.iter().map(|line| line.at).max().unwrap_or(incident.declared_at);
     let kept = |form: Form| refused.filter(|refused| refused.form == form);
-    let field = |form: Form| kept(form).map_or_else(Field::default, |r| Field::refused(r.text.clone(), r.message.clone()));
+    let field =
+        |form: Form| kept(form).map_or_else(Field::default, |r| Field::refused(r.text.clone(), r.message.clone()));
     let chosen = |form: Form| kept(form).map_or("", |refused| refused.choice.as_str());
     let mut playbook = rules::playbook(eyes, incident, &view.adherence);
     for rule in &mut playbook.rules {
@@ -92,7 +93,10 @@ pub fn page(eyes: &Eyes<'_>, mut shell: Shell, view: &RoomView, asked: &Asked, r
         earlier,
         say: field(Form::Say),
         kinds: kinds(chosen(Form::Say)),
-        commands: COMMANDS.iter().map(|(_, usage, does)| CommandHelp { example: (*usage).to_owned(), does: (*does).to_owned() }).collect(),
+        commands: COMMANDS
+            .iter()
+            .map(|(_, usage, does)| CommandHelp { example: (*usage).to_owned(), does: (*does).to_owned() })
+            .collect(),
         next_update: sides::next_update(eyes, incident),
         public: sides::public(eyes, view),
         mitigations: sides::mitigations(eyes, incident),
@@ -143,7 +147,8 @@ fn kinds(chosen: &str) -> Vec<Choice> {
 fn severities(eyes: &Eyes<'_>, incident: &Incident, chosen: &str) -> Vec<Choice> {
     let chosen = if chosen.is_empty() { incident.severity.as_str() } else { chosen };
     let choice = |row: &nightbell_engine::domain::org::Severity| {
-        Choice::new(row.id.as_str(), row.id.as_str().to_uppercase(), row.id.as_str() == chosen).with_hint(row.impact.clone())
+        Choice::new(row.id.as_str(), row.id.as_str().to_uppercase(), row.id.as_str() == chosen)
+            .with_hint(row.impact.clone())
     };
     eyes.org.severities.rows.iter().map(choice).collect()
 }

@@ -24,7 +24,10 @@ pub fn seats(eyes: &Eyes<'_>, incident: &Incident, events: &[Recorded<IncidentEv
     for role in RoleKind::ALL {
         let holders = incident.roles.holders(role);
         seats.extend(holders.iter().map(|user| held(eyes, incident, events, role, user)));
-        let joins = role == RoleKind::Ops && eyes.may_respond() && !incident.roles.holds(role, &eyes.me) && !incident.status.is_final();
+        let joins = role == RoleKind::Ops
+            && eyes.may_respond()
+            && !incident.roles.holds(role, &eyes.me)
+            && !incident.status.is_final();
         if holders.is_empty() || joins {
             seats.push(empty(eyes, incident, role));
         }
@@ -32,10 +35,17 @@ pub fn seats(eyes: &Eyes<'_>, incident: &Incident, events: &[Recorded<IncidentEv
     seats
 }
 
-fn held(eyes: &Eyes<'_>, incident: &Incident, events: &[Recorded<IncidentEvent>], role: RoleKind, user: &UserId) -> Seat {
+fn held(
+    eyes: &Eyes<'_>,
+    incident: &Incident,
+    events: &[Recorded<IncidentEvent>],
+    role: RoleKind,
+    user: &UserId,
+) -> Seat {
     let may = eyes.may_respond() && !incident.status.is_final();
     let mine = *user == eyes.me;
-    let hands_over = role == RoleKind::Commander && incident.row.commander_within.is_some() && incident.status.is_open();
+    let hands_over =
+        role == RoleKind::Commander && incident.row.commander_within.is_some() && incident.status.is_open();
     let since = since(events, role, user).map(|at| format!("since {}", eyes.utc(at)));
     let offered = offers(eyes, incident, role);
     Seat {
@@ -86,13 +96,16 @@ fn owed_note(eyes: &Eyes<'_>, incident: &Incident, role: RoleKind) -> String {
 
 fn offers(eyes: &Eyes<'_>, incident: &Incident, role: RoleKind) -> Option<String> {
     let offered = incident.roles.offers.iter().filter(|offer| offer.role == role);
-    let names: Vec<String> = offered.map(|offer| if offer.to == eyes.me { "you".to_owned() } else { line(&eyes.name(&offer.to)) }).collect();
+    let names: Vec<String> =
+        offered.map(|offer| if offer.to == eyes.me { "you".to_owned() } else { line(&eyes.name(&offer.to)) }).collect();
     (!names.is_empty()).then(|| format!("offered to {}", names.join(", ")))
 }
 
 fn since(events: &[Recorded<IncidentEvent>], seat: RoleKind, who: &UserId) -> Option<jiff::Timestamp> {
     let sat_down = |event: &&Recorded<IncidentEvent>| match &event.event {
-        IncidentEvent::RoleTaken { role, user } | IncidentEvent::RoleAccepted { role, user } => *role == seat && user == who,
+        IncidentEvent::RoleTaken { role, user } | IncidentEvent::RoleAccepted { role, user } => {
+            *role == seat && user == who
+        }
         _ => false,
     };
     events.iter().rev().find(sat_down).map(|event| event.at)

@@ -1,7 +1,7 @@
 //! What stands around the timeline: the promised update, what the public sees, mitigations, alerts and pages, status words.
 
 use crate::{
-    present::{Eyes, alert, home::subject_path, line},
+    present::{Eyes, alert, home::subject_path, line, step},
     views::{
         Choice, Link, Tag,
         room::{LinkedAlert, LinkedPage, Mitigation, NextUpdate, PublicSees, StatusMove},
@@ -28,22 +28,39 @@ pub fn next_update(eyes: &Eyes<'_>, incident: &Incident) -> NextUpdate {
             format!("{said} {}{then}", eyes.utc(at))
         }
         None if incident.status.is_open() => {
-            format!("{} promises no updates; a word is welcome all the same.", incident.severity.as_str().to_uppercase())
+            format!(
+                "{} promises no updates; a word is welcome all the same.",
+                incident.severity.as_str().to_uppercase()
+            )
         }
         None => "No update is owed any more.".to_owned(),
     };
-    NextUpdate { clock: due.map(|at| eyes.until(at)), text, can_update: eyes.may_respond() && incident.status.is_open() }
+    NextUpdate {
+        clock: due.map(|at| eyes.until(at)),
+        text,
+        can_update: eyes.may_respond() && incident.status.is_open(),
+    }
 }
 
 /// The public side, and how stale it is.
 pub fn public(eyes: &Eyes<'_>, view: &RoomView) -> PublicSees {
     let incident = &view.incident;
-    let loud = |line: &nightbell_engine::domain::response::RuleLine| line.rule == RuleId::PublicNotice && matches!(line.look, Look::Act | Look::Due);
+    let loud = |line: &nightbell_engine::domain::response::RuleLine| {
+        line.rule == RuleId::PublicNotice && matches!(line.look, Look::Act | Look::Due)
+    };
     let owed = view.adherence.lines.iter().any(loud);
     let Some(face) = &incident.public else {
         let text = if incident.row.public_within.is_some() { "Nothing yet." } else { "Nothing, and nothing is owed." };
         let (at, status, page) = (None, None, None);
-        return PublicSees { status, text: text.to_owned(), at, behind: String::new(), reach: String::new(), page, late: owed };
+        return PublicSees {
+            status,
+            text: text.to_owned(),
+            at,
+            behind: String::new(),
+            reach: String::new(),
+            page,
+            late: owed,
+        };
     };
     let behind = incident.public_behind().map(|gap| rough(gap.as_secs().unsigned_abs())).filter(|gap| !gap.is_empty());
     let page = eyes.org.status_pages.get(&face.page);
@@ -73,7 +90,7 @@ fn mitigation(eyes: &Eyes<'_>, incident: &Incident, state: &MitigationState) -> 
     let times = state.tried.len();
     Mitigation {
         id: state.mitigation.key.clone(),
-        text: line(&state.mitigation.title),
+        text: step(&state.mitigation.title, state.mitigation.command.as_deref()),
         command: state.mitigation.command.clone().unwrap_or_default(),
         state: verdict.map(|word| if word == "failed" { Tag::plain("Did not help") } else { Tag::state(word) }),
         by: last.map(|last| format!("{}, {}", eyes.actor_or_you(&last.by), eyes.utc(last.at))).unwrap_or_default(),
@@ -115,7 +132,8 @@ fn page(eyes: &Eyes<'_>, view: &PageView) -> LinkedPage {
             names.push(name);
         }
     }
-    let link = matches!(view.page.subject, Subject::Alert { .. }).then(|| Link::new(subject_path(&view.page), "the alert"));
+    let link =
+        matches!(view.page.subject, Subject::Alert { .. }).then(|| Link::new(subject_path(&view.page), "the alert"));
     LinkedPage {
         who: if names.is_empty() { "nobody yet".to_owned() } else { names.join(", then ") },
         state: Tag::state(view.page.status.word()),
@@ -129,12 +147,24 @@ pub fn statuses(incident: &Incident) -> Vec<StatusMove> {
     use IncidentStatus as S;
     let mut moves = Vec::new();
     let mut add = |to: S, label: &str, does: &str, needs_reason: bool, primary: bool| {
-        moves.push(StatusMove { value: to.word().to_owned(), label: label.to_owned(), does: does.to_owned(), needs_reason, primary });
+        moves.push(StatusMove {
+            value: to.word().to_owned(),
+            label: label.to_owned(),
+            does: does.to_owned(),
+            needs_reason,
+            primary,
+        });
     };
     let resolve = "Opens the final update; nothing changes before you send it.";
     match incident.status {
         S::Investigating => {
-            add(S::Identified, "Identified", "The cause is known. The room hears it; the public does not.", false, false);
+            add(
+                S::Identified,
+                "Identified",
+                "The cause is known. The room hears it; the public does not.",
+                false,
+                false,
+            );
             add(S::Monitoring, "Monitoring", "A mitigation is in and is being watched.", false, false);
             add(S::Resolved, "Resolve", resolve, false, true);
         }
@@ -179,7 +209,8 @@ pub fn callable(eyes: &Eyes<'_>, chosen: &str) -> Vec<Choice> {
         Choice::new(value, label, selected)
     };
     let schedules = org.schedules.keys().map(|id| choice(format!("schedule:{id}"), format!("On call: {id}")));
-    let teams = org.teams.values().map(|team| choice(format!("team:{}", team.id), format!("Team: {}", line(&team.name))));
+    let teams =
+        org.teams.values().map(|team| choice(format!("team:{}", team.id), format!("Team: {}", line(&team.name))));
     let users = org.users.values().map(|user| choice(format!("user:{}", user.id), line(&user.name)));
     schedules.chain(users).chain(teams).collect()
 }

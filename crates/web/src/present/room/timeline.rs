@@ -116,9 +116,16 @@ fn said(event: Option<&IncidentEvent>, line: &TimelineLine) -> Said {
     }
 }
 
-fn entry(eyes: &Eyes<'_>, incident: &Incident, recorded: Option<&Recorded<IncidentEvent>>, line: &TimelineLine, day: Option<String>) -> Entry {
+fn entry(
+    eyes: &Eyes<'_>,
+    incident: &Incident,
+    recorded: Option<&Recorded<IncidentEvent>>,
+    line: &TimelineLine,
+    day: Option<String>,
+) -> Entry {
     let (text, verbatim, detail) = said(recorded.map(|recorded| &recorded.event), line);
-    let who = recorded.map_or_else(|| line.who.clone(), |recorded| eyes.actor(&recorded.actor));
+    let kind = capital(line.kind.word());
+    let (text, who) = spoken(eyes, recorded, line, &kind, text);
     let mut tags = Vec::new();
     if line.struck {
         tags.push(Tag::plain("Refuted"));
@@ -131,7 +138,7 @@ fn entry(eyes: &Eyes<'_>, incident: &Incident, recorded: Option<&Recorded<Incide
         day,
         at: eyes.when(line.at),
         glyph: line.kind.glyph(),
-        kind: capital(line.kind.word()),
+        kind,
         text,
         verbatim,
         meta: [detail, who].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
@@ -139,6 +146,33 @@ fn entry(eyes: &Eyes<'_>, incident: &Incident, recorded: Option<&Recorded<Incide
         link: recorded.and_then(|recorded| edit(eyes, incident, recorded, line)),
         pinned: matches!(line.kind, LineKind::Decision | LineKind::Status),
     }
+}
+
+/// The sentence without the word that stands before it anyway, with names for handles; and who is still to be named below it.
+fn spoken(
+    eyes: &Eyes<'_>,
+    recorded: Option<&Recorded<IncidentEvent>>,
+    line: &TimelineLine,
+    kind: &str,
+    text: String,
+) -> (String, String) {
+    let Some(recorded) = recorded else { return (text, line.who.clone()) };
+    let written = matches!(recorded.event, IncidentEvent::Entry { .. });
+    let by = eyes.actor(&recorded.actor);
+    if written {
+        return (text, by);
+    }
+    if let Some(rest) = text.strip_prefix(&format!("{} ", recorded.actor)) {
+        return (format!("{by} {rest}"), String::new());
+    }
+    let text = text
+        .strip_prefix(&format!("{kind} "))
+        .or_else(|| text.strip_prefix(&format!("{kind}: ")))
+        .unwrap_or(&text)
+        .to_owned();
+    // A rule is met by what somebody did; the line before it says by whom.
+    let silent = matches!(line.kind, LineKind::Rule) && !matches!(recorded.event, IncidentEvent::RuleWaived { .. });
+    (text, if silent { String::new() } else { by })
 }
 
 /// Authors and administrators may edit; anybody who responds may refute a hypothesis.
