@@ -1,0 +1,23 @@
+//! The black box (tier T5): the built binary, real files, real sockets on the loopback, a real Alertmanager, a real SMTP server, and `kill -9`.
+//! Nothing here knows the inside but two readers: the check after the kills looks into the store, and the webhook secret is read from it.
+
+#[path = "blackbox/alertmanager.rs"]
+mod alertmanager;
+#[path = "blackbox/child.rs"]
+mod child;
+#[path = "blackbox/cli.rs"]
+mod cli;
+#[path = "blackbox/double.rs"]
+mod double;
+#[path = "blackbox/house.rs"]
+mod house;
+#[path = "blackbox/http.rs"]
+mod http;
+#[path = "blackbox/kills/mod.rs"]
+mod kills;
+#[path = "blackbox/smtp.rs"]
+mod smtp;
+#[path = "blackbox/start.rs"]
+mod start;
+#[path = "blackbox/wait.rs"]
+mod wait;

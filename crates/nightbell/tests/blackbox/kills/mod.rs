@@ -1,0 +1,136 @@
+//! `kill -9` in the middle of a paging storm, again and again: nothing that was answered with 2xx is lost, nothing is said twice unmarked.
+//!
+//! Two clients send alerts (and take back, acknowledge, repeat some), a person presses the button in some of the messages, the receiver misbehaves
+//! now and then; the server is killed at moments counted in events, so that kills fall between storing and answering, sending and settling.
+//! Then the faults stop, everything is brought to its end, and `check` compares what was answered with the ledger and with the store.
+
+mod check;
+mod load;
+
+use super::{
+    double::{Double, Reaction},
+    house::{House, Server, code, said},
+    wait::{Deadline, SOON, thread, until, wall_clock},
+};
+use check::Evidence;
+use jiff::Timestamp;
+use load::{Random, Scene, press_some, send_bursts};
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+const SEED: u64 = 20_261_123;
+/// Never fewer.
+const KILLS_MIN: usize = 20;
+/// More, while the storm lasts.
+const STORM: Duration = Duration::from_secs(15);
+/// When a round has nothing more to do, it is killed all the same.
+const ROUND_MAX: Duration = Duration::from_millis(500);
+/// A sender that was killed is believed for 45 s; then its message goes out again.
+const CALM_WITHIN: Duration = Duration::from_secs(100);
+
+fn organisation(receiver: &str) -> String {
+    let person = |id: &str| {
+        format!(
+            "  - {{ id: {id}, name: {id}, email: {id}@example.com, contacts: [ {{ id: hook, kind: webhook, url: \"{receiver}/{id}\", verified: true }} ] }}\n"
+        )
+    };
+    let people: String = ["alice", "bob", "carol"].map(person).concat();
+    format!(
+        r#"version: 1
+users:
+{people}policies:
+  - {{ id: shop, steps: [ {{ after: 0s, notify: ["user:alice"] }}, {{ after: 15s, notify: ["user:bob"] }} ], last_resort: ["user:carol"] }}
+services:
+  - {{ id: checkout, name: Checkout, policy: shop }}
+integrations:
+  - {{ id: pagerduty, kind: pagerduty, service: checkout, key: {} }}
+  - {{ id: generic, kind: generic, service: checkout, key: {} }}
+"#,
+        load::PAGERDUTY_KEY,
+        load::GENERIC_KEY
+    )
+}
+
+/// A receiver that misbehaves until it is told to be calm, and counts each message before it answers.
+fn receiver(scene: &Arc<Scene>, calm: &Arc<AtomicBool>) -> Double {
+    let (scene, calm, random) = (Arc::clone(scene), Arc::clone(calm), Mutex::new(Random(SEED ^ 1)));
+    Double::new(move |_| {
+        scene.count();
+        let drawn = random.lock().expect("nobody panics with it").below(100);
+        match drawn {
+            _ if calm.load(Ordering::SeqCst) => Reaction::Accept,
+            0..8 => Reaction::Refuse,
+            8..14 => Reaction::Drop,
+            14..18 => Reaction::Hang,
+            _ => Reaction::Accept,
+        }
+    })
+}
+
+/// The storm: answers when it was killed each time, and the server that survived.
+fn storm(house: &House, scene: &Arc<Scene>, mut server: Server) -> (Vec<Timestamp>, Server) {
+    let mut random = Random(SEED);
+    let mut kills = Vec::new();
+    let storm = Deadline::within(STORM);
+    while kills.len() < KILLS_MIN || !storm.over() {
+        scene.wait_for(1 + random.below(40), ROUND_MAX);
+        server.process.kill();
+        kills.push(wall_clock());
+        server = house.serve();
+        scene.is_at(&server.url);
+    }
+    (kills, server)
+}
+
+#[test]
+fn inv_01_to_09_no_page_is_lost_whenever_it_is_killed() {
+    let mut house = House::new();
+    house.set("NIGHTBELL_SERVER__PUBLIC_URL", "http://nightbell.test");
+    let (scene, calm) = (Arc::new(Scene::default()), Arc::new(AtomicBool::new(false)));
+    let double = Arc::new(receiver(&scene, &calm));
+    let server = house.serve();
+    house.apply(&server, &organisation(&double.url()));
+    scene.is_at(&server.url);
+    let senders = [load::Door::Pagerduty, load::Door::Generic].map(|door| {
+        let scene = Arc::clone(&scene);
+        thread(move || send_bursts(&scene, door, Random(SEED ^ (door as u64 + 2))))
+    });
+    let presser = {
+        let (scene, double) = (Arc::clone(&scene), Arc::clone(&double));
+        thread(move || press_some(&scene, &double, Random(SEED ^ 4)))
+    };
+
+    let (kills, mut server) = storm(&house, &scene, server);
+    calm.store(true, Ordering::SeqCst);
+    scene.stop();
+    for client in senders.into_iter().chain([presser]) {
+        client.join().expect("a client of the storm");
+    }
+
+    let sent = scene.sent();
+    double.wait("everything that was accepted", CALM_WITHIN, |ledger| check::undelivered(&sent, ledger).is_empty());
+    scene.resolve_all();
+    until("nothing is owed to anybody", CALM_WITHIN, || check::nothing_is_due(&house).then_some(()));
+    let alerts = server.alerts();
+    server.process.terminate();
+    assert_eq!(server.process.ended(SOON).code(), Some(0), "{}", server.process.output());
+    let verified = house.run(&["verify", "--data", "data"]);
+    assert_eq!(code(&verified), 0, "{}", said(&verified));
+
+    let evidence = Evidence { sent: scene.sent(), ledger: double.ledger(), kills, alerts, pages: check::pages(&house) };
+    let findings = evidence.findings();
+    println!("seed of the storm: {SEED}");
+    println!("kills: {}", evidence.kills.len());
+    println!("accepted: {}", evidence.sent.len());
+    println!("messages: {}", evidence.ledger.len());
+    println!("repeats: {}", evidence.ledger.iter().filter(|m| m.repeat()).count());
+    println!("pages lost: {}", evidence.lost().len());
+    assert!(evidence.kills.len() >= KILLS_MIN && evidence.sent.len() >= KILLS_MIN, "the storm was a breeze");
+    assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+    assert_eq!(check::blunt(evidence), [""; 0], "a check that finds nothing in spoiled evidence");
+}
