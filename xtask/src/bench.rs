@@ -4,6 +4,12 @@
 use crate::repo::{Result, root};
 
 mod build;
+mod live;
+mod memory;
+mod paging;
+mod running;
+mod size;
+mod start;
 mod table;
 
 use table::Report;
@@ -19,11 +25,18 @@ pub struct Bench {
 }
 
 /// Every bench there is.
-pub const BENCHES: &[Bench] = &[Bench {
-    name: "build",
-    about: "the demo's build from an empty target folder, and what each dependency costs",
-    run: build::run,
-}];
+pub const BENCHES: &[Bench] = &[
+    Bench {
+        name: "build",
+        about: "the demo's build from an empty target folder, and what each dependency costs",
+        run: build::run,
+    },
+    Bench { name: "start", about: "from starting the process to ready", run: start::run },
+    Bench { name: "memory", about: "resident memory of an idle server", run: memory::run },
+    Bench { name: "size", about: "bytes of the page of a woken person and of the status page", run: size::run },
+    Bench { name: "paging", about: "alert accepted to webhook received, at 50 alerts a second", run: paging::run },
+    Bench { name: "live", about: "incident entry to event in 20 open browsers", run: live::run },
+];
 
 /// Prints what can be measured.
 ///

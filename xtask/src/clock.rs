@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-/// A running stopwatch.
+/// A running stopwatch. Copies show the same time.
+#[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {

@@ -1,0 +1,35 @@
+//! Resident memory of a server that has nothing to do.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::running::{House, rest};
+use super::table::{Measure, Report};
+use crate::repo::Result;
+
+const TARGET_MIB: f64 = 60.0;
+const SETTLE: Duration = Duration::from_secs(10);
+const LOOKS: usize = 10;
+
+/// Waits until it has settled, then looks once a second.
+///
+/// # Errors
+/// When it does not start, or there is no `/proc`.
+pub fn run(root: &Path) -> Result<Report> {
+    let house = House::new(root)?;
+    let server = house.serve()?;
+    rest(SETTLE);
+    let mut samples = Vec::with_capacity(LOOKS);
+    for _ in 0..LOOKS {
+        samples.push(server.resident_mib()?);
+        rest(Duration::from_secs(1));
+    }
+    let measure = Measure {
+        what: "resident memory, idle".to_owned(),
+        unit: "MiB",
+        samples,
+        target_max: Some(TARGET_MIB),
+        method: "VmRSS of the release binary, once a second from the tenth second on".to_owned(),
+    };
+    Ok(Report { measures: vec![measure], appendix: Vec::new() })
+}
