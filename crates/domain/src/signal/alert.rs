@@ -163,7 +163,8 @@ pub fn ingest(open: Option<&Alert>, last: Option<&Alert>, event: &Event) -> Inge
             _ => Ingested::Open(vec![AlertEvent::Repeated { event: Box::new(event.clone()) }]),
         },
         (EventAction::Trigger, None) => match (event.started_at, last) {
-            (Some(at), Some(last)) if at <= last.started_at && last.resolved_at_source() => {
+            // The same begin again after a person ended it: the source still fires. An earlier one is late whoever ended the newer.
+            (Some(at), Some(last)) if at < last.started_at || (at == last.started_at && last.resolved_at_source()) => {
                 Ingested::Nothing("a late copy of an alert that is resolved already")
             }
             _ => Ingested::New,

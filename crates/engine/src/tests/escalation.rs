@@ -154,6 +154,26 @@ fn inv_09_late_and_reordered_events_never_reopen_a_newer_state() {
     assert_eq!(world.sent(), ["0:00 page alice/hook"]);
 }
 
+/// (the begin of the copy that comes after a person ended the newer alert, whether it makes a new one)
+#[test]
+fn inv_09_after_a_person_ended_it_only_what_still_fires_comes_back() {
+    for (begin, fires) in [(-60, false), (0, true), (10, true)] {
+        let mut world = World::new();
+        let critical = [("severity", "critical")];
+        world.event(EventAction::Trigger, "db", &critical, Some(at(-60)));
+        world.event(EventAction::Resolve, "db", &[], Some(at(-60)));
+        let newer = world.event(EventAction::Trigger, "db", &critical, Some(at(0)));
+        let alice = world.permit("alice");
+        let id = newer.alert.expect("a new alert");
+        world.act(|unit| signal::resolve(unit, &alice, id));
+        world.now = at(30);
+        let copy = world.event(EventAction::Trigger, "db", &critical, Some(at(begin)));
+        assert_eq!(copy.alert.is_some(), fires, "{begin}: {}", copy.reason);
+        world.tick();
+        assert_eq!(world.sent().len(), usize::from(fires), "{begin}");
+    }
+}
+
 #[test]
 fn repeats_of_an_open_alert_never_page_again() {
     let mut world = World::new();
