@@ -72,6 +72,7 @@ fn facts(eyes: &Eyes<'_>, alert: &Alert) -> Vec<Fact> {
         fact("Last event", eyes.when(alert.last_at).full),
         fact("Events", alert.event_count.to_string()),
     ];
+    facts.retain(|fact| !fact.value.is_empty());
     match &alert.status {
         AlertStatus::Firing => {}
         AlertStatus::Acknowledged { by, at } => {
