@@ -24,7 +24,7 @@ export async function monday(night) {
     }
     await area.fill(text.replace('## What went well', "Alice's PR broke prod.\n\n## What went well"));
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.locator('#findings').getByText('broke prod').first().waitFor();
+    await page.locator('#findings').getByText('PR broke').first().waitFor();
     await picture(page, 'postmortem-1440');
     const found = await faults(page);
     assert(found.length === 0, found.join('\n'));
@@ -50,6 +50,7 @@ export async function monday(night) {
     const response = await page.context().request.get(`${night.postmortem}/export.md`);
     const text = await response.text();
     assert(response.ok() && text.startsWith('# Postmortem: '), `export: ${response.status()} ${text.slice(0, 80)}`);
+    assert(/- \[ \] @alice: Add an integration test for the retry path \(P\d, 2030-01-31\)/.test(text), 'the action item is not in the export');
   });
 
   await check('monday: the weekly list shows the item with owner and date, and it can be done', async () => {

@@ -8,11 +8,13 @@ mod draft;
 mod item;
 mod lint;
 mod parse;
+mod tracked;
 
 pub use draft::{Draft, DraftImpact};
 pub use item::{DueUnit, DueWords, ItemLine, ItemPriority, ItemProblem, MissingPart};
 pub use lint::lint;
 pub use parse::{parse, parse_with_label};
+pub use tracked::with_tracked;
 
 /// The label of the cause section when a team has not chosen its own ("Contributing factors").
 pub const ROOT_CAUSE_LABEL: &str = "Root cause";

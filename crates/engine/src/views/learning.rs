@@ -5,6 +5,7 @@ use nightbell_domain::{
     learning::{
         ActionItem, Postmortem,
         blame::{BlameFinding, Person, check_blame},
+        document::with_tracked,
     },
     refusal::Refusal,
     response::Incident,
@@ -22,6 +23,13 @@ pub struct PostmortemView {
     pub items: Vec<ActionItem>,
     /// Where its text blames a person, without what was dismissed.
     pub findings: Vec<BlameFinding>,
+}
+
+impl PostmortemView {
+    /// The document as it leaves: the text as kept, and every tracked action item that its section does not name yet.
+    pub fn document(&self) -> Option<String> {
+        self.postmortem.as_ref().map(|p| with_tracked(&p.markdown, &self.items))
+    }
 }
 
 /// Postmortems, newest first.

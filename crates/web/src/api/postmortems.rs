@@ -152,8 +152,9 @@ async fn markdown(
     _: ApiCaller<Read>,
     ApiPath(slug): ApiPath<String>,
 ) -> ApiResult<Response> {
-    let (postmortem, _) = view(&state, slug).await?;
-    Ok(([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], postmortem.markdown).into_response())
+    let (postmortem, view) = view(&state, slug).await?;
+    let text = view.document().unwrap_or(postmortem.markdown);
+    Ok(([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], text).into_response())
 }
 
 async fn draft(State(state): State<AppState>, who: ApiCaller<Respond>, ApiPath(slug): ApiPath<String>) -> ApiResult {

@@ -177,9 +177,11 @@ pub fn page(
     let label = eyes.org.response.root_cause_label.as_deref().unwrap_or(document::ROOT_CAUSE_LABEL);
     let stored = postmortem.map_or("", |postmortem| postmortem.markdown.as_str());
     let shown = typed.markdown.as_ref().filter(|_| typed.preview).map_or(stored, |field| field.value.as_str());
+    // What is read, and exported, names every tracked item, also those that were added below and not written into the text.
+    let whole = document::with_tracked(shown, &view.items);
     let html = match postmortem {
-        Some(postmortem) if eyes.may_respond() && postmortem.is_owed() => with_lint(shown, label),
-        Some(_) => markdown::render(shown),
+        Some(postmortem) if eyes.may_respond() && postmortem.is_owed() => with_lint(&whole, label),
+        Some(_) => markdown::render(&whole),
         None => SafeHtml::from_markdown("Nothing is written yet. The draft is made from the incident's timeline."),
     };
     let found = blame_findings(directory, shown);

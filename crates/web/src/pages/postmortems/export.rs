@@ -1,4 +1,4 @@
-//! `GET /postmortems/{slug}.md` and `/postmortems/{slug}/export.md`: the document itself, byte by byte as stored.
+//! `GET /postmortems/{slug}.md` and `/postmortems/{slug}/export.md`: the document as stored, with every tracked action item.
 
 use super::undrafted;
 use crate::{
@@ -23,8 +23,8 @@ pub(super) async fn answer(state: &AppState, slug: String) -> PageResult {
     let (name, text) = state
         .read(move |tx, _, directory| {
             let view = views::postmortem(tx, directory, &slug)?;
-            let postmortem = view.postmortem.ok_or_else(|| undrafted(&slug))?;
-            Ok((format!("{}.md", postmortem.slug), postmortem.markdown))
+            let text = view.document().ok_or_else(|| undrafted(&slug))?;
+            Ok((format!("{}.md", view.incident.slug), text))
         })
         .await?;
     Ok(respond::text_file("text/markdown; charset=utf-8", &name, text))
