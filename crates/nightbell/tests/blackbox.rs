@@ -1,5 +1,5 @@
 //! The black box (tier T5): the built binary, real files, real sockets on the loopback, a real Alertmanager, a real SMTP server, and `kill -9`.
-//! Nothing here knows the inside but two readers: the check after the kills looks into the store, and the webhook secret is read from it.
+//! Nothing here knows the inside but one reader: the check after the kills looks into the store.
 
 #[path = "blackbox/alertmanager.rs"]
 mod alertmanager;

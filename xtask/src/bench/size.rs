@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::running::{Answer, House, call, receiver};
 use super::table::{Measure, Report};
@@ -24,10 +24,16 @@ pub fn run(root: &Path) -> Result<Report> {
     server.trigger("bench-size-key", "size")?;
     let (_, message) = received.recv()?;
     let link = message.get("ack_url").and_then(Value::as_str).ok_or("the message has no link")?;
+    // A status page on a bad day: a notice stands on it.
+    let made =
+        server.api("/incidents", &json!({ "title": "Checkout is down", "severity": "sev2", "service": "checkout" }))?;
+    let slug = made.get("slug").and_then(Value::as_str).ok_or("no slug")?;
+    let notice = json!({ "text": "Payments fail for some customers. We are rolling back a change.", "components": [{ "component": "checkout", "status": "major-outage" }] });
+    server.api(&format!("/incidents/{slug}/publish"), &notice)?;
     let mut measures = Vec::new();
     for (what, url) in [
         ("page of a woken person, with style and script", link),
-        ("status page, with style", &format!("{}/status/main", server.url)),
+        ("status page with a notice, with style", &format!("{}/status/main", server.url)),
     ] {
         let (plain, requests) = total(url, "identity")?;
         let (compressed, _) = total(url, "gzip")?;

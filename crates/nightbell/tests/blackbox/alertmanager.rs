@@ -3,11 +3,11 @@
 use super::{
     child::Process,
     double::Double,
-    house::{ADMIN, House, Server, webhook_secret},
+    house::{ADMIN, House, Server, code, output_json, said},
     http,
     wait::{SOON, until, wall_clock},
 };
-use nightbell_wire::outbound::standard_webhooks::verify;
+use nightbell_wire::outbound::standard_webhooks::{Secret, verify};
 use serde_json::{Value, json};
 use std::{path::Path, process::Command};
 
@@ -88,13 +88,22 @@ fn alert(server: &Server, name: &str) -> Option<Value> {
     server.alerts().into_iter().find(|alert| alert["labels"]["alertname"] == name)
 }
 
+/// The secret of the receiver, as its owner sets it up there.
+fn webhook_secret(house: &House, server: &Server) -> Secret {
+    let shown = server.cli(house, &["user", "secrets", ADMIN, "--json"]);
+    assert_eq!(code(&shown), 0, "{}", said(&shown));
+    let secrets = output_json(&shown);
+    assert_eq!(secrets[0]["contact"], "hook", "{secrets}");
+    Secret::parse(secrets[0]["secret"].as_str().expect("a text")).expect("a Standard Webhooks secret")
+}
+
 #[test]
 fn a_real_alertmanager_pages_once_and_resolves() {
     let house = House::new();
     let receiver = Double::obliging();
-    let secret = webhook_secret(&house, ADMIN, "hook");
     let server = house.serve();
     house.apply(&server, &organisation(&receiver.url()));
+    let secret = webhook_secret(&house, &server);
     let (_alertmanager, alertmanager) = start(house.folder(), &server.url);
 
     tell(&alertmanager, "CheckoutDown", None);

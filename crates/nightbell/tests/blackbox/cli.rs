@@ -221,6 +221,28 @@ fn a_token_opens_until_it_is_revoked() {
 }
 
 #[test]
+fn somebody_invited_finds_their_link_and_looking_does_not_use_it_up() {
+    let house = House::new();
+    let server = house.serve();
+    house.apply(&server, EXAMPLE);
+    let listed = json_of(&server, &house, &["user", "list"]);
+    let ids: Vec<&str> = listed.as_array().expect("a list").iter().filter_map(|user| user["id"].as_str()).collect();
+    assert_eq!(ids, ["alice", "ops"]);
+    let invited = json_of(&server, &house, &["user", "invite", "alice"]);
+    let link = invited["sign_in_url"].as_str().expect("a link");
+    for _ in 0..2 {
+        let opened = super::http::call("GET", link, &[], b"").expect("the page opens");
+        assert!(
+            opened.status == 200 && opened.text().contains("alice@example.com"),
+            "{} {}",
+            opened.status,
+            opened.text()
+        );
+    }
+    ends(&server, &house, &["user", "invite", "nobody"], 1);
+}
+
+#[test]
 fn a_server_that_is_not_there_is_exit_code_3_and_says_what_it_means() {
     let house = House::new();
     let server = house.serve();

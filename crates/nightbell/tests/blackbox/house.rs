@@ -191,9 +191,3 @@ pub fn code(output: &Output) -> i32 {
 pub fn output_json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", said(output)))
 }
-
-/// The Standard Webhooks secret of a contact method, as its owner would have set it up in the receiver.
-pub fn webhook_secret(house: &House, user: &str, contact: &str) -> nightbell_wire::outbound::standard_webhooks::Secret {
-    let engine = nightbell::data::DataFolder::new(house.data()).engine("http://127.0.0.1").expect("the data opens");
-    engine.settings().webhook_secret(&user.parse().expect("a handle"), &contact.parse().expect("a handle"))
-}
