@@ -39,8 +39,7 @@ impl BusinessCalendar {
     #[must_use]
     pub fn due(&self, day_zero: Instant, business_days: u16) -> Instant {
         let zone = local::zone(&self.time_zone).unwrap_or(TimeZone::UTC);
-        self.end_of_last_day(&zone, zone.to_datetime(day_zero).date(), business_days)
-            .unwrap_or(Instant::MAX)
+        self.end_of_last_day(&zone, zone.to_datetime(day_zero).date(), business_days).unwrap_or(Instant::MAX)
     }
 
     /// `None` beyond all dates.

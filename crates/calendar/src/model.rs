@@ -134,15 +134,7 @@ pub enum Weekday {
 
 impl Weekday {
     /// All seven, Monday first.
-    pub const ALL: [Self; 7] = [
-        Self::Mon,
-        Self::Tue,
-        Self::Wed,
-        Self::Thu,
-        Self::Fri,
-        Self::Sat,
-        Self::Sun,
-    ];
+    pub const ALL: [Self; 7] = [Self::Mon, Self::Tue, Self::Wed, Self::Thu, Self::Fri, Self::Sat, Self::Sun];
 }
 
 impl From<jiff::civil::Weekday> for Weekday {
@@ -178,9 +170,7 @@ impl CivilTime {
         if hour > 24 || minute > 59 || (hour == 24 && minute > 0) {
             return None;
         }
-        Some(Self {
-            minute_of_day: hour * 60 + minute,
-        })
+        Some(Self { minute_of_day: hour * 60 + minute })
     }
 
     /// Minutes since 00:00, 0 to 1440.

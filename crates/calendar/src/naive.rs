@@ -111,10 +111,7 @@ impl WallClock {
                 Some(zone.to_offset(just_before).to_datetime(step))
             })
             .max();
-        Self {
-            shows: zone.to_datetime(at),
-            reached,
-        }
+        Self { shows: zone.to_datetime(at), reached }
     }
 
     fn has_come(&self, civil: DateTime) -> bool {
@@ -129,10 +126,9 @@ fn in_hours(hours: &Hours, clock: &WallClock) -> bool {
             return false;
         };
         let end_day_offset: i64 = if hours.to <= hours.from { 1 } else { 0 };
-        let (Some(begin), Some(end)) = (
-            minute_of(day, 0, hours.from.minute_of_day()),
-            minute_of(day, end_day_offset, hours.to.minute_of_day()),
-        ) else {
+        let (Some(begin), Some(end)) =
+            (minute_of(day, 0, hours.from.minute_of_day()), minute_of(day, end_day_offset, hours.to.minute_of_day()))
+        else {
             return false;
         };
         hours.days.contains(&Weekday::from(day.weekday())) && clock.has_come(begin) && !clock.has_come(end)
@@ -140,11 +136,7 @@ fn in_hours(hours: &Hours, clock: &WallClock) -> bool {
 }
 
 fn minute_of(day: jiff::civil::Date, days_later: i64, minute: u16) -> Option<DateTime> {
-    day.to_datetime(Time::midnight())
-        .checked_add(days_later.days())
-        .ok()?
-        .checked_add(i64::from(minute).minutes())
-        .ok()
+    day.to_datetime(Time::midnight()).checked_add(days_later.days()).ok()?.checked_add(i64::from(minute).minutes()).ok()
 }
 
 /// Counts the turns that have ended, one by one.
@@ -164,11 +156,7 @@ fn turns_completed(layer: &Layer, zone: &TimeZone, at: Instant, clock: &WallCloc
         }
         return Ok(turns);
     }
-    let days = if layer.every.unit == RotationUnit::Week {
-        count * 7
-    } else {
-        count
-    };
+    let days = if layer.every.unit == RotationUnit::Week { count * 7 } else { count };
     let mut begin = layer.starts;
     while let Ok(next) = begin.checked_add(days.days())
         && clock.has_come(next)
@@ -206,30 +194,16 @@ fn in_turn(layer: &Layer, turn: usize, backup: Backup) -> Who {
         Backup::NextInRotation => round.first().cloned(),
         Backup::None => None,
     };
-    Who {
-        primary,
-        backup,
-        source: ShiftSource::Layer(layer.name.clone()),
-    }
+    Who { primary, backup, source: ShiftSource::Layer(layer.name.clone()) }
 }
 
 fn stand_in(scheduled: Option<Who>, user: &Member) -> Who {
     match scheduled {
         Some(who) if who.primary == *user => who,
-        Some(who) if who.backup.as_ref() == Some(user) => Who {
-            primary: user.clone(),
-            backup: Some(who.primary),
-            source: ShiftSource::Override,
-        },
-        Some(who) => Who {
-            primary: user.clone(),
-            backup: who.backup,
-            source: ShiftSource::Override,
-        },
-        None => Who {
-            primary: user.clone(),
-            backup: None,
-            source: ShiftSource::Override,
-        },
+        Some(who) if who.backup.as_ref() == Some(user) => {
+            Who { primary: user.clone(), backup: Some(who.primary), source: ShiftSource::Override }
+        }
+        Some(who) => Who { primary: user.clone(), backup: who.backup, source: ShiftSource::Override },
+        None => Who { primary: user.clone(), backup: None, source: ShiftSource::Override },
     }
 }

@@ -94,12 +94,7 @@ impl<'a> Plan<'a> {
                 to: local::instant(&zone, entry.to)?,
             });
         }
-        Ok(Self {
-            zone,
-            backup: schedule.backup,
-            layers,
-            overrides,
-        })
+        Ok(Self { zone, backup: schedule.backup, layers, overrides })
     }
 
     /// Who has this instant, and the next instant at which that may change.
@@ -107,10 +102,7 @@ impl<'a> Plan<'a> {
     /// Nothing changes before the second value; something may or may not change at it. `None`
     /// means nothing ever changes again.
     pub(crate) fn at(&self, at: Instant) -> (Option<Duty<'a>>, Option<Instant>) {
-        let moment = Moment {
-            at,
-            civil: local::civil(&self.zone, at),
-        };
+        let moment = Moment { at, civil: local::civil(&self.zone, at) };
         (self.duty(&moment), self.next_edge(&moment))
     }
 
@@ -123,11 +115,7 @@ impl<'a> Plan<'a> {
             return scheduled;
         };
         let Some(scheduled) = scheduled else {
-            return Some(Duty {
-                primary: cover.user,
-                backup: None,
-                source: Source::Override,
-            });
+            return Some(Duty { primary: cover.user, backup: None, source: Source::Override });
         };
         if cover.user == scheduled.primary {
             return Some(scheduled);
@@ -137,11 +125,7 @@ impl<'a> Plan<'a> {
             Some(backup) if backup == cover.user => Some(scheduled.primary),
             other => other,
         };
-        Some(Duty {
-            primary: cover.user,
-            backup,
-            source: Source::Override,
-        })
+        Some(Duty { primary: cover.user, backup, source: Source::Override })
     }
 
     fn next_edge(&self, moment: &Moment) -> Option<Instant> {
@@ -253,16 +237,11 @@ impl<'a> LayerPlan<'a> {
         let primary = &members[position];
         let backup = match backup {
             Backup::None => None,
-            Backup::NextInRotation => members[position..]
-                .iter()
-                .chain(&members[..position])
-                .find(|member| *member != primary),
+            Backup::NextInRotation => {
+                members[position..].iter().chain(&members[..position]).find(|member| *member != primary)
+            }
         };
-        Duty {
-            primary,
-            backup,
-            source: Source::Layer(&self.layer.name),
-        }
+        Duty { primary, backup, source: Source::Layer(&self.layer.name) }
     }
 }
 

@@ -140,9 +140,7 @@ impl ScheduleProblem {
 pub fn validate(schedule: &Schedule) -> Result<(), Vec<ScheduleProblem>> {
     let mut problems = Vec::new();
     if local::zone(&schedule.time_zone).is_err() {
-        problems.push(ScheduleProblem::UnknownTimeZone {
-            name: schedule.time_zone.clone(),
-        });
+        problems.push(ScheduleProblem::UnknownTimeZone { name: schedule.time_zone.clone() });
     }
     if schedule.layers.is_empty() && schedule.overrides.is_empty() {
         problems.push(ScheduleProblem::Empty);
@@ -152,10 +150,7 @@ pub fn validate(schedule: &Schedule) -> Result<(), Vec<ScheduleProblem>> {
         if layer.name.trim().is_empty() {
             problems.push(ScheduleProblem::NoLayerName { layer: index });
         } else if !names.insert(layer.name.as_str()) {
-            problems.push(ScheduleProblem::LayerNameTaken {
-                layer: index,
-                name: layer.name.clone(),
-            });
+            problems.push(ScheduleProblem::LayerNameTaken { layer: index, name: layer.name.clone() });
         }
         validate_layer(index, layer, &mut problems);
     }
@@ -166,10 +161,7 @@ pub fn validate(schedule: &Schedule) -> Result<(), Vec<ScheduleProblem>> {
 fn validate_layer(index: usize, layer: &Layer, problems: &mut Vec<ScheduleProblem>) {
     let name = || layer.name.clone();
     if layer.members.is_empty() {
-        problems.push(ScheduleProblem::NoMembers {
-            layer: index,
-            name: name(),
-        });
+        problems.push(ScheduleProblem::NoMembers { layer: index, name: name() });
     }
     for (position, member) in layer.members.iter().enumerate() {
         if member.0.trim().is_empty() {
@@ -178,19 +170,12 @@ fn validate_layer(index: usize, layer: &Layer, problems: &mut Vec<ScheduleProble
         }
     }
     if layer.every.count == 0 {
-        problems.push(ScheduleProblem::ZeroRotation {
-            layer: index,
-            name: name(),
-        });
+        problems.push(ScheduleProblem::ZeroRotation { layer: index, name: name() });
     }
     validate_year(layer.starts, || format!("layers[{index}].starts"), problems);
     for (position, hours) in layer.hours.iter().enumerate() {
         if hours.days.is_empty() {
-            problems.push(ScheduleProblem::NoDays {
-                layer: index,
-                hours: position,
-                name: name(),
-            });
+            problems.push(ScheduleProblem::NoDays { layer: index, hours: position, name: name() });
         }
     }
 }

@@ -55,11 +55,7 @@ impl Schedule {
     }
 
     fn taken(mut self, user: &str, from: &str, to: &str) -> Self {
-        self.overrides.push(Override {
-            user: user.into(),
-            from: civil(from),
-            to: civil(to),
-        });
+        self.overrides.push(Override { user: user.into(), from: civil(from), to: civil(to) });
         self
     }
 }

@@ -21,18 +21,12 @@ impl Week {
     /// No hours at all mean always.
     pub(crate) fn of(hours: &[Hours]) -> Self {
         if hours.is_empty() {
-            return Self {
-                spans: vec![(0, MINUTES_PER_WEEK)],
-            };
+            return Self { spans: vec![(0, MINUTES_PER_WEEK)] };
         }
         let mut raw = Vec::new();
         for entry in hours {
             let (from, to) = (entry.from.minute_of_day(), entry.to.minute_of_day());
-            let length = if to <= from {
-                to + MINUTES_PER_DAY - from
-            } else {
-                to - from
-            };
+            let length = if to <= from { to + MINUTES_PER_DAY - from } else { to - from };
             for day in &entry.days {
                 let begin = (*day as u16 * MINUTES_PER_DAY + from) % MINUTES_PER_WEEK;
                 let end = begin + length;
@@ -80,12 +74,7 @@ impl Week {
             .or_else(|| edges.clone().next().map(|first| first + MINUTES_PER_WEEK))?;
         let days = Span::new().try_days(edge / MINUTES_PER_DAY).ok()?;
         let minutes = SignedDuration::from_mins(i64::from(edge % MINUTES_PER_DAY));
-        monday_of(at.date())?
-            .to_datetime(Time::midnight())
-            .checked_add(days)
-            .ok()?
-            .checked_add(minutes)
-            .ok()
+        monday_of(at.date())?.to_datetime(Time::midnight()).checked_add(days).ok()?.checked_add(minutes).ok()
     }
 }
 

@@ -1,12 +1,7 @@
 //! Who may do what. Authorisation is a type: whatever reads or changes on behalf of a person takes a [`Permit`] for the right it needs,
 //! and a permit can only be had from a [`Caller`] whose role reaches that far. A caller is made by the engine's authentication alone.
 
-use crate::{
-    ids::UserId,
-    org::AccessRole,
-    record::Actor,
-    refusal::Refusal,
-};
+use crate::{ids::UserId, org::AccessRole, record::Actor, refusal::Refusal};
 use std::marker::PhantomData;
 
 /// How somebody came in: kept with acknowledgements and shown on timelines.
@@ -98,7 +93,12 @@ impl Caller {
         if self.role >= R::LEAST {
             return Ok(Permit { caller: self.clone(), right: PhantomData });
         }
-        Err(Refusal::forbidden(format!("Your role ({:?}) may not {}; ask somebody with the role {:?}.", self.role, R::WHAT, R::LEAST)))
+        Err(Refusal::forbidden(format!(
+            "Your role ({:?}) may not {}; ask somebody with the role {:?}.",
+            self.role,
+            R::WHAT,
+            R::LEAST
+        )))
     }
 }
 

@@ -116,7 +116,8 @@ pub const HANDLE_BYTES_MAX: usize = 64;
 
 fn check_handle(text: &str, noun: &str) -> Result<(), IdError> {
     let shape = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
-    if text.is_empty() || text.len() > HANDLE_BYTES_MAX || !text.chars().all(shape) || text.starts_with(['-', '_', '.']) {
+    if text.is_empty() || text.len() > HANDLE_BYTES_MAX || !text.chars().all(shape) || text.starts_with(['-', '_', '.'])
+    {
         let shown: String = text.chars().take(60).collect();
         return Err(IdError(format!(
             "{shown:?} cannot be a {noun} id: use 1 to {HANDLE_BYTES_MAX} of a-z, 0-9, '-', '_' and '.', starting with a letter or digit"

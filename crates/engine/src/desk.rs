@@ -1,10 +1,7 @@
 //! The desk: where asynchronous callers leave units of work for the one writer. Bounded; a full desk answers "unavailable" at once (INV-02),
 //! and nothing is answered before it is on disk (INV-01).
 
-use crate::{
-    Engine, Fault, Unit,
-    engine::Job,
-};
+use crate::{Engine, Fault, Unit, engine::Job};
 use nightbell_domain::record::Instant;
 use nightbell_store::{StoreError, Verdict};
 use std::sync::{
@@ -41,7 +38,8 @@ impl<T: Send, F: FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send> Job for Work<T
     }
 
     fn finish(mut self: Box<Self>, durable: Result<(), &StoreError>) {
-        let broke_off = || Err(StoreError::Unavailable("the unit of work broke off; nothing was stored".to_owned()).into());
+        let broke_off =
+            || Err(StoreError::Unavailable("the unit of work broke off; nothing was stored".to_owned()).into());
         let answer = match durable {
             Ok(()) => self.answer.take().unwrap_or_else(broke_off),
             Err(e) => Err(StoreError::Unavailable(e.to_string()).into()),

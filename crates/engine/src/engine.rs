@@ -26,15 +26,21 @@ pub struct Engine {
 
 impl Engine {
     /// Opens the engine on a database: makes the keys on the first start, loads the organisation. Sends nothing (INV-14).
-    pub fn open(mut database: Box<dyn Database>, mut entropy: Box<dyn Entropy>, public_url: &str) -> Result<Self, Fault> {
+    pub fn open(
+        mut database: Box<dyn Database>,
+        mut entropy: Box<dyn Entropy>,
+        public_url: &str,
+    ) -> Result<Self, Fault> {
         let mut opened = None;
         database.write(&mut [&mut |tx: &mut dyn Tx| {
-            let result = Settings::load(tx, entropy.as_mut(), public_url).and_then(|settings| Ok((settings, Directory::load(tx)?)));
+            let result = Settings::load(tx, entropy.as_mut(), public_url)
+                .and_then(|settings| Ok((settings, Directory::load(tx)?)));
             let verdict = if result.is_ok() { Verdict::Keep } else { Verdict::Undo };
             opened = Some(result);
             verdict
         }])?;
-        let (settings, directory) = opened.unwrap_or_else(|| Err(StoreError::Unavailable("the database did not answer".to_owned()).into()))?;
+        let (settings, directory) =
+            opened.unwrap_or_else(|| Err(StoreError::Unavailable("the database did not answer".to_owned()).into()))?;
         Ok(Self { database, entropy, directory: Arc::new(directory), settings })
     }
 
@@ -49,7 +55,11 @@ impl Engine {
     }
 
     /// One unit of work in a transaction of its own. `Ok` means it is on disk.
-    pub fn execute<T>(&mut self, now: Instant, mut work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub fn execute<T>(
+        &mut self,
+        now: Instant,
+        mut work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let mut answer: Option<Result<T, Fault>> = None;
         let mut op = |unit: &mut Unit<'_>| {
             let result = work(unit);
@@ -58,7 +68,10 @@ impl Engine {
             verdict
         };
         self.transact(now, &mut [&mut op])?;
-        answer.unwrap_or_else(|| Err(StoreError::Unavailable("the unit of work broke off (a fault of ours; it is in the log)".to_owned()).into()))
+        answer.unwrap_or_else(|| {
+            Err(StoreError::Unavailable("the unit of work broke off (a fault of ours; it is in the log)".to_owned())
+                .into())
+        })
     }
 
     /// Many units of work in one durable transaction; each is told how it ended.
@@ -69,7 +82,7 @@ impl Engine {
         let durable = self.transact(now, &mut ops);
         drop(ops);
         for job in jobs {
-            job.finish(durable.as_ref().map(|()| ()));
+            job.finish(durable.as_ref().copied());
         }
     }
 
@@ -80,7 +93,11 @@ impl Engine {
         answer.unwrap_or_else(|| Err(StoreError::Unavailable("the database did not answer".to_owned()).into()))
     }
 
-    fn transact(&mut self, now: Instant, work: &mut [&mut dyn FnMut(&mut Unit<'_>) -> Verdict]) -> Result<(), StoreError> {
+    fn transact(
+        &mut self,
+        now: Instant,
+        work: &mut [&mut dyn FnMut(&mut Unit<'_>) -> Verdict],
+    ) -> Result<(), StoreError> {
         let now = to_microsecond(now);
         self.refresh()?;
         let Self { database, entropy, directory, settings } = self;
@@ -96,7 +113,14 @@ impl Engine {
                 move |tx: &mut dyn Tx| {
                     let mut entropy = entropy.borrow_mut();
                     let mut shared = shared.borrow_mut();
-                    let mut unit = Unit { tx, now, directory: Arc::clone(&shared), settings: held, entropy: &mut **entropy, reload: false };
+                    let mut unit = Unit {
+                        tx,
+                        now,
+                        directory: Arc::clone(&shared),
+                        settings: held,
+                        entropy: &mut **entropy,
+                        reload: false,
+                    };
                     let verdict = op(&mut unit);
                     if unit.reload && verdict == Verdict::Keep {
                         match Directory::load(unit.tx) {
@@ -108,7 +132,8 @@ impl Engine {
                 }
             })
             .collect();
-        let mut ops: Vec<nightbell_store::WriteOp<'_>> = ops.iter_mut().map(|op| op as nightbell_store::WriteOp<'_>).collect();
+        let mut ops: Vec<nightbell_store::WriteOp<'_>> =
+            ops.iter_mut().map(|op| op as nightbell_store::WriteOp<'_>).collect();
         let result = database.write(&mut ops);
         drop(ops);
         if result.is_ok() {

@@ -1,8 +1,8 @@
 //! What the installation knows about itself: where it is reached from outside, and its secret keys. Keys never reach logs.
 
 use crate::Fault;
-use nightbell_domain::ids::{ContactId, Entropy, UserId};
 use hmac::{Hmac, KeyInit, Mac};
+use nightbell_domain::ids::{ContactId, Entropy, UserId};
 use nightbell_store::{StoreError, Tx, meta};
 use nightbell_wire::outbound::standard_webhooks::Secret;
 use sha2::Sha256;
@@ -36,7 +36,8 @@ impl Settings {
         entropy.fill(&mut fresh);
         meta::claim(tx, LINK_KEY, &hex(&fresh))?;
         let stored = meta::get(tx, LINK_KEY)?.unwrap_or_default();
-        let key = unhex(&stored).ok_or_else(|| StoreError::Corrupt("the link key is not 32 bytes of hex".to_owned()))?;
+        let key =
+            unhex(&stored).ok_or_else(|| StoreError::Corrupt("the link key is not 32 bytes of hex".to_owned()))?;
         Ok(Self { public_url: public_url.trim_end_matches('/').to_owned(), link_key: Key(key) })
     }
 

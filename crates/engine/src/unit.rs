@@ -48,7 +48,8 @@ impl Unit<'_> {
     /// Records events of an aggregate and its new row, together.
     pub fn commit<A: Stored>(&mut self, before: A, events: Vec<A::Event>, actor: &Actor) -> Result<A, Fault> {
         let key = before.key();
-        nightbell_store::commit(self.tx, Some(before), events, self.now, actor)?.ok_or_else(|| Fault::missing(A::KIND, key))
+        nightbell_store::commit(self.tx, Some(before), events, self.now, actor)?
+            .ok_or_else(|| Fault::missing(A::KIND, key))
     }
 
     /// Records the first events of a new aggregate.

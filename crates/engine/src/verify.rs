@@ -31,7 +31,9 @@ fn streams<A: Stored>(tx: &mut dyn Tx, proof: &mut Proof) -> Result<(), Fault> {
         match journal::verify::<A>(tx, &key) {
             Ok(Ok(events)) => proof.events += events,
             Ok(Err(finding)) => proof.findings.push(finding),
-            Err(nightbell_store::StoreError::Corrupt(what)) => proof.findings.push(format!("{} {key}: {what}", A::KIND)),
+            Err(nightbell_store::StoreError::Corrupt(what)) => {
+                proof.findings.push(format!("{} {key}: {what}", A::KIND))
+            }
             Err(e) => return Err(e.into()),
         }
     }

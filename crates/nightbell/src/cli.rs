@@ -3,8 +3,8 @@
 
 use crate::{
     commands::{
-        action, alert, apply, explain, export, incident, init, next, oncall, page, postmortem, serve, status, token, user,
-        verify,
+        action, alert, apply, explain, export, incident, init, next, oncall, page, postmortem, serve, status, token,
+        user, verify,
     },
     demo,
     failure::Failure,

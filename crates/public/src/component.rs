@@ -84,8 +84,6 @@ impl ComponentStatus {
 
     /// The status a wire word names, or `None` for any other word.
     pub fn from_word(word: &str) -> Option<ComponentStatus> {
-        ComponentStatus::ALL
-            .into_iter()
-            .find(|status| status.word() == word)
+        ComponentStatus::ALL.into_iter().find(|status| status.word() == word)
     }
 }

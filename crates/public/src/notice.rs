@@ -33,11 +33,7 @@ impl Notice {
 
     /// When the public last heard about it.
     pub fn updated_at(&self) -> Instant {
-        self.updates
-            .iter()
-            .map(|update| update.at)
-            .max()
-            .unwrap_or(self.started_at)
+        self.updates.iter().map(|update| update.at).max().unwrap_or(self.started_at)
     }
 
     /// The time by which the newest update promised the next one; `None` once resolved or when nothing was promised.
@@ -45,18 +41,12 @@ impl Notice {
         if !self.is_open() {
             return None;
         }
-        self.updates
-            .first()
-            .and_then(|update| update.next_update_at)
+        self.updates.first().and_then(|update| update.next_update_at)
     }
 
     /// When the fix was first being watched (`monitoring`), if it ever was.
     pub fn monitoring_at(&self) -> Option<Instant> {
-        self.updates
-            .iter()
-            .filter(|update| update.status == NoticeStatus::Monitoring)
-            .map(|update| update.at)
-            .min()
+        self.updates.iter().filter(|update| update.status == NoticeStatus::Monitoring).map(|update| update.at).min()
     }
 }
 
@@ -91,12 +81,8 @@ pub enum NoticeStatus {
 
 impl NoticeStatus {
     /// Every word, in order.
-    pub const ALL: [NoticeStatus; 4] = [
-        NoticeStatus::Investigating,
-        NoticeStatus::Identified,
-        NoticeStatus::Monitoring,
-        NoticeStatus::Resolved,
-    ];
+    pub const ALL: [NoticeStatus; 4] =
+        [NoticeStatus::Investigating, NoticeStatus::Identified, NoticeStatus::Monitoring, NoticeStatus::Resolved];
 
     /// What people read.
     pub fn label(self) -> &'static str {
@@ -120,9 +106,7 @@ impl NoticeStatus {
 
     /// The status a wire word names, or `None` for any other word.
     pub fn from_word(word: &str) -> Option<NoticeStatus> {
-        NoticeStatus::ALL
-            .into_iter()
-            .find(|status| status.word() == word)
+        NoticeStatus::ALL.into_iter().find(|status| status.word() == word)
     }
 
     /// True when going `from` one word `to` the other takes back what the public was told; that needs a reason (rule honest-words).

@@ -47,10 +47,7 @@ impl Page {
 
     /// The worst status of any component; operational for a page without components.
     pub fn worst_status(&self) -> ComponentStatus {
-        self.components()
-            .map(|component| component.status)
-            .max()
-            .unwrap_or(ComponentStatus::Operational)
+        self.components().map(|component| component.status).max().unwrap_or(ComponentStatus::Operational)
     }
 }
 

@@ -13,11 +13,7 @@ fn at(text: &str) -> Instant {
 /// A page with every field filled.
 fn full_page() -> Page {
     let now = at("2026-05-02T10:00:00Z");
-    let changes = [StatusChange {
-        component: "checkout".into(),
-        at: now,
-        status: ComponentStatus::PartialOutage,
-    }];
+    let changes = [StatusChange { component: "checkout".into(), at: now, status: ComponentStatus::PartialOutage }];
     Page {
         slug: "main".into(),
         name: "Acme".into(),
@@ -83,10 +79,7 @@ fn keys(value: &Value, found: &mut BTreeSet<String>) {
 #[test]
 fn inv_19_the_public_model_has_room_for_nothing_internal() {
     let mut found = BTreeSet::new();
-    keys(
-        &serde_json::to_value(full_page()).expect("a page serialises"),
-        &mut found,
-    );
+    keys(&serde_json::to_value(full_page()).expect("a page serialises"), &mut found);
     let allowed: BTreeSet<String> = "at changed_at components created_at date description ends_at groups history id impact \
         maintenance major_seconds measured_seconds name next_update_at notices partial_seconds published_at resolved_at slug \
         started_at starts_at status text time_zone title updated_at updates uptime_basis_points worst"
@@ -100,45 +93,26 @@ fn inv_19_the_public_model_has_room_for_nothing_internal() {
 fn a_page_survives_serde() {
     let page = full_page();
     let text = serde_json::to_string(&page).expect("a page serialises");
-    assert_eq!(
-        serde_json::from_str::<Page>(&text).expect("a page deserialises"),
-        page
-    );
+    assert_eq!(serde_json::from_str::<Page>(&text).expect("a page deserialises"), page);
 }
 
 #[test]
 fn words_are_the_serde_form_and_read_back() {
     for status in ComponentStatus::ALL {
-        assert_eq!(
-            serde_json::to_value(status).expect("serialises"),
-            Value::from(status.word())
-        );
+        assert_eq!(serde_json::to_value(status).expect("serialises"), Value::from(status.word()));
         assert_eq!(ComponentStatus::from_word(status.word()), Some(status));
     }
     for status in NoticeStatus::ALL {
-        assert_eq!(
-            serde_json::to_value(status).expect("serialises"),
-            Value::from(status.word())
-        );
+        assert_eq!(serde_json::to_value(status).expect("serialises"), Value::from(status.word()));
         assert_eq!(NoticeStatus::from_word(status.word()), Some(status));
         assert_eq!(status.label().to_lowercase(), status.word());
     }
     for impact in Impact::ALL {
-        assert_eq!(
-            serde_json::to_value(impact).expect("serialises"),
-            Value::from(impact.word())
-        );
+        assert_eq!(serde_json::to_value(impact).expect("serialises"), Value::from(impact.word()));
         assert_eq!(Impact::from_word(impact.word()), Some(impact));
     }
-    for status in [
-        MaintenanceStatus::Scheduled,
-        MaintenanceStatus::InProgress,
-        MaintenanceStatus::Completed,
-    ] {
-        assert_eq!(
-            serde_json::to_value(status).expect("serialises"),
-            Value::from(status.word())
-        );
+    for status in [MaintenanceStatus::Scheduled, MaintenanceStatus::InProgress, MaintenanceStatus::Completed] {
+        assert_eq!(serde_json::to_value(status).expect("serialises"), Value::from(status.word()));
     }
     assert_eq!(ComponentStatus::from_word("Operational"), None);
     assert_eq!(NoticeStatus::from_word("postmortem"), None);
@@ -147,24 +121,14 @@ fn words_are_the_serde_form_and_read_back() {
 
 #[test]
 fn statuses_are_ordered_by_how_bad_they_are() {
-    assert!(
-        ComponentStatus::ALL
-            .windows(2)
-            .all(|pair| pair[0] < pair[1])
-    );
+    assert!(ComponentStatus::ALL.windows(2).all(|pair| pair[0] < pair[1]));
     assert!(Impact::ALL.windows(2).all(|pair| pair[0] < pair[1]));
 }
 
 #[test]
 fn only_taking_back_is_backward() {
     use NoticeStatus::{Identified, Investigating, Monitoring, Resolved};
-    let check = |from, to, expected| {
-        assert_eq!(
-            NoticeStatus::is_backward(from, to),
-            expected,
-            "{from:?} to {to:?}"
-        )
-    };
+    let check = |from, to, expected| assert_eq!(NoticeStatus::is_backward(from, to), expected, "{from:?} to {to:?}");
     check(Investigating, Identified, false);
     check(Investigating, Resolved, false);
     check(Identified, Identified, false);
@@ -200,19 +164,8 @@ fn a_notice_knows_its_times() {
 fn a_page_finds_its_parts() {
     let page = full_page();
     assert_eq!(page.worst_status(), ComponentStatus::PartialOutage);
-    assert_eq!(
-        page.component("checkout")
-            .map(|component| component.name.as_str()),
-        Some("Checkout")
-    );
+    assert_eq!(page.component("checkout").map(|component| component.name.as_str()), Some("Checkout"));
     assert!(page.component("missing").is_none() && page.notice("missing").is_none());
     assert_eq!(page.open_notices().count(), 1);
-    assert_eq!(
-        Page {
-            groups: vec![],
-            ..page
-        }
-        .worst_status(),
-        ComponentStatus::Operational
-    );
+    assert_eq!(Page { groups: vec![], ..page }.worst_status(), ComponentStatus::Operational);
 }

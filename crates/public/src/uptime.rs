@@ -51,13 +51,7 @@ pub struct Day {
 impl Day {
     /// A day of which nothing is known.
     fn unknown(date: Date) -> Day {
-        Day {
-            date,
-            worst: None,
-            partial_seconds: 0,
-            major_seconds: 0,
-            measured_seconds: 0,
-        }
+        Day { date, worst: None, partial_seconds: 0, major_seconds: 0, measured_seconds: 0 }
     }
 
     /// Takes in that `status` held for `seconds` of this day.
@@ -65,15 +59,10 @@ impl Day {
         self.worst = self.worst.max(Some(status));
         self.measured_seconds = self.measured_seconds.saturating_add(seconds);
         match status {
-            ComponentStatus::MajorOutage => {
-                self.major_seconds = self.major_seconds.saturating_add(seconds)
+            ComponentStatus::MajorOutage => self.major_seconds = self.major_seconds.saturating_add(seconds),
+            ComponentStatus::PartialOutage => self.partial_seconds = self.partial_seconds.saturating_add(seconds),
+            ComponentStatus::Operational | ComponentStatus::UnderMaintenance | ComponentStatus::DegradedPerformance => {
             }
-            ComponentStatus::PartialOutage => {
-                self.partial_seconds = self.partial_seconds.saturating_add(seconds)
-            }
-            ComponentStatus::Operational
-            | ComponentStatus::UnderMaintenance
-            | ComponentStatus::DegradedPerformance => {}
         }
     }
 }
@@ -83,30 +72,21 @@ impl Day {
 /// `changes` may be in any order and may hold other components; of two changes at the same instant the later in the slice wins.
 /// Changes after `now` have not happened yet. Nothing is known before the first change.
 pub fn history(component: &str, changes: &[StatusChange], now: Instant) -> Vec<Day> {
-    let mut own: Vec<&StatusChange> = changes
-        .iter()
-        .filter(|change| change.component == component && change.at <= now)
-        .collect();
+    let mut own: Vec<&StatusChange> =
+        changes.iter().filter(|change| change.component == component && change.at <= now).collect();
     own.sort_by_key(|change| change.at);
-    days_back_from(now)
-        .map(|date| day(date, &own, now))
-        .collect()
+    days_back_from(now).map(|date| day(date, &own, now)).collect()
 }
 
 /// Uptime over these days in basis points (10000 = 100 %), rounded down; `None` when nothing was measured.
 pub fn uptime_basis_points(history: &[Day]) -> Option<u16> {
-    let sum = |seconds: fn(&Day) -> u32| {
-        history
-            .iter()
-            .map(|day| u64::from(seconds(day)))
-            .sum::<u64>()
-    };
+    let sum = |seconds: fn(&Day) -> u32| history.iter().map(|day| u64::from(seconds(day))).sum::<u64>();
     let measured_tenths = sum(|day| day.measured_seconds) * 10;
     if measured_tenths == 0 {
         return None;
     }
-    let down_tenths = sum(|day| day.major_seconds) * MAJOR_WEIGHT_TENTHS
-        + sum(|day| day.partial_seconds) * PARTIAL_WEIGHT_TENTHS;
+    let down_tenths =
+        sum(|day| day.major_seconds) * MAJOR_WEIGHT_TENTHS + sum(|day| day.partial_seconds) * PARTIAL_WEIGHT_TENTHS;
     let up_tenths = measured_tenths.saturating_sub(down_tenths);
     u16::try_from(up_tenths * FULL_BASIS_POINTS / measured_tenths).ok()
 }
@@ -114,9 +94,7 @@ pub fn uptime_basis_points(history: &[Day]) -> Option<u16> {
 /// The dates shown, oldest first.
 fn days_back_from(now: Instant) -> impl Iterator<Item = Date> {
     let today = now.to_zoned(TimeZone::UTC).date();
-    (0..HISTORY_DAYS as i64)
-        .rev()
-        .map(move |back| today.saturating_sub(back.days()))
+    (0..HISTORY_DAYS as i64).rev().map(move |back| today.saturating_sub(back.days()))
 }
 
 /// One day of one component; `own` is sorted by time and holds nothing after `now`.
@@ -127,9 +105,7 @@ fn day(date: Date, own: &[&StatusChange], now: Instant) -> Day {
     };
     let end = next.min(now);
     for (index, change) in own.iter().enumerate() {
-        let until = own
-            .get(index + 1)
-            .map_or(end, |following| following.at.min(end));
+        let until = own.get(index + 1).map_or(end, |following| following.at.min(end));
         let from = change.at.max(start);
         if from < until {
             day.add(change.status, seconds_between(from, until));

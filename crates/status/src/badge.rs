@@ -55,11 +55,7 @@ pub fn badge_svg(page: &Page) -> String {
 /// The icon of the browser tab as SVG: the state's shape in the state's colour.
 pub fn icon_svg(page: &Page) -> String {
     let indicator = Indicator::of(page);
-    print(&Icon {
-        title: indicator.headline(),
-        colour: colour(indicator),
-        shape: shape(indicator),
-    })
+    print(&Icon { title: indicator.headline(), colour: colour(indicator), shape: shape(indicator) })
 }
 
 fn box_width(text: &str) -> usize {

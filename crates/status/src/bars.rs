@@ -43,35 +43,21 @@ pub(crate) struct BarPath {
 /// The picture of `component`.
 pub(crate) fn bars(component: &Component, clock: &Clock) -> Bars {
     let days = last_days(&component.history);
-    let named: Vec<usize> = (0..days.len())
-        .rev()
-        .filter(|index| is_trouble(&days[*index]))
-        .take(NAMED_DAYS_MAX)
-        .collect();
+    let named: Vec<usize> =
+        (0..days.len()).rev().filter(|index| is_trouble(&days[*index])).take(NAMED_DAYS_MAX).collect();
     let mut paths = Vec::new();
     for worst in [None].into_iter().chain(ComponentStatus::ALL.into_iter().map(Some)) {
-        let places: Vec<usize> = (0..days.len())
-            .filter(|index| days[*index].worst == worst && !named.contains(index))
-            .collect();
+        let places: Vec<usize> =
+            (0..days.len()).filter(|index| days[*index].worst == worst && !named.contains(index)).collect();
         if !places.is_empty() {
-            paths.push(BarPath {
-                class: look(worst).0,
-                d: path(&places, look(worst).1),
-                title: String::new(),
-            });
+            paths.push(BarPath { class: look(worst).0, d: path(&places, look(worst).1), title: String::new() });
         }
     }
     paths.extend(named.iter().map(|index| {
         let (class, height) = look(days[*index].worst);
-        BarPath {
-            class,
-            d: path(&[*index], height),
-            title: day_words(&days[*index]),
-        }
+        BarPath { class, d: path(&[*index], height), title: day_words(&days[*index]) }
     }));
-    let uptime = component
-        .uptime_basis_points
-        .map_or("no figures yet".into(), percent_words);
+    let uptime = component.uptime_basis_points.map_or("no figures yet".into(), percent_words);
     Bars {
         label: label(days, &uptime),
         uptime,
@@ -133,11 +119,7 @@ fn day_words(day: &Day) -> String {
 /// `99.94 % uptime`; a whole percentage without decimals.
 fn percent_words(basis_points: u16) -> String {
     let (whole, hundredths) = (basis_points / 100, basis_points % 100);
-    if hundredths == 0 {
-        format!("{whole} % uptime")
-    } else {
-        format!("{whole}.{hundredths:02} % uptime")
-    }
+    if hundredths == 0 { format!("{whole} % uptime") } else { format!("{whole}.{hundredths:02} % uptime") }
 }
 
 fn label(days: &[Day], uptime: &str) -> String {
@@ -146,9 +128,6 @@ fn label(days: &[Day], uptime: &str) -> String {
     match troubled.last() {
         None => format!("Last 90 days: {uptime}, no day with trouble"),
         Some(last) if count == 1 => format!("Last 90 days: {uptime}, trouble on {}", day_words(last)),
-        Some(last) => format!(
-            "Last 90 days: {uptime}, trouble on {count} days, most recently {}",
-            day_words(last)
-        ),
+        Some(last) => format!("Last 90 days: {uptime}, trouble on {count} days, most recently {}", day_words(last)),
     }
 }

@@ -26,22 +26,12 @@ pub fn static_export(page: &Page, base_url: &str, now: Instant) -> Vec<(String, 
     ];
     for notice in &page.notices {
         if let Some(text) = html::notice(page, &notice.id, now, &below) {
-            files.push((
-                format!("notices/{}.html", segment(&crate::text::clean(&notice.id))),
-                text,
-            ));
+            files.push((format!("notices/{}.html", segment(&crate::text::clean(&notice.id))), text));
         }
     }
     let machine = Machine::new(page, &full);
-    files.extend(
-        json_files(&machine)
-            .into_iter()
-            .map(|(path, value)| (format!("api/v2/{path}"), value.to_string())),
-    );
-    files
-        .into_iter()
-        .map(|(path, text)| (path, text.into_bytes()))
-        .collect()
+    files.extend(json_files(&machine).into_iter().map(|(path, value)| (format!("api/v2/{path}"), value.to_string())));
+    files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect()
 }
 
 fn json_files(machine: &Machine) -> [(&'static str, Value); 8] {
@@ -53,13 +43,7 @@ fn json_files(machine: &Machine) -> [(&'static str, Value); 8] {
         ("incidents.json", machine.incident_list(|_| true)),
         ("incidents/unresolved.json", machine.incident_list(Notice::is_open)),
         ("scheduled-maintenances.json", machine.maintenance_list(|_| true)),
-        (
-            "scheduled-maintenances/upcoming.json",
-            maintenances(MaintenanceStatus::Scheduled),
-        ),
-        (
-            "scheduled-maintenances/active.json",
-            maintenances(MaintenanceStatus::InProgress),
-        ),
+        ("scheduled-maintenances/upcoming.json", maintenances(MaintenanceStatus::Scheduled)),
+        ("scheduled-maintenances/active.json", maintenances(MaintenanceStatus::InProgress)),
     ]
 }

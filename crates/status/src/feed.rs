@@ -105,16 +105,8 @@ pub(crate) fn rss_at(page: &Page, base_url: &str, place: &Place) -> String {
 /// The entries, most recently changed first. Ids come from `base_url` and public ids alone, so that they outlive any change of links.
 fn entries(page: &Page, base_url: &str, place: &Place, write: fn(Instant) -> String) -> Vec<Entry> {
     let base = base_url.trim_end_matches('/');
-    let mut drafts: Vec<Draft> = page
-        .notices
-        .iter()
-        .map(|notice| from_notice(page, notice, base, place))
-        .collect();
-    drafts.extend(
-        page.maintenance
-            .iter()
-            .map(|work| from_maintenance(page, work, base, place)),
-    );
+    let mut drafts: Vec<Draft> = page.notices.iter().map(|notice| from_notice(page, notice, base, place)).collect();
+    drafts.extend(page.maintenance.iter().map(|work| from_maintenance(page, work, base, place)));
     drafts.sort_by(|a, b| b.updated_at.cmp(&a.updated_at).then_with(|| a.id.cmp(&b.id)));
     drafts.truncate(ENTRIES_MAX);
     let finish = |draft: Draft| Entry {
@@ -135,9 +127,7 @@ fn from_notice(page: &Page, notice: &Notice, base: &str, place: &Place) -> Draft
         href: place.notice(&notice.id),
         published_at: notice.started_at,
         updated_at: notice.updated_at(),
-        html: print(&NoticeBody {
-            notice: notice_view(page, notice, &Clock::kept(page.updated_at, ""), place),
-        }),
+        html: print(&NoticeBody { notice: notice_view(page, notice, &Clock::kept(page.updated_at, ""), place) }),
     }
 }
 
@@ -148,8 +138,6 @@ fn from_maintenance(page: &Page, work: &Maintenance, base: &str, place: &Place) 
         href: maintenance_href(work, place),
         published_at: work.published_at,
         updated_at: work.updated_at,
-        html: print(&MaintenanceBody {
-            work: maintenance_view(page, work, &Clock::kept(page.updated_at, "")),
-        }),
+        html: print(&MaintenanceBody { work: maintenance_view(page, work, &Clock::kept(page.updated_at, "")) }),
     }
 }

@@ -54,16 +54,10 @@ pub fn index(page: &Page, now: Instant, place: &Place) -> String {
     let page = text::page(page);
     let clock = clock(&page, now, place);
     let calm = headline(Indicator::of(&page));
-    let words = page
-        .open_notices()
-        .next()
-        .map_or(calm.text, |notice| notice.title.as_str());
+    let words = page.open_notices().next().map_or(calm.text, |notice| notice.title.as_str());
     print(&IndexPage {
         frame: Frame::new(&page, &clock, place, words),
-        open: page
-            .open_notices()
-            .map(|notice| notice_view(&page, notice, &clock, place))
-            .collect(),
+        open: page.open_notices().map(|notice| notice_view(&page, notice, &clock, place)).collect(),
         calm,
         maintenance: maintenance(&page, &clock, false),
         groups: groups(&page, &clock),
@@ -95,11 +89,7 @@ pub fn notice(page: &Page, id: &str, now: Instant, place: &Place) -> Option<Stri
 
 /// Files may be read on any day; live pages are read now.
 fn clock(page: &Page, now: Instant, place: &Place) -> Clock {
-    if place.is_kept() {
-        Clock::kept(now, &page.time_zone)
-    } else {
-        Clock::live(now, &page.time_zone)
-    }
+    if place.is_kept() { Clock::kept(now, &page.time_zone) } else { Clock::live(now, &page.time_zone) }
 }
 
 fn headline(indicator: Indicator) -> Headline {
@@ -110,11 +100,7 @@ fn headline(indicator: Indicator) -> Headline {
         Indicator::Major => ("due", "◐"),
         Indicator::Critical => ("act", "■"),
     };
-    Headline {
-        tone,
-        glyph,
-        text: indicator.headline(),
-    }
+    Headline { tone, glyph, text: indicator.headline() }
 }
 
 /// A template as text. Templates hold only strings and numbers, and a `String` takes every byte.

@@ -31,10 +31,7 @@ pub use place::Place;
 pub use statuspage::{components_json, incidents_json, maintenances_json, status_json, summary_json, unresolved_json};
 
 /// The one style sheet of a status page: the product's tokens and the page's own rules.
-pub const STATUS_CSS: &str = concat!(
-    include_str!("../../../assets/tokens.css"),
-    include_str!("../assets/status.css")
-);
+pub const STATUS_CSS: &str = concat!(include_str!("../../../assets/tokens.css"), include_str!("../assets/status.css"));
 
 /// The policy every status page works under; serve it as `Content-Security-Policy`.
 pub const CONTENT_SECURITY_POLICY: &str =

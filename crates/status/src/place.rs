@@ -14,10 +14,7 @@ pub struct Place {
 impl Place {
     /// A live page below `root`, as `/status/main`, `https://status.acme.test` or, for a page at the top of its own domain, the empty text.
     pub fn live(root: &str) -> Place {
-        Place {
-            prefix: format!("{}/", root.trim_end_matches('/')),
-            files: false,
-        }
+        Place { prefix: format!("{}/", root.trim_end_matches('/')), files: false }
     }
 
     /// The live page at its usual place, `/status/{slug}`.

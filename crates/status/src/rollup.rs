@@ -15,10 +15,7 @@ pub(crate) enum Indicator {
 impl Indicator {
     /// The worse of what the components show and what the open notices say.
     pub(crate) fn of(page: &Page) -> Indicator {
-        let spoken = page
-            .open_notices()
-            .map(|notice| Indicator::from_impact(notice.impact))
-            .max();
+        let spoken = page.open_notices().map(|notice| Indicator::from_impact(notice.impact)).max();
         Indicator::from_components(page).max(spoken.unwrap_or(Indicator::None))
     }
 
@@ -30,9 +27,7 @@ impl Indicator {
             ComponentStatus::DegradedPerformance => Indicator::Minor,
             ComponentStatus::PartialOutage => Indicator::Major,
             ComponentStatus::MajorOutage => {
-                let all_out = page
-                    .components()
-                    .all(|component| component.status == ComponentStatus::MajorOutage);
+                let all_out = page.components().all(|component| component.status == ComponentStatus::MajorOutage);
                 if all_out { Indicator::Critical } else { Indicator::Major }
             }
         }

@@ -57,10 +57,7 @@ pub(crate) struct Machine {
 
 impl Machine {
     pub(crate) fn new(page: &Page, place: &Place) -> Machine {
-        Machine {
-            page: text::page(page),
-            place: place.clone(),
-        }
+        Machine { page: text::page(page), place: place.clone() }
     }
 
     pub(crate) fn summary(&self) -> Value {
@@ -179,11 +176,7 @@ impl Machine {
     /// Planned work is an incident with a plan; what was announced is its one update.
     fn maintenance(&self, work: &Maintenance) -> Value {
         let done_at = (work.status == MaintenanceStatus::Completed).then(|| iso_millis(work.updated_at));
-        let spoken = Spoken {
-            id: format!("{}-announced", segment(&work.id)),
-            of: &work.id,
-            at: work.updated_at,
-        };
+        let spoken = Spoken { id: format!("{}-announced", segment(&work.id)), of: &work.id, at: work.updated_at };
         json!({
             "id": work.id, "name": work.title, "status": work.status.word(), "impact": "maintenance",
             "created_at": iso_millis(work.published_at), "updated_at": iso_millis(work.updated_at),
@@ -215,10 +208,6 @@ impl Spoken<'_> {
 }
 
 fn update_json(notice: &Notice, update: &NoticeUpdate) -> Value {
-    let spoken = Spoken {
-        id: update.id.clone(),
-        of: &notice.id,
-        at: update.at,
-    };
+    let spoken = Spoken { id: update.id.clone(), of: &notice.id, at: update.at };
     spoken.json(update.status.word(), &update.text)
 }

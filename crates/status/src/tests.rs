@@ -28,26 +28,14 @@ fn files(page: &Page) -> Vec<(String, String)> {
 
 fn pages(page: &Page) -> Vec<String> {
     let mut pages = vec![render_html(page, now()), history_html(page, now())];
-    pages.extend(
-        page.notices
-            .iter()
-            .filter_map(|notice| notice_html(page, &notice.id, now())),
-    );
-    pages.extend(
-        files(page)
-            .into_iter()
-            .filter(|(path, _)| path.ends_with(".html"))
-            .map(|(_, text)| text),
-    );
+    pages.extend(page.notices.iter().filter_map(|notice| notice_html(page, &notice.id, now())));
+    pages.extend(files(page).into_iter().filter(|(path, _)| path.ends_with(".html")).map(|(_, text)| text));
     pages
 }
 
 /// The values of every `href` of a page.
 fn hrefs(html: &str) -> Vec<&str> {
-    html.split("href=\"")
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next())
-        .collect()
+    html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
 #[test]
@@ -55,14 +43,8 @@ fn golden_pages() {
     insta::assert_snapshot!("index_failing", render_html(&failing(), now()));
     insta::assert_snapshot!("index_quiet", render_html(&quiet(), now()));
     insta::assert_snapshot!("history", history_html(&failing(), now()));
-    insta::assert_snapshot!(
-        "notice_open",
-        notice_html(&failing(), "k3x9t7", now()).unwrap_or_default()
-    );
-    insta::assert_snapshot!(
-        "notice_resolved",
-        notice_html(&failing(), "b7q2m1", now()).unwrap_or_default()
-    );
+    insta::assert_snapshot!("notice_open", notice_html(&failing(), "k3x9t7", now()).unwrap_or_default());
+    insta::assert_snapshot!("notice_resolved", notice_html(&failing(), "b7q2m1", now()).unwrap_or_default());
 }
 
 #[test]
@@ -87,30 +69,17 @@ fn the_lists_of_the_json_hold_what_their_names_say() {
     let count = |value: serde_json::Value, key: &str| value[key].as_array().map(Vec::len);
     assert_eq!(count(incidents_json(&page, BASE), "incidents"), Some(2));
     assert_eq!(count(unresolved_json(&page, BASE), "incidents"), Some(1));
-    assert_eq!(
-        count(components_json(&page, BASE), "components"),
-        Some(2 + 5),
-        "two groups, five components"
-    );
+    assert_eq!(count(components_json(&page, BASE), "components"), Some(2 + 5), "two groups, five components");
     let maintenances = |only| count(maintenances_json(&page, BASE, only), "scheduled_maintenances");
     assert_eq!(maintenances(None), Some(2));
-    assert_eq!(
-        maintenances(Some(nightbell_public::MaintenanceStatus::Scheduled)),
-        Some(1)
-    );
-    assert_eq!(
-        maintenances(Some(nightbell_public::MaintenanceStatus::InProgress)),
-        Some(0)
-    );
+    assert_eq!(maintenances(Some(nightbell_public::MaintenanceStatus::Scheduled)), Some(1));
+    assert_eq!(maintenances(Some(nightbell_public::MaintenanceStatus::InProgress)), Some(0));
 }
 
 #[test]
 fn a_broken_promise_is_shown_as_one() {
     let kept = render_html(&failing(), at("2026-05-02T10:10:00Z"));
-    assert!(
-        kept.contains("next update by <time datetime=\"2026-05-02T10:10:00Z\">10:10 UTC</time>"),
-        "{kept}"
-    );
+    assert!(kept.contains("next update by <time datetime=\"2026-05-02T10:10:00Z\">10:10 UTC</time>"), "{kept}");
     let broken = render_html(&failing(), at("2026-05-02T10:10:01Z"));
     assert!(
         broken.contains("the next update was promised by <time datetime=\"2026-05-02T10:10:00Z\">10:10 UTC</time>"),
@@ -127,19 +96,11 @@ fn a_notice_that_is_not_on_the_page_has_no_page() {
 #[test]
 fn the_first_page_stays_small() {
     let mut page = failing();
-    let (troubled, fine) = (
-        page.groups[0].components[0].clone(),
-        page.groups[0].components[1].clone(),
-    );
+    let (troubled, fine) = (page.groups[0].components[0].clone(), page.groups[0].components[1].clone());
     let mut components = Vec::new();
     for index in 0..10 {
         let mut component = if index % 2 == 0 { troubled.clone() } else { fine.clone() };
-        for day in component
-            .history
-            .iter_mut()
-            .step_by(3)
-            .take(if index % 2 == 0 { 30 } else { 0 })
-        {
+        for day in component.history.iter_mut().step_by(3).take(if index % 2 == 0 { 30 } else { 0 }) {
             day.worst = Some(ComponentStatus::PartialOutage);
             day.partial_seconds = 1234;
         }
@@ -156,17 +117,9 @@ fn the_first_page_stays_small() {
 #[test]
 fn pages_need_no_script_style_or_stranger() {
     for html in pages(&failing()).into_iter().chain(pages(&quiet())) {
-        for forbidden in [
-            "<script",
-            "<style",
-            "style=",
-            "javascript:",
-            "://",
-            "src=",
-            "<form",
-            "<iframe",
-            "<meta http-equiv",
-        ] {
+        for forbidden in
+            ["<script", "<style", "style=", "javascript:", "://", "src=", "<form", "<iframe", "<meta http-equiv"]
+        {
             assert!(!html.contains(forbidden), "{forbidden} in {html}");
         }
     }
@@ -186,16 +139,8 @@ fn pages_have_one_heading_and_named_pictures() {
             "{html}"
         );
         assert!(html.starts_with("<!doctype html>\n<html lang=\"en\">"), "{html}");
-        let ids: Vec<&str> = html
-            .split(" id=\"")
-            .skip(1)
-            .filter_map(|rest| rest.split('"').next())
-            .collect();
-        assert_eq!(
-            ids.len(),
-            ids.iter().collect::<BTreeSet<_>>().len(),
-            "an id twice: {ids:?}"
-        );
+        let ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "an id twice: {ids:?}");
     }
 }
 
@@ -210,9 +155,7 @@ fn every_link_of_the_export_leads_to_an_exported_file() {
                 Some(above) if path.contains('/') => above.to_string(),
                 _ => format!(
                     "{}{href}",
-                    path.rsplit_once('/')
-                        .map(|(folder, _)| format!("{folder}/"))
-                        .unwrap_or_default()
+                    path.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default()
                 ),
             };
             assert!(paths.contains(target.as_str()), "{path} links to {href}");
@@ -226,17 +169,9 @@ fn live_links_stay_below_the_root() {
         let html = html::notice(&failing(), "k3x9t7", now(), &place).unwrap_or_default();
         let found: BTreeSet<&str> = hrefs(&html).into_iter().collect();
         assert!(found.contains(home) && found.contains(css), "{found:?}");
-        assert!(
-            hrefs(&html::index(&failing(), now(), &place)).contains(&notice),
-            "{notice}"
-        );
+        assert!(hrefs(&html::index(&failing(), now(), &place)).contains(&notice), "{notice}");
     };
-    check(
-        Place::live("/status/main"),
-        "/status/main",
-        "/status/main/notices/k3x9t7",
-        "/status/main/status.css",
-    );
+    check(Place::live("/status/main"), "/status/main", "/status/main/notices/k3x9t7", "/status/main/status.css");
     check(Place::live(""), "/", "/notices/k3x9t7", "/status.css");
 }
 
@@ -246,16 +181,10 @@ fn inv_19_nothing_internal_reaches_the_public() {
     let page = failing();
     let files = files(&page);
     for (path, text) in &files {
-        assert!(
-            !text.contains("not-on-the-page"),
-            "a component that is not public is named in {path}"
-        );
+        assert!(!text.contains("not-on-the-page"), "a component that is not public is named in {path}");
     }
-    let notices: Vec<&str> = files
-        .iter()
-        .map(|(path, _)| path.as_str())
-        .filter(|path| path.starts_with("notices/"))
-        .collect();
+    let notices: Vec<&str> =
+        files.iter().map(|(path, _)| path.as_str()).filter(|path| path.starts_with("notices/")).collect();
     assert_eq!(notices, ["notices/k3x9t7.html", "notices/b7q2m1.html"]);
 
     let internal = [
@@ -284,10 +213,7 @@ fn a_page_without_anything_still_renders() {
     let mut page = quiet();
     page.groups.clear();
     let html = render_html(&page, now());
-    assert!(
-        html.contains("All systems operational") && html.contains("Nothing to report"),
-        "{html}"
-    );
+    assert!(html.contains("All systems operational") && html.contains("Nothing to report"), "{html}");
     assert!(history_html(&page, now()).contains("No notices in the last 90 days"));
     assert_eq!(files(&page).len(), 7 + 8);
 }
@@ -314,19 +240,11 @@ fn the_indicator_is_the_worse_of_components_and_notices() {
         for (component, status) in page.groups[0].components.iter_mut().zip(statuses) {
             component.status = status;
         }
-        page.notices = failing()
-            .notices
-            .into_iter()
-            .take(usize::from(notice.is_some()))
-            .collect();
+        page.notices = failing().notices.into_iter().take(usize::from(notice.is_some())).collect();
         for (spoken, (impact, status)) in page.notices.iter_mut().zip(notice) {
             (spoken.impact, spoken.status) = (impact, status);
         }
-        assert_eq!(
-            status_json(&page, BASE)["status"]["indicator"],
-            expected,
-            "{statuses:?} {notice:?}"
-        );
+        assert_eq!(status_json(&page, BASE)["status"]["indicator"], expected, "{statuses:?} {notice:?}");
     };
     use ComponentStatus::{DegradedPerformance, MajorOutage, Operational, PartialOutage, UnderMaintenance};
     check([Operational, Operational], None, "none");
@@ -335,33 +253,16 @@ fn the_indicator_is_the_worse_of_components_and_notices() {
     check([Operational, PartialOutage], None, "major");
     check([Operational, MajorOutage], None, "major");
     check([MajorOutage, MajorOutage], None, "critical");
-    check(
-        [Operational, Operational],
-        Some((Impact::Critical, NoticeStatus::Investigating)),
-        "critical",
-    );
-    check(
-        [Operational, Operational],
-        Some((Impact::Critical, NoticeStatus::Resolved)),
-        "none",
-    );
-    check(
-        [PartialOutage, Operational],
-        Some((Impact::Minor, NoticeStatus::Monitoring)),
-        "major",
-    );
+    check([Operational, Operational], Some((Impact::Critical, NoticeStatus::Investigating)), "critical");
+    check([Operational, Operational], Some((Impact::Critical, NoticeStatus::Resolved)), "none");
+    check([PartialOutage, Operational], Some((Impact::Minor, NoticeStatus::Monitoring)), "major");
 }
 
 #[test]
 fn the_badge_uses_the_colours_of_the_tokens() {
     use crate::rollup::Indicator;
-    for indicator in [
-        Indicator::None,
-        Indicator::Maintenance,
-        Indicator::Minor,
-        Indicator::Major,
-        Indicator::Critical,
-    ] {
+    for indicator in [Indicator::None, Indicator::Maintenance, Indicator::Minor, Indicator::Major, Indicator::Critical]
+    {
         assert!(STATUS_CSS.contains(badge::colour(indicator)), "{indicator:?}");
     }
 }

@@ -18,10 +18,7 @@ pub(crate) fn page(page: &Page) -> Page {
 }
 
 fn group(group: &ComponentGroup) -> ComponentGroup {
-    ComponentGroup {
-        name: clean(&group.name),
-        components: group.components.iter().map(component).collect(),
-    }
+    ComponentGroup { name: clean(&group.name), components: group.components.iter().map(component).collect() }
 }
 
 fn component(component: &Component) -> Component {
@@ -44,11 +41,7 @@ fn notice(notice: &Notice) -> Notice {
 }
 
 fn update(update: &NoticeUpdate) -> NoticeUpdate {
-    NoticeUpdate {
-        id: clean(&update.id),
-        text: clean(&update.text),
-        ..update.clone()
-    }
+    NoticeUpdate { id: clean(&update.id), text: clean(&update.text), ..update.clone() }
 }
 
 fn maintenance(maintenance: &Maintenance) -> Maintenance {

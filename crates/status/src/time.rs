@@ -44,19 +44,12 @@ impl Clock {
     /// A frame at `now` for bytes read at once; the zone is looked up in the bundled database, an unknown one is left out.
     pub(crate) fn live(now: Instant, time_zone: &str) -> Clock {
         let zone = TimeZoneDatabase::bundled().get(time_zone).ok();
-        Clock {
-            now,
-            zone,
-            has_today: true,
-        }
+        Clock { now, zone, has_today: true }
     }
 
     /// A frame at `now` for bytes that are kept: files and feeds. Nothing in them is today.
     pub(crate) fn kept(now: Instant, time_zone: &str) -> Clock {
-        Clock {
-            has_today: false,
-            ..Clock::live(now, time_zone)
-        }
+        Clock { has_today: false, ..Clock::live(now, time_zone) }
     }
 
     /// The moment itself.
@@ -76,20 +69,12 @@ impl Clock {
             (true, false, true) => "%-d %B, %H:%M UTC",
             (true, false, false) | (false, _, _) => "%-d %B %Y, %H:%M UTC",
         };
-        Moment {
-            iso: iso_seconds(at),
-            text: at.strftime(pattern).to_string(),
-            local: self.local(at),
-        }
+        Moment { iso: iso_seconds(at), text: at.strftime(pattern).to_string(), local: self.local(at) }
     }
 
     /// A moment with its full date, wherever it is read.
     pub(crate) fn dated(&self, at: Instant) -> Moment {
-        Clock {
-            has_today: false,
-            ..self.clone()
-        }
-        .moment(at)
+        Clock { has_today: false, ..self.clone() }.moment(at)
     }
 
     /// From one moment to another; the date and the zone are said once where once is enough.
@@ -101,11 +86,8 @@ impl Clock {
         let mut local = start.local.clone();
         if let Some(zone) = self.zone.as_ref().filter(|_| !local.is_empty()) {
             let (there, then) = (from.to_zoned(zone.clone()), to.to_zoned(zone.clone()));
-            let last = if there.date() == then.date() {
-                then.strftime("%H:%M %Z").to_string()
-            } else {
-                end.local.clone()
-            };
+            let last =
+                if there.date() == then.date() { then.strftime("%H:%M %Z").to_string() } else { end.local.clone() };
             local = format!("{local} to {last}");
         }
         Range { start, end, local }
@@ -123,11 +105,7 @@ impl Clock {
 
     /// A day in a word or two: `today`, `2 May`.
     pub(crate) fn short_day(&self, day: Date) -> String {
-        if self.has_today && self.is_today(day) {
-            "today".into()
-        } else {
-            day.strftime("%-d %B").to_string()
-        }
+        if self.has_today && self.is_today(day) { "today".into() } else { day.strftime("%-d %B").to_string() }
     }
 
     fn is_today(&self, day: Date) -> bool {
@@ -144,11 +122,7 @@ impl Clock {
         if there.offset().seconds() == 0 {
             return String::new();
         }
-        let pattern = if there.date() == date(at) {
-            "%H:%M %Z"
-        } else {
-            "%-d %B, %H:%M %Z"
-        };
+        let pattern = if there.date() == date(at) { "%H:%M %Z" } else { "%-d %B, %H:%M %Z" };
         there.strftime(pattern).to_string()
     }
 }
@@ -177,11 +151,7 @@ pub(crate) fn rfc2822(at: Instant) -> String {
 pub(crate) fn length_words(seconds: i64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
     let with_rest = |whole: String, rest: i64, unit: &str| {
-        if rest == 0 {
-            whole
-        } else {
-            format!("{whole} {rest} {unit}")
-        }
+        if rest == 0 { whole } else { format!("{whole} {rest} {unit}") }
     };
     match (days, hours, minutes) {
         (..=0, ..=0, ..=0) => "under a minute".into(),

@@ -54,11 +54,7 @@ pub(crate) fn component_tag(status: ComponentStatus) -> Tag {
         ComponentStatus::PartialOutage => ("due", "◐"),
         ComponentStatus::MajorOutage => ("act", "■"),
     };
-    Tag {
-        tone,
-        glyph,
-        label: status.label(),
-    }
+    Tag { tone, glyph, label: status.label() }
 }
 
 fn notice_tag(notice: &Notice) -> Tag {
@@ -66,11 +62,7 @@ fn notice_tag(notice: &Notice) -> Tag {
         NoticeStatus::Resolved => ("ok", "●"),
         NoticeStatus::Investigating | NoticeStatus::Identified | NoticeStatus::Monitoring => (tone(notice), "◐"),
     };
-    Tag {
-        tone,
-        glyph,
-        label: notice.status.label(),
-    }
+    Tag { tone, glyph, label: notice.status.label() }
 }
 
 /// The tone of an open notice. Red is kept for the worst.
@@ -126,18 +118,13 @@ pub(crate) fn notice_view(page: &Page, notice: &Notice, clock: &Clock, place: &P
         tone: tone(notice),
         tag: notice_tag(notice),
         impact: notice.impact.label(),
-        text: notice
-            .updates
-            .first()
-            .map(|update| update.text.clone())
-            .unwrap_or_default(),
+        text: notice.updates.first().map(|update| update.text.clone()).unwrap_or_default(),
         affects: names(page, &notice.components),
         started: clock.moment(notice.started_at),
         updated: clock.moment(notice.updated_at()),
-        next: notice.next_update_at().map(|by| Promise {
-            by: clock.range(notice.updated_at(), by).end,
-            overdue: by < clock.now(),
-        }),
+        next: notice
+            .next_update_at()
+            .map(|by| Promise { by: clock.range(notice.updated_at(), by).end, overdue: by < clock.now() }),
         ended: notice.resolved_at.filter(|_| !notice.is_open()).map(|at| Ended {
             range: clock.range(notice.started_at, at),
             length: length_words(at.duration_since(notice.started_at).as_secs()),
@@ -157,11 +144,8 @@ fn update_view(update: &NoticeUpdate, clock: &Clock) -> UpdateView {
 
 /// The names of the components that are on the page; others stay unnamed.
 pub(crate) fn names(page: &Page, ids: &[String]) -> String {
-    let names: Vec<&str> = ids
-        .iter()
-        .filter_map(|id| page.component(id))
-        .map(|component| component.name.as_str())
-        .collect();
+    let names: Vec<&str> =
+        ids.iter().filter_map(|id| page.component(id)).map(|component| component.name.as_str()).collect();
     names.join(", ")
 }
 
@@ -185,11 +169,7 @@ pub(crate) fn groups(page: &Page, clock: &Clock) -> Vec<GroupView> {
         .filter(|group| !group.components.is_empty())
         .map(|group| GroupView {
             name: group.name.clone(),
-            components: group
-                .components
-                .iter()
-                .map(|component| component_view(component, clock))
-                .collect(),
+            components: group.components.iter().map(|component| component_view(component, clock)).collect(),
         })
         .collect()
 }
@@ -230,11 +210,7 @@ pub(crate) fn maintenance_view(page: &Page, work: &Maintenance, clock: &Clock) -
     MaintenanceView {
         anchor: maintenance_anchor(work),
         title: work.title.clone(),
-        tag: Tag {
-            tone,
-            glyph,
-            label: work.status.label(),
-        },
+        tag: Tag { tone, glyph, label: work.status.label() },
         range: clock.range(work.starts_at, work.ends_at),
         affects: names(page, &work.components),
         text: work.text.clone(),
@@ -274,26 +250,14 @@ pub(crate) fn recent_days(page: &Page, clock: &Clock, place: &Place) -> Vec<DayV
     for notice in &page.notices {
         let mut said: BTreeMap<Date, Vec<UpdateView>> = BTreeMap::new();
         for update in notice.updates.iter().filter(|update| is_recent(date(update.at), clock)) {
-            said.entry(date(update.at))
-                .or_default()
-                .push(update_view(update, clock));
+            said.entry(date(update.at)).or_default().push(update_view(update, clock));
         }
         for (day, updates) in said {
-            let entry = DayNotice {
-                href: place.notice(&notice.id),
-                title: notice.title.clone(),
-                updates,
-            };
+            let entry = DayNotice { href: place.notice(&notice.id), title: notice.title.clone(), updates };
             days.entry(day).or_default().push(entry);
         }
     }
-    days.into_iter()
-        .rev()
-        .map(|(day, notices)| DayView {
-            label: clock.day(day),
-            notices,
-        })
-        .collect()
+    days.into_iter().rev().map(|(day, notices)| DayView { label: clock.day(day), notices }).collect()
 }
 
 fn is_recent(day: Date, clock: &Clock) -> bool {
@@ -311,17 +275,11 @@ pub(crate) fn months(page: &Page, clock: &Clock, place: &Place) -> Vec<MonthView
     let mut months: BTreeMap<Date, Vec<NoticeView>> = BTreeMap::new();
     for notice in &page.notices {
         let month = date(notice.started_at).first_of_month();
-        months
-            .entry(month)
-            .or_default()
-            .push(notice_view(page, notice, clock, place));
+        months.entry(month).or_default().push(notice_view(page, notice, clock, place));
     }
     months
         .into_iter()
         .rev()
-        .map(|(month, notices)| MonthView {
-            label: month.strftime("%B %Y").to_string(),
-            notices,
-        })
+        .map(|(month, notices)| MonthView { label: month.strftime("%B %Y").to_string(), notices })
         .collect()
 }

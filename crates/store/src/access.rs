@@ -11,20 +11,26 @@ pub(crate) const SET_PASSWORD: &str = "INSERT INTO password (user_id, hash, chan
      ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at";
 pub(crate) const OPEN_SESSION: &str = "INSERT INTO session (id, secret_hash, user_id, csrf, created_at, last_seen_at, expires_at) \
      VALUES ($1, $2, $3, $4, $5, $5, $6)";
-pub(crate) const SESSION: &str = "SELECT id, user_id, csrf, created_at, last_seen_at, expires_at FROM session WHERE secret_hash = $1";
+pub(crate) const SESSION: &str =
+    "SELECT id, user_id, csrf, created_at, last_seen_at, expires_at FROM session WHERE secret_hash = $1";
 pub(crate) const SEE_SESSION: &str = "UPDATE session SET last_seen_at = $2 WHERE id = $1";
 pub(crate) const END_SESSION: &str = "DELETE FROM session WHERE id = $1";
 pub(crate) const END_SESSIONS_OF: &str = "DELETE FROM session WHERE user_id = $1";
 pub(crate) const END_EXPIRED: &str = "DELETE FROM session WHERE expires_at <= $1 OR last_seen_at <= $2";
-pub(crate) const ADD_TOKEN: &str = "INSERT INTO token (id, secret_hash, user_id, name, scope, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
-pub(crate) const TOKEN: &str = "SELECT id, user_id, name, scope, created_at, last_used_at, revoked_at FROM token WHERE secret_hash = $1";
-pub(crate) const TOKENS: &str = "SELECT id, user_id, name, scope, created_at, last_used_at, revoked_at FROM token ORDER BY id";
+pub(crate) const ADD_TOKEN: &str =
+    "INSERT INTO token (id, secret_hash, user_id, name, scope, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
+pub(crate) const TOKEN: &str =
+    "SELECT id, user_id, name, scope, created_at, last_used_at, revoked_at FROM token WHERE secret_hash = $1";
+pub(crate) const TOKENS: &str =
+    "SELECT id, user_id, name, scope, created_at, last_used_at, revoked_at FROM token ORDER BY id";
 pub(crate) const USE_TOKEN: &str = "UPDATE token SET last_used_at = $2 WHERE id = $1";
 pub(crate) const REVOKE_TOKEN: &str = "UPDATE token SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
 pub(crate) const REVOKE_TOKENS_OF: &str = "UPDATE token SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL";
 pub(crate) const ADD_LINK: &str = "INSERT INTO sign_in_link (secret_hash, user_id, expires_at) VALUES ($1, $2, $3)";
-pub(crate) const LINK: &str = "SELECT user_id FROM sign_in_link WHERE secret_hash = $1 AND used_at IS NULL AND expires_at > $2";
-pub(crate) const USE_LINK: &str = "UPDATE sign_in_link SET used_at = $2 WHERE secret_hash = $1 AND used_at IS NULL AND expires_at > $2";
+pub(crate) const LINK: &str =
+    "SELECT user_id FROM sign_in_link WHERE secret_hash = $1 AND used_at IS NULL AND expires_at > $2";
+pub(crate) const USE_LINK: &str =
+    "UPDATE sign_in_link SET used_at = $2 WHERE secret_hash = $1 AND used_at IS NULL AND expires_at > $2";
 
 /// A session, without its secret.
 #[derive(Debug, Clone, PartialEq)]

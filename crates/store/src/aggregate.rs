@@ -43,10 +43,8 @@ pub fn commit<A: Stored>(
     }
     let expected = before.as_ref().map_or(0, Aggregate::version);
     let at = to_microsecond(at);
-    let recorded: Vec<Recorded<A::Event>> = (expected + 1..)
-        .zip(events)
-        .map(|(seq, event)| Recorded { seq, at, actor: actor.clone(), event })
-        .collect();
+    let recorded: Vec<Recorded<A::Event>> =
+        (expected + 1..).zip(events).map(|(seq, event)| Recorded { seq, at, actor: actor.clone(), event }).collect();
     let mut state = before;
     for event in &recorded {
         state = A::evolve(state, event);
@@ -55,7 +53,8 @@ pub fn commit<A: Stored>(
     }
     let Some(after) = state else { return Ok(None) };
     let key = after.key();
-    let body = serde_json::to_string(&after).map_err(|e| StoreError::Corrupt(format!("{} {key} cannot be written as JSON: {e}", A::KIND)))?;
+    let body = serde_json::to_string(&after)
+        .map_err(|e| StoreError::Corrupt(format!("{} {key} cannot be written as JSON: {e}", A::KIND)))?;
     let mut values = after.values(body);
     let touched = if expected == 0 {
         tx.run(A::INSERT, &values)?

@@ -17,12 +17,17 @@ pub(crate) const VERSION_OF: &str = "SELECT COALESCE(MAX(version), 0) FROM confi
 pub(crate) const PUT: &str = "INSERT INTO config (kind, id, version, managed, body) VALUES ($1, $2, $3, $4, $5) \
      ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version, managed = excluded.managed, body = excluded.body";
 pub(crate) const REMOVE: &str = "DELETE FROM config WHERE kind = $1 AND id = $2";
-pub(crate) const REVISE: &str = "INSERT INTO config_revision (kind, id, version, at, actor, body) VALUES ($1, $2, $3, $4, $5, $6)";
+pub(crate) const REVISE: &str =
+    "INSERT INTO config_revision (kind, id, version, at, actor, body) VALUES ($1, $2, $3, $4, $5, $6)";
 
 /// The organisation's version: a cache of it is good as long as this has not moved.
 pub fn version(tx: &mut dyn Tx) -> Result<u64, StoreError> {
     let text = meta::get(tx, VERSION_KEY)?.unwrap_or_default();
-    if text.is_empty() { Ok(0) } else { text.parse().map_err(|e| StoreError::Corrupt(format!("organisation version: {e}"))) }
+    if text.is_empty() {
+        Ok(0)
+    } else {
+        text.parse().map_err(|e| StoreError::Corrupt(format!("organisation version: {e}")))
+    }
 }
 
 /// The whole organisation, and which objects are managed by files.
@@ -39,7 +44,13 @@ pub fn load(tx: &mut dyn Tx) -> Result<(Organisation, BTreeSet<(ConfigKind, Stri
     Ok((organisation, managed))
 }
 
-fn revise(tx: &mut dyn Tx, key: (&str, &str), body: Option<&str>, at: Instant, actor: &Actor) -> Result<u64, StoreError> {
+fn revise(
+    tx: &mut dyn Tx,
+    key: (&str, &str),
+    body: Option<&str>,
+    at: Instant,
+    actor: &Actor,
+) -> Result<u64, StoreError> {
     let (kind, id) = key;
     let version = tx.row(VERSION_OF, &[kind.into(), id.into()])?.map_or(Ok(0), |row| row.count(0))? + 1;
     let actor = serde_json::to_string(actor).map_err(|e| StoreError::Corrupt(e.to_string()))?;
@@ -51,7 +62,13 @@ fn revise(tx: &mut dyn Tx, key: (&str, &str), body: Option<&str>, at: Instant, a
 }
 
 /// Writes an object and its revision.
-pub fn put(tx: &mut dyn Tx, object: &ConfigObject, managed: bool, at: Instant, actor: &Actor) -> Result<(), StoreError> {
+pub fn put(
+    tx: &mut dyn Tx,
+    object: &ConfigObject,
+    managed: bool,
+    at: Instant,
+    actor: &Actor,
+) -> Result<(), StoreError> {
     let body = serde_json::to_string(object).map_err(|e| StoreError::Corrupt(e.to_string()))?;
     let (kind, id) = (object.kind().word(), object.id());
     let version = revise(tx, (kind, id), Some(&body), at, actor)?;

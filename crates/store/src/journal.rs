@@ -58,7 +58,9 @@ impl JournalLine {
 
     /// The event in its domain form.
     pub fn decode<E: serde::de::DeserializeOwned>(&self) -> Result<Recorded<E>, StoreError> {
-        let corrupt = |e: serde_json::Error| StoreError::Corrupt(format!("{} {} event {}: {e}", self.stream_kind, self.stream_id, self.seq));
+        let corrupt = |e: serde_json::Error| {
+            StoreError::Corrupt(format!("{} {} event {}: {e}", self.stream_kind, self.stream_id, self.seq))
+        };
         Ok(Recorded {
             seq: self.seq,
             at: crate::tx::from_micros(self.at)?,
@@ -91,7 +93,8 @@ pub fn append<A: Aggregate>(tx: &mut dyn Tx, key: &str, events: &[Recorded<A::Ev
         GENESIS.to_vec()
     } else {
         let before = tx.row(HASH_AT, &[A::KIND.into(), key.into(), (first.seq - 1).into()])?;
-        let before = before.ok_or_else(|| StoreError::Corrupt(format!("{} {key} has no event {}", A::KIND, first.seq - 1)))?;
+        let before =
+            before.ok_or_else(|| StoreError::Corrupt(format!("{} {key} has no event {}", A::KIND, first.seq - 1)))?;
         before.blob(0)?.to_vec()
     };
     let mut position = 0;
@@ -120,7 +123,10 @@ pub fn append<A: Aggregate>(tx: &mut dyn Tx, key: &str, events: &[Recorded<A::Ev
             line.body.into(),
             line.hash.into(),
         ];
-        position = tx.row(APPEND, &values)?.ok_or_else(|| StoreError::Unavailable("the journal gave no position".to_owned()))?.count(0)?;
+        position = tx
+            .row(APPEND, &values)?
+            .ok_or_else(|| StoreError::Unavailable("the journal gave no position".to_owned()))?
+            .count(0)?;
     }
     Ok(position)
 }

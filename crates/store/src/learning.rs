@@ -14,7 +14,8 @@ impl Stored for Postmortem {
     const INSERT: &'static str = "INSERT INTO postmortem (id, version, incident, state, due_at, next_due_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     const UPDATE: &'static str = "UPDATE postmortem SET version = $2, incident = $3, state = $4, due_at = $5, next_due_at = $6, body = $7 \
          WHERE id = $1 AND version = $8";
-    const LOAD: &'static str = "SELECT id, version, incident, state, due_at, next_due_at, body FROM postmortem WHERE id = $1";
+    const LOAD: &'static str =
+        "SELECT id, version, incident, state, due_at, next_due_at, body FROM postmortem WHERE id = $1";
 
     fn values(&self, body: String) -> Vec<Value> {
         vec![
@@ -30,10 +31,13 @@ impl Stored for Postmortem {
 }
 
 pub(crate) const OF_INCIDENT: &str = "SELECT body FROM postmortem WHERE incident = $1";
-pub(crate) const DUE: &str = "SELECT id FROM postmortem WHERE next_due_at IS NOT NULL AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
+pub(crate) const DUE: &str =
+    "SELECT id FROM postmortem WHERE next_due_at IS NOT NULL AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
 pub(crate) const LIST: &str = "SELECT body FROM postmortem ORDER BY id DESC LIMIT $1";
-pub(crate) const ADD_ITEM: &str = "INSERT INTO action_item (id, incident, owner, due_on, priority, state, body) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-pub(crate) const SAVE_ITEM: &str = "UPDATE action_item SET owner = $2, due_on = $3, priority = $4, state = $5, body = $6 WHERE id = $1 AND state = $7";
+pub(crate) const ADD_ITEM: &str =
+    "INSERT INTO action_item (id, incident, owner, due_on, priority, state, body) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+pub(crate) const SAVE_ITEM: &str =
+    "UPDATE action_item SET owner = $2, due_on = $3, priority = $4, state = $5, body = $6 WHERE id = $1 AND state = $7";
 pub(crate) const ITEM: &str = "SELECT body FROM action_item WHERE id = $1";
 pub(crate) const ITEMS: &str = "SELECT body FROM action_item ORDER BY state DESC, due_on, id LIMIT $1";
 pub(crate) const ITEMS_OF: &str = "SELECT body FROM action_item WHERE incident = $1 ORDER BY due_on, id";

@@ -3,7 +3,8 @@
 use crate::tx::{StoreError, Tx};
 
 pub(crate) const GET: &str = "SELECT value FROM meta WHERE key = $1";
-pub(crate) const SET: &str = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+pub(crate) const SET: &str =
+    "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 pub(crate) const CLAIM: &str = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
 
 /// A fact, if it is known.

@@ -20,7 +20,8 @@ pub fn subject_key(subject: &Subject) -> String {
 }
 
 impl Stored for Page {
-    const INSERT: &'static str = "INSERT INTO page (id, version, status, subject, next_due_at, body) VALUES ($1, $2, $3, $4, $5, $6)";
+    const INSERT: &'static str =
+        "INSERT INTO page (id, version, status, subject, next_due_at, body) VALUES ($1, $2, $3, $4, $5, $6)";
     const UPDATE: &'static str = "UPDATE page SET version = $2, status = $3, subject = $4, next_due_at = $5, body = $6 WHERE id = $1 AND version = $7";
     const LOAD: &'static str = "SELECT id, version, status, subject, next_due_at, body FROM page WHERE id = $1";
 
@@ -36,7 +37,8 @@ impl Stored for Page {
     }
 }
 
-pub(crate) const DUE_PAGES: &str = "SELECT id FROM page WHERE next_due_at IS NOT NULL AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
+pub(crate) const DUE_PAGES: &str =
+    "SELECT id FROM page WHERE next_due_at IS NOT NULL AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
 pub(crate) const OF_SUBJECT: &str = "SELECT body FROM page WHERE subject = $1 ORDER BY id";
 pub(crate) const OPEN_PAGES: &str = "SELECT body FROM page WHERE status <> 'ended' ORDER BY id DESC LIMIT $1";
 pub(crate) const OVERDUE_PAGES: &str = "SELECT COUNT(*) FROM page WHERE next_due_at IS NOT NULL AND next_due_at <= $1";
@@ -169,8 +171,15 @@ pub fn begin_attempt(tx: &mut dyn Tx, id: NotificationId, n: u32, at: Instant) -
 }
 
 /// Records how an attempt ended; false when that was recorded already (a late report changes no history).
-pub fn end_attempt(tx: &mut dyn Tx, id: NotificationId, n: u32, at: Instant, outcome: &AttemptOutcome) -> Result<bool, StoreError> {
-    let provider = if let AttemptOutcome::Accepted { provider_id, .. } = outcome { provider_id.as_deref() } else { None };
+pub fn end_attempt(
+    tx: &mut dyn Tx,
+    id: NotificationId,
+    n: u32,
+    at: Instant,
+    outcome: &AttemptOutcome,
+) -> Result<bool, StoreError> {
+    let provider =
+        if let AttemptOutcome::Accepted { provider_id, .. } = outcome { provider_id.as_deref() } else { None };
     let values: [Value; 6] =
         [id.to_string().into(), n.into(), at.into(), outcome.word().into(), outcome.detail().into(), provider.into()];
     tx.run(END_ATTEMPT, &values).map(|touched| touched == 1)

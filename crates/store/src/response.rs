@@ -15,7 +15,8 @@ impl Stored for Incident {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     const UPDATE: &'static str = "UPDATE incident SET version = $2, slug = $3, status = $4, severity = $5, declared_at = $6, next_due_at = $7, \
          body = $8 WHERE id = $1 AND version = $9";
-    const LOAD: &'static str = "SELECT id, version, slug, status, severity, declared_at, next_due_at, body FROM incident WHERE id = $1";
+    const LOAD: &'static str =
+        "SELECT id, version, slug, status, severity, declared_at, next_due_at, body FROM incident WHERE id = $1";
 
     fn values(&self, body: String) -> Vec<Value> {
         vec![
@@ -33,8 +34,10 @@ impl Stored for Incident {
 
 pub(crate) const BY_SLUG: &str = "SELECT body FROM incident WHERE slug = $1";
 pub(crate) const TAKEN: &str = "SELECT 1 FROM incident WHERE slug = $1";
-pub(crate) const DUE: &str = "SELECT id FROM incident WHERE next_due_at IS NOT NULL AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
-pub(crate) const OPEN: &str = "SELECT body FROM incident WHERE status NOT IN ('closed', 'cancelled') ORDER BY id DESC LIMIT $1";
+pub(crate) const DUE: &str =
+    "SELECT id FROM incident WHERE next_due_at IS NOT NULL AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
+pub(crate) const OPEN: &str =
+    "SELECT body FROM incident WHERE status NOT IN ('closed', 'cancelled') ORDER BY id DESC LIMIT $1";
 pub(crate) const LIST: &str = "SELECT body FROM incident WHERE id < $1 ORDER BY id DESC LIMIT $2";
 
 /// The incident of that slug.

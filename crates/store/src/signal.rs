@@ -15,7 +15,8 @@ impl Stored for Alert {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     const UPDATE: &'static str = "UPDATE alert SET version = $2, integration = $3, dedup_key = $4, status = $5, service = $6, last_at = $7, \
          body = $8 WHERE id = $1 AND version = $9";
-    const LOAD: &'static str = "SELECT id, version, integration, dedup_key, status, service, last_at, body FROM alert WHERE id = $1";
+    const LOAD: &'static str =
+        "SELECT id, version, integration, dedup_key, status, service, last_at, body FROM alert WHERE id = $1";
 
     fn values(&self, body: String) -> Vec<Value> {
         vec![
@@ -31,8 +32,10 @@ impl Stored for Alert {
     }
 }
 
-pub(crate) const OPEN_BY_KEY: &str = "SELECT body FROM alert WHERE integration = $1 AND dedup_key = $2 AND status <> 'resolved'";
-pub(crate) const LAST_BY_KEY: &str = "SELECT body FROM alert WHERE integration = $1 AND dedup_key = $2 AND status = 'resolved' ORDER BY id DESC LIMIT 1";
+pub(crate) const OPEN_BY_KEY: &str =
+    "SELECT body FROM alert WHERE integration = $1 AND dedup_key = $2 AND status <> 'resolved'";
+pub(crate) const LAST_BY_KEY: &str =
+    "SELECT body FROM alert WHERE integration = $1 AND dedup_key = $2 AND status = 'resolved' ORDER BY id DESC LIMIT 1";
 pub(crate) const LIST_OPEN: &str = "SELECT body FROM alert WHERE status <> 'resolved' ORDER BY id DESC LIMIT $1";
 pub(crate) const LIST: &str = "SELECT body FROM alert WHERE id < $1 ORDER BY id DESC LIMIT $2";
 pub(crate) const INSERT_RAW: &str = "INSERT INTO raw_request (id, integration, received_at, content_type, body, outcome) VALUES ($1, $2, $3, $4, $5, $6)";
@@ -40,7 +43,11 @@ pub(crate) const RAW: &str = "SELECT id, integration, received_at, content_type,
 pub(crate) const FORGET_RAW: &str = "DELETE FROM raw_request WHERE id IN (SELECT id FROM raw_request WHERE received_at < $1 ORDER BY received_at LIMIT $2)";
 
 /// The open alert with that key, and the newest resolved one when none is open.
-pub fn by_key(tx: &mut dyn Tx, integration: &IntegrationId, key: &str) -> Result<(Option<Alert>, Option<Alert>), StoreError> {
+pub fn by_key(
+    tx: &mut dyn Tx,
+    integration: &IntegrationId,
+    key: &str,
+) -> Result<(Option<Alert>, Option<Alert>), StoreError> {
     let values = [integration.as_str().into(), key.into()];
     let open: Option<Alert> = tx.row(OPEN_BY_KEY, &values)?.map(|row| row.json(0)).transpose()?;
     let last = if open.is_some() { None } else { tx.row(LAST_BY_KEY, &values)?.map(|row| row.json(0)).transpose()? };

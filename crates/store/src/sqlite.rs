@@ -26,7 +26,9 @@ fn store_error(e: rusqlite::Error) -> StoreError {
     let unique = [SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_ROWID, SQLITE_CONSTRAINT_UNIQUE];
     let extended = e.sqlite_error().map(|error| error.extended_code);
     match e.sqlite_error_code() {
-        Some(ErrorCode::ConstraintViolation) if extended.is_some_and(|code| unique.contains(&code)) => StoreError::Conflict(e.to_string()),
+        Some(ErrorCode::ConstraintViolation) if extended.is_some_and(|code| unique.contains(&code)) => {
+            StoreError::Conflict(e.to_string())
+        }
         Some(ErrorCode::ConstraintViolation) => StoreError::Corrupt(format!("an invariant refused the write: {e}")),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Corrupt(e.to_string()),
         _ => StoreError::Unavailable(e.to_string()),
@@ -46,7 +48,10 @@ impl Sqlite {
 
     fn prepare(mut connection: Connection) -> Result<Self, StoreError> {
         if rusqlite::version_number() < SQLITE_VERSION_MIN {
-            return Err(StoreError::Unavailable(format!("SQLite {} can lose committed writes; 3.51.3 or newer is needed", rusqlite::version())));
+            return Err(StoreError::Unavailable(format!(
+                "SQLite {} can lose committed writes; 3.51.3 or newer is needed",
+                rusqlite::version()
+            )));
         }
         connection
             .execute_batch(
@@ -75,7 +80,9 @@ impl Sqlite {
         match verdict {
             Ok(Verdict::Keep) => self.connection.execute_batch("RELEASE op").map_err(store_error),
             // A panicking operation is undone alone; its caller sees that no answer came.
-            Ok(Verdict::Undo) | Err(_) => self.connection.execute_batch("ROLLBACK TO op; RELEASE op").map_err(store_error),
+            Ok(Verdict::Undo) | Err(_) => {
+                self.connection.execute_batch("ROLLBACK TO op; RELEASE op").map_err(store_error)
+            }
         }
     }
 }
@@ -110,7 +117,9 @@ impl SqliteReader {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(store_error)?;
-        connection.execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF;").map_err(store_error)?;
+        connection
+            .execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF;")
+            .map_err(store_error)?;
         connection.set_prepared_statement_cache_capacity(256);
         Ok(Self { connection })
     }

@@ -15,10 +15,16 @@ pub(crate) const NOTICES: &str = "SELECT body FROM notice WHERE status_page = $1
 pub(crate) const SET_COMPONENT: &str = "INSERT INTO component_change (component, at, status, notice) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (component, at) DO UPDATE SET status = excluded.status, notice = excluded.notice";
 pub(crate) const COMPONENT_CHANGES: &str = "SELECT at, status FROM component_change WHERE component = $1 ORDER BY at";
-pub(crate) const COMPONENT_NOW: &str = "SELECT status FROM component_change WHERE component = $1 ORDER BY at DESC LIMIT 1";
+pub(crate) const COMPONENT_NOW: &str =
+    "SELECT status FROM component_change WHERE component = $1 ORDER BY at DESC LIMIT 1";
 
 /// Writes a notice as published.
-pub fn put_notice(tx: &mut dyn Tx, page: &StatusPageId, incident: Option<IncidentId>, notice: &Notice) -> Result<(), StoreError> {
+pub fn put_notice(
+    tx: &mut dyn Tx,
+    page: &StatusPageId,
+    incident: Option<IncidentId>,
+    notice: &Notice,
+) -> Result<(), StoreError> {
     let body = serde_json::to_string(notice).map_err(|e| StoreError::Corrupt(e.to_string()))?;
     let values: [Value; 6] = [
         notice.id.as_str().into(),
@@ -42,7 +48,13 @@ pub fn notices(tx: &mut dyn Tx, page: &StatusPageId, resolved_since: Instant) ->
 }
 
 /// Records a component's status from now on; writing the status it has already changes nothing.
-pub fn set_component(tx: &mut dyn Tx, component: &ComponentId, status: ComponentStatus, notice: &str, at: Instant) -> Result<(), StoreError> {
+pub fn set_component(
+    tx: &mut dyn Tx,
+    component: &ComponentId,
+    status: ComponentStatus,
+    notice: &str,
+    at: Instant,
+) -> Result<(), StoreError> {
     open_component(tx, component, at)?;
     if component_now(tx, component)? == status {
         return Ok(());
@@ -70,6 +82,12 @@ pub fn component_now(tx: &mut dyn Tx, component: &ComponentId) -> Result<Compone
 }
 
 /// Every change of a component's status, oldest first.
-pub fn component_changes(tx: &mut dyn Tx, component: &ComponentId) -> Result<Vec<(Instant, ComponentStatus)>, StoreError> {
-    tx.rows(COMPONENT_CHANGES, &[component.as_str().into()])?.iter().map(|row| Ok((row.instant(0)?, status(row, 1)?))).collect()
+pub fn component_changes(
+    tx: &mut dyn Tx,
+    component: &ComponentId,
+) -> Result<Vec<(Instant, ComponentStatus)>, StoreError> {
+    tx.rows(COMPONENT_CHANGES, &[component.as_str().into()])?
+        .iter()
+        .map(|row| Ok((row.instant(0)?, status(row, 1)?)))
+        .collect()
 }

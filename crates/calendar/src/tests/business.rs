@@ -28,13 +28,7 @@ fn the_end_of_the_nth_business_day_after_the_day_of_resolution() {
     check("Europe/Berlin", "XX", "2026-03-27T10:00:00Z", 5, "2026-04-03T22:00:00Z");
     // Ascension Day on a Thursday.
     check("Europe/Berlin", "DE", "2026-05-12T10:00:00Z", 2, "2026-05-15T22:00:00Z");
-    check(
-        "America/New_York",
-        "US",
-        "2026-07-02T12:00:00Z",
-        1,
-        "2026-07-07T04:00:00Z",
-    );
+    check("America/New_York", "US", "2026-07-02T12:00:00Z", 1, "2026-07-07T04:00:00Z");
     // Zero is the end of the day itself, whatever day it is.
     check("UTC", "DE", "2026-05-03T12:00:00Z", 0, "2026-05-04T00:00:00Z");
     // Friday 30 December 2011 never was in Apia: Thursday ends where Saturday begins, and nobody
@@ -70,12 +64,7 @@ fn a_broken_calendar_still_has_a_due_date() {
     assert!(berlin.due(Instant::MIN, u16::MAX) > Instant::MIN);
     let nobody_works = BusinessCalendar {
         time_zone: "UTC".to_owned(),
-        holidays: (1..=28)
-            .filter_map(|day| jiff::civil::Date::new(2026, 2, day).ok())
-            .collect::<BTreeSet<_>>(),
+        holidays: (1..=28).filter_map(|day| jiff::civil::Date::new(2026, 2, day).ok()).collect::<BTreeSet<_>>(),
     };
-    assert_eq!(
-        nobody_works.due(at("2026-01-30T12:00:00Z"), 1),
-        at("2026-03-03T00:00:00Z")
-    );
+    assert_eq!(nobody_works.due(at("2026-01-30T12:00:00Z"), 1), at("2026-03-03T00:00:00Z"));
 }

@@ -107,10 +107,7 @@ fn inv_11_st_johns_has_half_hours_and_once_repeated_midnight() {
         &in_zone("America/St_Johns").layer("d", "ann bob", "1d", "2026-03-07T09:00"),
         "2026-03-07T12:30:00Z",
         "2026-03-09T11:30:00Z",
-        &[
-            "2026-03-07T12:30:00Z 2026-03-08T11:30:00Z ann bob d",
-            "2026-03-08T11:30:00Z 2026-03-09T11:30:00Z bob ann d",
-        ],
+        &["2026-03-07T12:30:00Z 2026-03-08T11:30:00Z ann bob d", "2026-03-08T11:30:00Z 2026-03-09T11:30:00Z bob ann d"],
     );
     // At 00:01 the clock went back to 23:01 of the day before: one midnight hands over, not two.
     check(

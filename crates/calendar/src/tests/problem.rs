@@ -29,9 +29,7 @@ fn each_problem_has_a_place_and_a_plain_message() {
         ],
     );
     check(
-        sound()
-            .layer("weekly", "", "0d", "0026-01-05T09:00")
-            .hours(&[], "00:00", "24:00"),
+        sound().layer("weekly", "", "0d", "0026-01-05T09:00").hours(&[], "00:00", "24:00"),
         &[
             "layers[1].name: two layers are called \"weekly\"; give each its own name",
             "layers[1].members: layer \"weekly\" has no members",
@@ -40,10 +38,7 @@ fn each_problem_has_a_place_and_a_plain_message() {
             "layers[1].hours[0].days: layer \"weekly\" has hours without days",
         ],
     );
-    check(
-        in_zone("UTC").layer(" ", "alice", "1w", "2026-01-05T09:00"),
-        &["layers[0].name: layer 0 has no name"],
-    );
+    check(in_zone("UTC").layer(" ", "alice", "1w", "2026-01-05T09:00"), &["layers[0].name: layer 0 has no name"]);
     check(
         sound().taken("", "2026-05-03T00:00", "2026-05-03T00:00"),
         &[
@@ -61,8 +56,5 @@ fn each_problem_has_a_place_and_a_plain_message() {
 fn an_empty_handle_in_a_layer_is_found() {
     let mut schedule = in_zone("UTC").layer("weekly", "alice bob", "1w", "2026-01-05T09:00");
     schedule.layers[0].members[1].0.clear();
-    assert_eq!(
-        problems(&schedule),
-        ["layers[0].members[1]: layers[0].members[1] names nobody"]
-    );
+    assert_eq!(problems(&schedule), ["layers[0].members[1]: layers[0].members[1] names nobody"]);
 }

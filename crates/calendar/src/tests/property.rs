@@ -44,11 +44,7 @@ fn member() -> impl Strategy<Value = Member> {
 }
 
 fn rotation() -> impl Strategy<Value = Rotation> {
-    let unit = prop_oneof![
-        Just(RotationUnit::Hour),
-        Just(RotationUnit::Day),
-        Just(RotationUnit::Week)
-    ];
+    let unit = prop_oneof![Just(RotationUnit::Hour), Just(RotationUnit::Day), Just(RotationUnit::Week)];
     (unit, 0_u16..9).prop_map(|(unit, count)| Rotation { unit, count })
 }
 
@@ -73,13 +69,8 @@ fn layer(index: usize) -> impl Strategy<Value = (Layer, i64)> {
     let starts_days_before = prop_oneof![4 => 0_i64..90, 1 => -3_i64..1];
     (members, rotation(), restrictions, starts_days_before, near()).prop_map(
         move |(members, every, hours, days, minutes)| {
-            let layer = Layer {
-                name: format!("layer {index}"),
-                members,
-                every,
-                starts: jiff::civil::DateTime::ZERO,
-                hours,
-            };
+            let layer =
+                Layer { name: format!("layer {index}"), members, every, starts: jiff::civil::DateTime::ZERO, hours };
             (layer, minutes - days * 24 * 60)
         },
     )
@@ -96,27 +87,10 @@ fn schedule() -> impl Strategy<Value = (Schedule, Instant)> {
         // From the wall clock just before the change, so that skipped times are drawn as well.
         let shown = zone.to_datetime(centre - 1.second()).with().second(0).build().unwrap();
         let wall = |minutes: i64| shown + minutes.minutes() + 1.minute();
-        let layers = layers
-            .into_iter()
-            .map(|(layer, minutes)| Layer {
-                starts: wall(minutes),
-                ..layer
-            })
-            .collect();
-        let overrides = overrides
-            .into_iter()
-            .map(|(user, from, to)| Override {
-                user,
-                from: wall(from),
-                to: wall(to),
-            })
-            .collect();
-        let schedule = Schedule {
-            time_zone,
-            layers,
-            overrides,
-            backup,
-        };
+        let layers = layers.into_iter().map(|(layer, minutes)| Layer { starts: wall(minutes), ..layer }).collect();
+        let overrides =
+            overrides.into_iter().map(|(user, from, to)| Override { user, from: wall(from), to: wall(to) }).collect();
+        let schedule = Schedule { time_zone, layers, overrides, backup };
         (schedule, centre)
     })
 }
@@ -279,11 +253,8 @@ fn inv_11_shift_lengths_differ_only_by_the_change_of_the_clock() {
             let from = local::instant(&zone, hand_off - 2.days()).unwrap();
             let to = local::instant(&zone, hand_off + 2.days()).unwrap();
             for shift in shifts(&schedule, from, to).unwrap() {
-                let moved: SignedDuration = changes
-                    .iter()
-                    .filter(|(at, _)| shift.from < *at && *at <= shift.to)
-                    .map(|(_, by)| *by)
-                    .sum();
+                let moved: SignedDuration =
+                    changes.iter().filter(|(at, _)| shift.from < *at && *at <= shift.to).map(|(_, by)| *by).sum();
                 let expected = SignedDuration::from_hours(24) - moved;
                 assert_eq!(shift.to.duration_since(shift.from), expected, "{name} {shift:?}");
                 measured += 1;

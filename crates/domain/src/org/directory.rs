@@ -1,10 +1,12 @@
 //! The organisation as one value: every configuration object by its handle, and the questions decisions ask of it.
 
 use super::{
-    Integration, Policy, ResponseSettings, Route, RunbookSource, Schedule, Service, SeverityTable, StatusComponent, StatusPage, Target,
-    Team, User,
+    Integration, Policy, ResponseSettings, Route, RunbookSource, Schedule, Service, SeverityTable, StatusComponent,
+    StatusPage, Target, Team, User,
 };
-use crate::ids::{ComponentId, IntegrationId, PolicyId, RunbookId, ScheduleId, ServiceId, StatusPageId, TeamId, UserId};
+use crate::ids::{
+    ComponentId, IntegrationId, PolicyId, RunbookId, ScheduleId, ServiceId, StatusPageId, TeamId, UserId,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -247,7 +249,8 @@ impl Organisation {
     /// Runbooks of a service: those it names first, then those that name it.
     pub fn runbooks_of(&self, service: &Service) -> Vec<&RunbookSource> {
         let named = service.runbooks.iter().filter_map(|id| self.runbooks.get(id));
-        let naming = self.runbooks.values().filter(|r| r.services.contains(&service.id) && !service.runbooks.contains(&r.id));
+        let naming =
+            self.runbooks.values().filter(|r| r.services.contains(&service.id) && !service.runbooks.contains(&r.id));
         named.chain(naming).collect()
     }
 

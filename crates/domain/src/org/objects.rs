@@ -1,7 +1,9 @@
 //! Teams, policies, services, integrations, routes, runbooks, status pages: what an organisation is made of beside its people.
 
 use super::{Target, Urgency};
-use crate::ids::{ComponentId, IntegrationId, PolicyId, RunbookId, ServiceId, SeverityId, StatusPageId, TeamId, UserId};
+use crate::ids::{
+    ComponentId, IntegrationId, PolicyId, RunbookId, ServiceId, SeverityId, StatusPageId, TeamId, UserId,
+};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 

@@ -77,7 +77,11 @@ impl Organisation {
     /// and the escalation goes on to the next step.
     pub fn reach(&self, target: &Target, at: Instant) -> Result<Vec<Reached>, String> {
         let one = |user: &UserId, why: String| {
-            if self.users.contains_key(user) { Ok(vec![Reached { user: user.clone(), why }]) } else { Err(format!("{why}: @{user} no longer exists")) }
+            if self.users.contains_key(user) {
+                Ok(vec![Reached { user: user.clone(), why }])
+            } else {
+                Err(format!("{why}: @{user} no longer exists"))
+            }
         };
         match target {
             Target::User(user) => one(user, "named in the policy".to_owned()),
@@ -87,7 +91,10 @@ impl Organisation {
                 if members.is_empty() {
                     return Err(format!("team {} has no members", team.id));
                 }
-                Ok(members.into_iter().map(|m| Reached { user: m.clone(), why: format!("member of {}", team.id) }).collect())
+                Ok(members
+                    .into_iter()
+                    .map(|m| Reached { user: m.clone(), why: format!("member of {}", team.id) })
+                    .collect())
             }
             Target::Schedule(id) | Target::Backup(id) => {
                 let backup = matches!(target, Target::Backup(_));
@@ -109,7 +116,11 @@ impl Organisation {
                     .filter_map(|t| self.reach(t, at).ok())
                     .flatten()
                     .collect();
-                if reached.is_empty() { Err(format!("the first step of policy {id} reaches nobody")) } else { Ok(reached) }
+                if reached.is_empty() {
+                    Err(format!("the first step of policy {id} reaches nobody"))
+                } else {
+                    Ok(reached)
+                }
             }
         }
     }

@@ -83,7 +83,8 @@ impl Page {
         // One pass over every step of every repeat at most, then the last resort, which always moves the alarm into the future.
         while page.is_waiting() && page.next_due_at.is_some_and(|due| due <= now) {
             let event = page.next_ring(org, now);
-            let recorded = Recorded { seq: page.version + 1, at: now, actor: crate::record::Actor::system("escalate"), event };
+            let recorded =
+                Recorded { seq: page.version + 1, at: now, actor: crate::record::Actor::system("escalate"), event };
             page = match Self::evolve_known(page, &recorded) {
                 Some(next) => next,
                 None => break,
@@ -100,7 +101,8 @@ impl Page {
     /// The one thing to do when the alarm rings.
     fn next_ring(&self, org: &Organisation, now: Instant) -> PageEvent {
         let (cycle, step) = (self.cycle, self.next_step);
-        let Some(current) = self.policy.steps.get(step as usize).filter(|_| matches!(self.status, PageStatus::Ringing)) else {
+        let Some(current) = self.policy.steps.get(step as usize).filter(|_| matches!(self.status, PageStatus::Ringing))
+        else {
             return self.last_resort(org, now);
         };
         let (rung, silent) = reach(org, &current.notify, self.urgency, now);
@@ -132,17 +134,25 @@ impl Page {
             rung = admins;
             silent.extend(unreachable);
         }
-        PageEvent::LastResortRang { cycle: self.cycle, rung, silent, next_due_at: later(now, limits::LAST_RESORT_EVERY) }
+        PageEvent::LastResortRang {
+            cycle: self.cycle,
+            rung,
+            silent,
+            next_due_at: later(now, limits::LAST_RESORT_EVERY),
+        }
     }
 
     /// A human takes it. Acknowledging twice changes nothing; after the end there is nothing to take.
     pub fn acknowledge(&self, via: &str) -> Result<Vec<PageEvent>, Refusal> {
         match &self.status {
-            PageStatus::Ringing | PageStatus::Exhausted { .. } => Ok(vec![PageEvent::Acknowledged { via: via.to_owned() }]),
-            PageStatus::Acknowledged { .. } => Ok(Vec::new()),
-            PageStatus::Ended { reason, .. } => {
-                Err(Refusal::conflict("page-ended", format!("This page is over ({reason}); there is nothing left to acknowledge.")))
+            PageStatus::Ringing | PageStatus::Exhausted { .. } => {
+                Ok(vec![PageEvent::Acknowledged { via: via.to_owned() }])
             }
+            PageStatus::Acknowledged { .. } => Ok(Vec::new()),
+            PageStatus::Ended { reason, .. } => Err(Refusal::conflict(
+                "page-ended",
+                format!("This page is over ({reason}); there is nothing left to acknowledge."),
+            )),
         }
     }
 
@@ -151,7 +161,10 @@ impl Page {
         if self.is_waiting() {
             return Ok(vec![PageEvent::HandedOver { next_due_at: now }]);
         }
-        Err(Refusal::conflict("page-not-ringing", format!("This page is {} and rings nobody any more.", self.status.word())))
+        Err(Refusal::conflict(
+            "page-not-ringing",
+            format!("This page is {} and rings nobody any more.", self.status.word()),
+        ))
     }
 
     /// It is over; nothing to do when it was already.

@@ -94,7 +94,9 @@ impl NotificationStatus {
 
     /// Reads the word back.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Queued, Self::Sending, Self::Accepted, Self::Failed, Self::Cancelled].into_iter().find(|s| s.word() == word)
+        [Self::Queued, Self::Sending, Self::Accepted, Self::Failed, Self::Cancelled]
+            .into_iter()
+            .find(|s| s.word() == word)
     }
 }
 
@@ -186,7 +188,12 @@ impl Notification {
 
     /// No longer owed.
     pub fn cancel(&self, reason: &str) -> Self {
-        Self { status: NotificationStatus::Cancelled, next_due_at: None, reason: Some(reason.to_owned()), ..self.clone() }
+        Self {
+            status: NotificationStatus::Cancelled,
+            next_due_at: None,
+            reason: Some(reason.to_owned()),
+            ..self.clone()
+        }
     }
 
     /// What an attempt's end means. Once the notification is accepted, failed or cancelled, only "accepted" still changes it: a late report
@@ -194,19 +201,31 @@ impl Notification {
     pub fn settle(&self, report: Report, now: Instant) -> Settled {
         let open = matches!(self.status, NotificationStatus::Queued | NotificationStatus::Sending);
         match report {
-            Report::Deferred { detail, .. } | Report::Rejected { detail } if !open => {
-                Settled { notification: self.clone(), outcome: AttemptOutcome::FailedPermanent { detail }, fall_back_by: None }
-            }
+            Report::Deferred { detail, .. } | Report::Rejected { detail } if !open => Settled {
+                notification: self.clone(),
+                outcome: AttemptOutcome::FailedPermanent { detail },
+                fall_back_by: None,
+            },
             Report::Unknown { detail } if !open => {
                 Settled { notification: self.clone(), outcome: AttemptOutcome::Unknown { detail }, fall_back_by: None }
             }
             Report::Accepted { detail, provider_id } => Settled {
-                notification: Self { status: NotificationStatus::Accepted, next_due_at: None, reason: None, ..self.clone() },
+                notification: Self {
+                    status: NotificationStatus::Accepted,
+                    next_due_at: None,
+                    reason: None,
+                    ..self.clone()
+                },
                 outcome: AttemptOutcome::Accepted { detail, provider_id },
                 fall_back_by: None,
             },
             Report::Rejected { detail } => Settled {
-                notification: Self { status: NotificationStatus::Failed, next_due_at: None, reason: Some(detail.clone()), ..self.clone() },
+                notification: Self {
+                    status: NotificationStatus::Failed,
+                    next_due_at: None,
+                    reason: Some(detail.clone()),
+                    ..self.clone()
+                },
                 outcome: AttemptOutcome::FailedPermanent { detail },
                 fall_back_by: Some(now),
             },
@@ -215,7 +234,11 @@ impl Notification {
                 let wait = retry_after.map_or(ours, |theirs| theirs.clamp(ours, jiff::SignedDuration::from_mins(5)));
                 let retry_at = later(now, wait);
                 Settled {
-                    notification: Self { status: NotificationStatus::Queued, next_due_at: Some(retry_at), ..self.clone() },
+                    notification: Self {
+                        status: NotificationStatus::Queued,
+                        next_due_at: Some(retry_at),
+                        ..self.clone()
+                    },
                     outcome: AttemptOutcome::FailedTemporary { detail, retry_at },
                     fall_back_by: Some(later(now, limits::FALLBACK_WITHIN)),
                 }
@@ -223,7 +246,12 @@ impl Notification {
             Report::Unknown { detail } => {
                 let retry_at = later(now, limits::retry_after(self.attempts));
                 Settled {
-                    notification: Self { status: NotificationStatus::Queued, repeat: true, next_due_at: Some(retry_at), ..self.clone() },
+                    notification: Self {
+                        status: NotificationStatus::Queued,
+                        repeat: true,
+                        next_due_at: Some(retry_at),
+                        ..self.clone()
+                    },
                     outcome: AttemptOutcome::Unknown { detail },
                     fall_back_by: Some(later(now, limits::FALLBACK_WITHIN)),
                 }
@@ -262,7 +290,12 @@ pub fn owed(org: &Organisation, page: &Page, user: &UserId, now: Instant) -> Vec
         .into_iter()
         // A method named twice at different times is used at its first: the page's own repeats ring again.
         .filter(|(_, contact)| seen.insert(contact.id.clone()))
-        .map(|(after, contact)| Owed { user: user.clone(), contact: contact.id.clone(), medium: contact.kind.word(), due_at: later(now, after) })
+        .map(|(after, contact)| Owed {
+            user: user.clone(),
+            contact: contact.id.clone(),
+            medium: contact.kind.word(),
+            due_at: later(now, after),
+        })
         .collect()
 }
 

@@ -59,7 +59,12 @@ impl From<&Policy> for PolicySnapshot {
 impl PolicySnapshot {
     /// One step that rings the targets at once, no repeat.
     pub fn direct(targets: Vec<Target>) -> Self {
-        Self { policy: None, steps: vec![PolicyStep { after: SignedDuration::ZERO, notify: targets }], repeat: 0, last_resort: Vec::new() }
+        Self {
+            policy: None,
+            steps: vec![PolicyStep { after: SignedDuration::ZERO, notify: targets }],
+            repeat: 0,
+            last_resort: Vec::new(),
+        }
     }
 
     /// The wait after the last step, before a repeat or the last resort: the longest delay between two steps, 5 min when there is none.
@@ -284,7 +289,10 @@ impl Page {
     }
 
     fn begin(event: &Recorded<PageEvent>) -> Option<Self> {
-        let PageEvent::Started { id, subject, title, body, service, urgency, policy, why, next_due_at } = &event.event else { return None };
+        let PageEvent::Started { id, subject, title, body, service, urgency, policy, why, next_due_at } = &event.event
+        else {
+            return None;
+        };
         Some(Self {
             id: *id,
             subject: subject.clone(),

@@ -1,7 +1,11 @@
 //! `explain`: who would hear what, when, by which method and why, if nobody acknowledged. It runs the very functions that ring people,
 //! on a clock of its own, so it cannot disagree with them.
 
-use super::{escalation::PageStart, notification::owed, page::{Page, PageEvent, PageStatus}};
+use super::{
+    escalation::PageStart,
+    notification::owed,
+    page::{Page, PageEvent, PageStatus},
+};
 use crate::{
     ids::{ContactId, PageId, UserId},
     org::Organisation,

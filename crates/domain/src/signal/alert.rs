@@ -170,12 +170,16 @@ pub fn ingest(open: Option<&Alert>, last: Option<&Alert>, event: &Event) -> Inge
             _ => Ingested::New,
         },
         (EventAction::Acknowledge, Some(alert)) => match (&alert.status, event.started_at) {
-            (_, Some(at)) if at < alert.started_at => Ingested::Nothing("the acknowledgement belongs to an earlier, already resolved alert"),
+            (_, Some(at)) if at < alert.started_at => {
+                Ingested::Nothing("the acknowledgement belongs to an earlier, already resolved alert")
+            }
             (AlertStatus::Firing, _) => Ingested::Open(vec![AlertEvent::Acknowledged]),
             _ => Ingested::Nothing("acknowledged already"),
         },
         (EventAction::Resolve, Some(alert)) => match event.started_at {
-            Some(at) if at < alert.started_at => Ingested::Nothing("the resolve belongs to an earlier, already resolved alert"),
+            Some(at) if at < alert.started_at => {
+                Ingested::Nothing("the resolve belongs to an earlier, already resolved alert")
+            }
             // The later begin is kept, so that the trigger this resolve overtook is known for a late copy.
             Some(at) if at > alert.started_at => Ingested::Open(vec![
                 AlertEvent::Repeated { event: Box::new(event.clone()) },
@@ -203,7 +207,10 @@ impl Alert {
         match &self.status {
             AlertStatus::Firing => Ok(vec![AlertEvent::Acknowledged]),
             AlertStatus::Acknowledged { .. } => Ok(Vec::new()),
-            AlertStatus::Resolved { .. } => Err(Refusal::conflict("alert-resolved", "This alert is resolved already; there is nothing left to acknowledge.")),
+            AlertStatus::Resolved { .. } => Err(Refusal::conflict(
+                "alert-resolved",
+                "This alert is resolved already; there is nothing left to acknowledge.",
+            )),
         }
     }
 
@@ -213,7 +220,9 @@ impl Alert {
     }
 
     fn begin(event: &Recorded<AlertEvent>) -> Option<Self> {
-        let AlertEvent::Triggered { id, integration, dedup_key, event: first, routing } = &event.event else { return None };
+        let AlertEvent::Triggered { id, integration, dedup_key, event: first, routing } = &event.event else {
+            return None;
+        };
         Some(Self {
             id: *id,
             integration: integration.clone(),
@@ -267,8 +276,12 @@ impl Aggregate for Alert {
                 }
             }
             AlertEvent::Paged { page } => alert.page = Some(*page),
-            AlertEvent::Acknowledged => alert.status = AlertStatus::Acknowledged { by: event.actor.clone(), at: event.at },
-            AlertEvent::Resolved { .. } => alert.status = AlertStatus::Resolved { by: event.actor.clone(), at: event.at },
+            AlertEvent::Acknowledged => {
+                alert.status = AlertStatus::Acknowledged { by: event.actor.clone(), at: event.at }
+            }
+            AlertEvent::Resolved { .. } => {
+                alert.status = AlertStatus::Resolved { by: event.actor.clone(), at: event.at }
+            }
             AlertEvent::Linked { incident } => alert.incident = Some(*incident),
         }
         alert.version = event.seq;

@@ -117,5 +117,7 @@ impl Event {
 }
 
 fn is_web_link(href: &str) -> bool {
-    (href.starts_with("https://") || href.starts_with("http://")) && href.len() <= 2_048 && !href.chars().any(|c| c.is_control() || c.is_whitespace())
+    (href.starts_with("https://") || href.starts_with("http://"))
+        && href.len() <= 2_048
+        && !href.chars().any(|c| c.is_control() || c.is_whitespace())
 }

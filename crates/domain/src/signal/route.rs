@@ -35,14 +35,17 @@ pub fn compile(source: &str) -> Result<Expression, String> {
         return Err(format!("the expression is longer than {} bytes", limits::ROUTE_BYTES_MAX));
     }
     bounds::check(source)?;
-    cel::Program::compile(source).map(Expression).map_err(|e| format!("not a CEL expression: {}", e.to_string().replace('\n', " ")))
+    cel::Program::compile(source)
+        .map(Expression)
+        .map_err(|e| format!("not a CEL expression: {}", e.to_string().replace('\n', " ")))
 }
 
 impl Expression {
     /// Whether it holds; a value that is not a boolean, or a missing label, is "no" with the reason.
     fn holds(&self, facts: &AlertFacts<'_>) -> Result<bool, String> {
         let mut context = cel::Context::default();
-        let labels: std::collections::BTreeMap<&str, &str> = facts.labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let labels: std::collections::BTreeMap<&str, &str> =
+            facts.labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         let labels = cel::to_value(labels).map_err(|e| e.to_string())?;
         context.add_variable_from_value("labels", labels);
         for (name, text) in [
@@ -94,7 +97,11 @@ impl RouteTable {
             urgency,
             service: facts.service.cloned(),
             declare: None,
-            reason: format!("no route matched: paged, {} urgency because the alert says {}", urgency.word(), facts.severity.word()),
+            reason: format!(
+                "no route matched: paged, {} urgency because the alert says {}",
+                urgency.word(),
+                facts.severity.word()
+            ),
         }
     }
 }

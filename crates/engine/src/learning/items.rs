@@ -23,7 +23,12 @@ pub struct ItemInput {
 }
 
 /// Adds an item; every missing field is refused at once, so that a form can mark them all.
-pub fn add_item(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, input: ItemInput) -> Result<Result<ActionItem, Vec<Refusal>>, Fault> {
+pub fn add_item(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    incident: &str,
+    input: ItemInput,
+) -> Result<Result<ActionItem, Vec<Refusal>>, Fault> {
     let _ = by;
     let incident = response::find(unit, incident)?;
     if let Some(owner) = input.owner.as_ref().filter(|o| !unit.directory.org.users.contains_key(*o)) {
@@ -53,7 +58,12 @@ pub fn finish_item(unit: &mut Unit<'_>, by: &Permit<Respond>, id: ActionItemId) 
 }
 
 /// It will not be done, with a reason.
-pub fn drop_item(unit: &mut Unit<'_>, by: &Permit<Respond>, id: ActionItemId, reason: &str) -> Result<ActionItem, Fault> {
+pub fn drop_item(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    id: ActionItemId,
+    reason: &str,
+) -> Result<ActionItem, Fault> {
     let before = load(unit, id)?;
     let after = before.clone().drop_for(&by.actor(), reason, unit.now)?;
     store::save_item(unit.tx, &before, &after)?;

@@ -11,7 +11,8 @@ use nightbell_domain::{ids::ServiceId, org::Organisation, record::Instant};
 
 /// The business days of a service's team: its zone, Monday to Friday, minus its country's holidays. UTC without a team.
 pub fn business_calendar(org: &Organisation, service: Option<&ServiceId>, around: Instant) -> BusinessCalendar {
-    let team = service.and_then(|id| org.services.get(id)).and_then(|s| s.team.as_ref()).and_then(|id| org.teams.get(id));
+    let team =
+        service.and_then(|id| org.services.get(id)).and_then(|s| s.team.as_ref()).and_then(|id| org.teams.get(id));
     let year = around.to_zoned(jiff::tz::TimeZone::UTC).year();
     let holidays = team
         .and_then(|t| t.holidays.as_deref())

@@ -38,12 +38,19 @@ pub fn draft_for(unit: &mut Unit<'_>, incident: Incident, actor: &Actor) -> Resu
 fn find(unit: &mut Unit<'_>, incident: &str) -> Result<(Incident, Postmortem), Fault> {
     let incident = response::find(unit, incident)?;
     let found = store::of_incident(unit.tx, incident.id)?;
-    let postmortem = found.ok_or_else(|| Refusal::not_found("postmortem of", format!("{}; draft one first", incident.slug)))?;
+    let postmortem =
+        found.ok_or_else(|| Refusal::not_found("postmortem of", format!("{}; draft one first", incident.slug)))?;
     Ok((incident, postmortem))
 }
 
 /// Saves a new text over the revision it was read at. Blame is pointed out by the caller's view, never blocks.
-pub fn save(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, expected_revision: u64, markdown: &str) -> Result<Postmortem, Fault> {
+pub fn save(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    incident: &str,
+    expected_revision: u64,
+    markdown: &str,
+) -> Result<Postmortem, Fault> {
     let (_, postmortem) = find(unit, incident)?;
     let events = postmortem.save(expected_revision, markdown)?;
     unit.commit(postmortem, events, &by.actor())
@@ -63,7 +70,11 @@ pub fn publish(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str) -> Res
     let actor = by.actor();
     let postmortem = unit.commit(postmortem, events, &actor)?;
     let items = store::items_of(unit.tx, incident.id)?.len();
-    let events = incident.postmortem_published(Act::new(&actor, unit.now), postmortem.id, u32::try_from(items).unwrap_or(u32::MAX));
+    let events = incident.postmortem_published(
+        Act::new(&actor, unit.now),
+        postmortem.id,
+        u32::try_from(items).unwrap_or(u32::MAX),
+    );
     unit.commit(incident, events, &actor)?;
     Ok(postmortem)
 }

@@ -20,16 +20,26 @@ pub struct Applied {
 }
 
 /// The difference between files and the organisation, checked; stores nothing. The inner error lists what blocks, with places.
-pub fn plan_files(directory: &crate::Directory, parsed: &ParsedFiles, prune: bool) -> Result<Applied, Vec<FileProblem>> {
+pub fn plan_files(
+    directory: &crate::Directory,
+    parsed: &ParsedFiles,
+    prune: bool,
+) -> Result<Applied, Vec<FileProblem>> {
     let plan = plan(&directory.org, &directory.managed, parsed, prune);
     let after = plan.applied_to(&directory.org);
-    let (blocking, warnings): (Vec<Finding>, Vec<Finding>) = check(&after).into_iter().partition(|finding| finding.blocking);
+    let (blocking, warnings): (Vec<Finding>, Vec<Finding>) =
+        check(&after).into_iter().partition(|finding| finding.blocking);
     let locate = |findings: Vec<Finding>| findings.iter().map(|f| parsed.locate(&f.problem)).collect::<Vec<_>>();
     if blocking.is_empty() { Ok(Applied { plan, warnings: locate(warnings) }) } else { Err(locate(blocking)) }
 }
 
 /// Applies files. `Ok(Err(problems))`: nothing was stored, here is why.
-pub fn apply(unit: &mut Unit<'_>, by: &Permit<Administer>, parsed: &ParsedFiles, prune: bool) -> Result<Result<Applied, Vec<FileProblem>>, Fault> {
+pub fn apply(
+    unit: &mut Unit<'_>,
+    by: &Permit<Administer>,
+    parsed: &ParsedFiles,
+    prune: bool,
+) -> Result<Result<Applied, Vec<FileProblem>>, Fault> {
     let directory = unit.directory.clone();
     let applied = match plan_files(&directory, parsed, prune) {
         Ok(applied) => applied,
@@ -38,7 +48,8 @@ pub fn apply(unit: &mut Unit<'_>, by: &Permit<Administer>, parsed: &ParsedFiles,
     let after = applied.plan.applied_to(&directory.org);
     let admins = |org: &nightbell_domain::org::Organisation| org.users.values().any(|u| u.role == AccessRole::Admin);
     if admins(&directory.org) && !admins(&after) {
-        let message = "These files would leave nobody with the role admin. Give one user `role: admin`; nothing was stored.";
+        let message =
+            "These files would leave nobody with the role admin. Give one user `role: admin`; nothing was stored.";
         return Err(Refusal::conflict("last-administrator", message).into());
     }
     let actor = by.actor();

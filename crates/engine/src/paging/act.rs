@@ -25,7 +25,11 @@ pub struct LinkHolder {
 
 impl LinkHolder {
     /// Checks a token. A forged and a garbled one look alike; an expired one says so, for the person is real.
-    pub fn check(settings: &crate::Settings, token: &str, now: nightbell_domain::record::Instant) -> Result<Self, Refusal> {
+    pub fn check(
+        settings: &crate::Settings,
+        token: &str,
+        now: nightbell_domain::record::Instant,
+    ) -> Result<Self, Refusal> {
         match PageLink::decode(settings.link_key.bytes(), token, now) {
             Ok(link) => Ok(Self { page: link.page, user: link.user }),
             Err(LinkError::Expired) => Err(Refusal::conflict(
@@ -134,9 +138,11 @@ fn cancel_queued(unit: &mut Unit<'_>, page: &Page, reason: &str) -> Result<(), F
 /// knows it already.
 fn tell(unit: &mut Unit<'_>, page: &Page, kind: MessageKind, actor: &Actor) -> Result<(), Fault> {
     let mut by_person: BTreeMap<UserId, Notification> = BTreeMap::new();
-    for tried in store::of_page(unit.tx, page.id)?.into_iter().filter(|n| n.kind == MessageKind::Page && n.attempts > 0) {
+    for tried in store::of_page(unit.tx, page.id)?.into_iter().filter(|n| n.kind == MessageKind::Page && n.attempts > 0)
+    {
         match by_person.get(&tried.user) {
-            Some(known) if known.status == NotificationStatus::Accepted || tried.status != NotificationStatus::Accepted => {}
+            Some(known)
+                if known.status == NotificationStatus::Accepted || tried.status != NotificationStatus::Accepted => {}
             _ => drop(by_person.insert(tried.user.clone(), tried)),
         }
     }
@@ -180,12 +186,23 @@ fn pass_on(unit: &mut Unit<'_>, id: PageId, actor: &Actor) -> Result<Page, Fault
 }
 
 /// One person calls others, directly.
-pub fn page_people(unit: &mut Unit<'_>, by: &Permit<Respond>, who: &[Target], message: &str, urgency: Urgency) -> Result<Page, Fault> {
+pub fn page_people(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    who: &[Target],
+    message: &str,
+    urgency: Urgency,
+) -> Result<Page, Fault> {
     if message.trim().is_empty() {
-        return Err(Refusal::invalid("message", "Say in a sentence what you need; it is the first thing they read.").into());
+        return Err(
+            Refusal::invalid("message", "Say in a sentence what you need; it is the first thing they read.").into()
+        );
     }
     for target in who {
-        unit.directory.org.reach(target, unit.now).map_err(|why| Refusal::invalid("who", format!("Nobody would be reached: {why}.")))?;
+        unit.directory
+            .org
+            .reach(target, unit.now)
+            .map_err(|why| Refusal::invalid("who", format!("Nobody would be reached: {why}.")))?;
     }
     let begin = PageStart {
         subject: Subject::Person,

@@ -4,7 +4,9 @@ use crate::{Fault, Unit};
 use nightbell_domain::{
     limits,
     org::Organisation,
-    paging::{AlertBrief, IncidentBrief, Message, MessageKind, NextStep, Notification, Page, PageStatus, Subject, later},
+    paging::{
+        AlertBrief, IncidentBrief, Message, MessageKind, NextStep, Notification, Page, PageStatus, Subject, later,
+    },
     record::{Actor, Aggregate, Instant, Recorded},
     response::Incident,
     signal::Alert,
@@ -21,13 +23,17 @@ pub(super) fn message(unit: &mut Unit<'_>, page: &Page, notification: &Notificat
     let org = &unit.directory.org;
     let user = org.users.get(&notification.user).ok_or_else(|| Fault::missing("user", &notification.user))?;
     let base = &unit.settings.public_url;
-    let link = PageLink { page: page.id, user: user.id.clone(), expires_at: later(unit.now, limits::PAGE_LINK_LIFETIME) };
+    let link =
+        PageLink { page: page.id, user: user.id.clone(), expires_at: later(unit.now, limits::PAGE_LINK_LIFETIME) };
     let url = match (&alert, &incident) {
         (Some(alert), _) => format!("{base}/alerts/{}", alert.id),
         (_, Some(incident)) => format!("{base}/incidents/{}", incident.slug),
         _ => format!("{base}/"),
     };
-    let service = page.service.as_ref().map(|id| (id.clone(), org.services.get(id).map_or_else(|| id.to_string(), |s| s.name.clone())));
+    let service = page
+        .service
+        .as_ref()
+        .map(|id| (id.clone(), org.services.get(id).map_or_else(|| id.to_string(), |s| s.name.clone())));
     Ok(Message {
         kind: notification.kind,
         id: notification.id,

@@ -1,7 +1,10 @@
 //! The `dispatch` reconciler: notifications whose time has come are marked "sending" and handed out. The page's state is read again in that
 //! same transaction (INV-05); a sender that was lost leaves an unknown outcome and its message is sent again, marked as a repeat (INV-06).
 
-use super::{compose, settle::{attempted, settle_now}};
+use super::{
+    compose,
+    settle::{attempted, settle_now},
+};
 use crate::{Fault, Unit};
 use nightbell_domain::{
     ids::NotificationId,
@@ -78,7 +81,9 @@ fn hand_out(unit: &mut Unit<'_>, due: Notification) -> Result<Option<Work>, Faul
 
 /// The lease ran out: whoever was sending is gone, and what became of it is unknown.
 fn give_up_on_sender(unit: &mut Unit<'_>, page: Page, lost: &Notification) -> Result<Page, Fault> {
-    let outcome = AttemptOutcome::Unknown { detail: "the sender was lost before it could report; it may have arrived".to_owned() };
+    let outcome = AttemptOutcome::Unknown {
+        detail: "the sender was lost before it could report; it may have arrived".to_owned(),
+    };
     if !store::end_attempt(unit.tx, lost.id, lost.attempts, unit.now, &outcome)? {
         return Ok(page);
     }
@@ -89,9 +94,9 @@ fn give_up_on_sender(unit: &mut Unit<'_>, page: Page, lost: &Notification) -> Re
 fn address(unit: &Unit<'_>, notification: &Notification) -> Result<Address, String> {
     let org = &unit.directory.org;
     let user = org.users.get(&notification.user).ok_or_else(|| format!("@{} no longer exists", notification.user))?;
-    let contact = user
-        .verified(&notification.contact)
-        .ok_or_else(|| format!("@{} has no verified contact method {} any more", notification.user, notification.contact))?;
+    let contact = user.verified(&notification.contact).ok_or_else(|| {
+        format!("@{} has no verified contact method {} any more", notification.user, notification.contact)
+    })?;
     Ok(match &contact.kind {
         ContactKind::Email { address } => Address::Email { address: address.clone() },
         ContactKind::Webhook { url } => {

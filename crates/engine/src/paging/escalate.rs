@@ -35,7 +35,9 @@ pub fn advance(unit: &mut Unit<'_>, page: Page) -> Result<Page, Fault> {
         .iter()
         .filter_map(|event| match event {
             PageEvent::StepRang { cycle, step, rung, .. } => Some((*cycle, *step, rung.clone())),
-            PageEvent::LastResortRang { cycle, rung, .. } => Some((*cycle, u32::try_from(page.policy.steps.len()).unwrap_or(u32::MAX), rung.clone())),
+            PageEvent::LastResortRang { cycle, rung, .. } => {
+                Some((*cycle, u32::try_from(page.policy.steps.len()).unwrap_or(u32::MAX), rung.clone()))
+            }
             _ => None,
         })
         .collect();

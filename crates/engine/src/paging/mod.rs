@@ -8,10 +8,12 @@ mod explain;
 mod settle;
 mod start;
 
-pub use compose::{later_steps, next_step};
-pub(crate) use compose::runbook_url;
-pub use act::{LinkHolder, acknowledge, acknowledge_by_link, acknowledge_for, end_for, hand_over, hand_over_by_link, page_people};
 pub(crate) use act::end;
+pub use act::{
+    LinkHolder, acknowledge, acknowledge_by_link, acknowledge_for, end_for, hand_over, hand_over_by_link, page_people,
+};
+pub(crate) use compose::runbook_url;
+pub use compose::{later_steps, next_step};
 pub use dispatch::{Address, Work, dispatch};
 pub use escalate::{advance, escalate};
 pub use explain::{ExplainSubject, Explanation, explain};

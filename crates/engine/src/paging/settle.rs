@@ -18,7 +18,13 @@ pub fn settle(unit: &mut Unit<'_>, id: NotificationId, attempt: u32, report: Rep
     settle_now(unit, page, &notification, attempt, report)
 }
 
-pub(super) fn settle_now(unit: &mut Unit<'_>, page: Page, notification: &Notification, attempt: u32, report: Report) -> Result<(), Fault> {
+pub(super) fn settle_now(
+    unit: &mut Unit<'_>,
+    page: Page,
+    notification: &Notification,
+    attempt: u32,
+    report: Report,
+) -> Result<(), Fault> {
     let current = attempt == notification.attempts && notification.status == NotificationStatus::Sending;
     let accepted = matches!(report, Report::Accepted { .. });
     let settled = notification.settle(report, unit.now);
@@ -33,14 +39,18 @@ pub(super) fn settle_now(unit: &mut Unit<'_>, page: Page, notification: &Notific
     }
     if accepted && !current && notification.status == NotificationStatus::Sending {
         // The attempt under way is not waited for any more, so nobody would notice if its sender were lost: its end is recorded now (INV-07).
-        let outcome = AttemptOutcome::Unknown { detail: "an earlier attempt was accepted after all; this one may have arrived too".to_owned() };
+        let outcome = AttemptOutcome::Unknown {
+            detail: "an earlier attempt was accepted after all; this one may have arrived too".to_owned(),
+        };
         if store::end_attempt(unit.tx, notification.id, notification.attempts, unit.now, &outcome)? {
             events.push(attempted(notification, notification.attempts, outcome));
         }
     }
     let page = unit.commit(page, events, &Actor::system("dispatch"))?;
     match settled.fall_back_by {
-        Some(by) if current && notification.kind == MessageKind::Page && page.is_waiting() => fall_back(unit, page, notification, by),
+        Some(by) if current && notification.kind == MessageKind::Page && page.is_waiting() => {
+            fall_back(unit, page, notification, by)
+        }
         _ => Ok(()),
     }
 }
@@ -61,7 +71,11 @@ pub(super) fn attempted(notification: &Notification, attempt: u32, outcome: Atte
 fn fall_back(unit: &mut Unit<'_>, page: Page, failed: &Notification, by: Instant) -> Result<(), Fault> {
     let of_page = store::of_page(unit.tx, page.id)?;
     let same_ring = |n: &&Notification| {
-        n.kind == failed.kind && n.user == failed.user && n.cycle == failed.cycle && n.step == failed.step && n.id != failed.id
+        n.kind == failed.kind
+            && n.user == failed.user
+            && n.cycle == failed.cycle
+            && n.step == failed.step
+            && n.id != failed.id
     };
     let untried = of_page.iter().filter(same_ring).find(|n| n.status == NotificationStatus::Queued && n.attempts == 0);
     if let Some(next) = untried {
@@ -70,7 +84,8 @@ fn fall_back(unit: &mut Unit<'_>, page: Page, failed: &Notification, by: Instant
         }
         return Ok(());
     }
-    let failed_for_good = |n: &Notification| matches!(n.status, NotificationStatus::Failed | NotificationStatus::Cancelled);
+    let failed_for_good =
+        |n: &Notification| matches!(n.status, NotificationStatus::Failed | NotificationStatus::Cancelled);
     let failed_now = store::notification(unit.tx, failed.id)?.is_some_and(|n| failed_for_good(&n));
     // An exhausted page rings its last resort again by its own alarm; hurrying it would only spin on a dead method.
     let ringing = page.status == PageStatus::Ringing;

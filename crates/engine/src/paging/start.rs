@@ -30,7 +30,11 @@ pub fn notice(unit: &mut Unit<'_>, start: PageStart, actor: &Actor) -> Result<Pa
     let mut told = std::collections::BTreeSet::new();
     let now = unit.now;
     for reached in targets.iter().filter_map(|target| directory.org.reach(target, now).ok()).flatten() {
-        let mail = directory.org.users.get(&reached.user).and_then(|u| u.contacts.iter().find(|c| c.verified && c.kind.word() == "email"));
+        let mail = directory
+            .org
+            .users
+            .get(&reached.user)
+            .and_then(|u| u.contacts.iter().find(|c| c.verified && c.kind.word() == "email"));
         if let Some(contact) = mail.filter(|_| told.insert(reached.user.clone())) {
             let notification = Notification {
                 id: unit.ids().make::<NotificationId>(),

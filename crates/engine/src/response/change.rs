@@ -15,7 +15,12 @@ use nightbell_domain::{
 };
 
 /// Commits events and lets everything follow: pages, the public page, the postmortem.
-pub(super) fn record(unit: &mut Unit<'_>, incident: Incident, events: Vec<IncidentEvent>, actor: &Actor) -> Result<Incident, Fault> {
+pub(super) fn record(
+    unit: &mut Unit<'_>,
+    incident: Incident,
+    events: Vec<IncidentEvent>,
+    actor: &Actor,
+) -> Result<Incident, Fault> {
     let consequences = events.clone();
     let mut incident = unit.commit(incident, events, actor)?;
     for event in consequences {
@@ -31,7 +36,13 @@ fn follow(unit: &mut Unit<'_>, incident: Incident, event: IncidentEvent, actor: 
             summon::dismiss(unit, &incident, actor, |purpose| purpose == rule.word(), "cancelled: it is done")?;
         }
         IncidentEvent::RoleTaken { role, user } | IncidentEvent::RoleAccepted { role, user } => {
-            summon::dismiss(unit, &incident, actor, summon::serves_role(role), &format!("cancelled: @{user} is {role}"))?;
+            summon::dismiss(
+                unit,
+                &incident,
+                actor,
+                summon::serves_role(role),
+                &format!("cancelled: @{user} is {role}"),
+            )?;
         }
         IncidentEvent::Published { .. } => publish_event(unit, &incident, &event)?,
         IncidentEvent::Resolved { postmortem_due_at } => {
@@ -61,40 +72,79 @@ pub(super) fn change(
 }
 
 /// Writes a note, decision, hypothesis, …
-pub fn write(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, entry: EntryKind, text: &str) -> Result<Incident, Fault> {
+pub fn write(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    incident: &str,
+    entry: EntryKind,
+    text: &str,
+) -> Result<Incident, Fault> {
     change(unit, incident, &by.actor(), |i, _| i.write(entry, text))
 }
 
 /// Edits an entry of one's own; the first text stays in the stream.
-pub fn revise(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, seq: u64, text: &str) -> Result<Incident, Fault> {
+pub fn revise(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    incident: &str,
+    seq: u64,
+    text: &str,
+) -> Result<Incident, Fault> {
     let found = find(unit, incident)?;
     let events = nightbell_store::journal::stream::<Incident>(unit.tx, &found.id.to_string())?;
-    let original = events.into_iter().find(|e| e.seq == seq).ok_or_else(|| Refusal::not_found("timeline entry", seq))?;
+    let original =
+        events.into_iter().find(|e| e.seq == seq).ok_or_else(|| Refusal::not_found("timeline entry", seq))?;
     change(unit, incident, &by.actor(), |i, act| i.revise(act, &original, text, by.is_admin()))
 }
 
 /// A hypothesis turned out wrong.
-pub fn refute(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, seq: u64, reason: &str) -> Result<Incident, Fault> {
+pub fn refute(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    incident: &str,
+    seq: u64,
+    reason: &str,
+) -> Result<Incident, Fault> {
     change(unit, incident, &by.actor(), |i, _| i.refute(seq, reason))
 }
 
 fn known_user(unit: &Unit<'_>, user: &UserId) -> Result<(), Refusal> {
-    if unit.directory.org.users.contains_key(user) { Ok(()) } else { Err(Refusal::invalid("user", format!("There is no user @{user}."))) }
+    if unit.directory.org.users.contains_key(user) {
+        Ok(())
+    } else {
+        Err(Refusal::invalid("user", format!("There is no user @{user}.")))
+    }
 }
 
 /// Offers a seat.
-pub fn offer_role(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, role: RoleKind, to: &UserId) -> Result<Incident, Fault> {
+pub fn offer_role(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    incident: &str,
+    role: RoleKind,
+    to: &UserId,
+) -> Result<Incident, Fault> {
     known_user(unit, to)?;
     change(unit, incident, &by.actor(), |i, act| i.offer_role(act, role, to, by.is_admin()))
 }
 
 /// Accepts an offered seat.
-pub fn accept_role(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, role: RoleKind) -> Result<Incident, Fault> {
+pub fn accept_role(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    incident: &str,
+    role: RoleKind,
+) -> Result<Incident, Fault> {
     change(unit, incident, &by.actor(), |i, act| i.accept_role(act, role, by.user()))
 }
 
 /// Declines an offered seat.
-pub fn decline_role(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, role: RoleKind) -> Result<Incident, Fault> {
+pub fn decline_role(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    incident: &str,
+    role: RoleKind,
+) -> Result<Incident, Fault> {
     change(unit, incident, &by.actor(), |i, _| i.decline_role(role, by.user()))
 }
 
@@ -104,23 +154,48 @@ pub fn take_role(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, role
 }
 
 /// Leaves a seat.
-pub fn release_role(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, role: RoleKind) -> Result<Incident, Fault> {
+pub fn release_role(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    incident: &str,
+    role: RoleKind,
+) -> Result<Incident, Fault> {
     change(unit, incident, &by.actor(), |i, _| i.release_role(role, by.user()))
 }
 
 /// Changes the severity; what is owed is computed anew.
-pub fn change_severity(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, to: &SeverityId, reason: Option<&str>) -> Result<Incident, Fault> {
+pub fn change_severity(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    incident: &str,
+    to: &SeverityId,
+    reason: Option<&str>,
+) -> Result<Incident, Fault> {
     let directory = unit.directory.clone();
     let found = find(unit, incident)?;
-    let due = found.resolved_at.and_then(|at| directory.org.severities.get(to).and_then(|row| due_at(&directory.org, &found, row, at)));
+    let due = found
+        .resolved_at
+        .and_then(|at| directory.org.severities.get(to).and_then(|row| due_at(&directory.org, &found, row, at)));
     change(unit, incident, &by.actor(), |i, act| {
-        let input = SeverityInput { table: &directory.org.severities, to, reason, is_admin: by.is_admin(), postmortem_due_at: due };
+        let input = SeverityInput {
+            table: &directory.org.severities,
+            to,
+            reason,
+            is_admin: by.is_admin(),
+            postmortem_due_at: due,
+        };
         i.change_severity(act, input)
     })
 }
 
 /// Another status word.
-pub fn set_status(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, to: IncidentStatus, reason: Option<&str>) -> Result<Incident, Fault> {
+pub fn set_status(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    incident: &str,
+    to: IncidentStatus,
+    reason: Option<&str>,
+) -> Result<Incident, Fault> {
     change(unit, incident, &by.actor(), |i, act| i.set_status(act, to, reason))
 }
 
@@ -130,7 +205,13 @@ pub fn try_mitigation(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str,
 }
 
 /// Whether it worked.
-pub fn judge_mitigation(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, key: &str, worked: bool) -> Result<Incident, Fault> {
+pub fn judge_mitigation(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    incident: &str,
+    key: &str,
+    worked: bool,
+) -> Result<Incident, Fault> {
     change(unit, incident, &by.actor(), |i, act| i.judge_mitigation(act, key, worked))
 }
 
@@ -153,7 +234,12 @@ pub fn post_update(
 }
 
 /// Publishes without a room update: "bring it up to date".
-pub fn publish(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, words: &PublicWords) -> Result<Incident, Fault> {
+pub fn publish(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    incident: &str,
+    words: &PublicWords,
+) -> Result<Incident, Fault> {
     let directory = unit.directory.clone();
     let wording = Wording::of(&directory.org);
     let found = find(unit, incident)?;
@@ -171,7 +257,12 @@ pub struct Resolution {
 }
 
 /// Resolves with a final update; the postmortem is drafted and its due date set when one is owed.
-pub fn resolve(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, resolution: &Resolution) -> Result<Incident, Fault> {
+pub fn resolve(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    incident: &str,
+    resolution: &Resolution,
+) -> Result<Incident, Fault> {
     let directory = unit.directory.clone();
     let wording = Wording::of(&directory.org);
     let found = find(unit, incident)?;
@@ -205,11 +296,21 @@ pub fn cancel(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, reason:
 }
 
 /// A rule is not insisted on, with a reason. The commander may, and managers.
-pub fn waive(unit: &mut Unit<'_>, by: &Permit<Respond>, manager: Option<&Permit<Manage>>, incident: &str, rule: RuleId, reason: &str) -> Result<Incident, Fault> {
+pub fn waive(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    manager: Option<&Permit<Manage>>,
+    incident: &str,
+    rule: RuleId,
+    reason: &str,
+) -> Result<Incident, Fault> {
     let found = find(unit, incident)?;
     let commands = found.roles.commander.as_ref() == Some(by.user());
     if !commands && manager.is_none() {
-        return Err(Refusal::forbidden("Only the commander of this incident, or a manager, may waive a playbook rule.").into());
+        return Err(Refusal::forbidden(
+            "Only the commander of this incident, or a manager, may waive a playbook rule.",
+        )
+        .into());
     }
     let incident = change(unit, incident, &by.actor(), |i, _| i.waive(rule, reason))?;
     if rule == RuleId::PostmortemOnTime {

@@ -12,7 +12,13 @@ use nightbell_domain::{
 };
 
 /// Does what a line says; answers what was done, in a few words.
-pub fn command(unit: &mut Unit<'_>, by: &Permit<Respond>, manager: Option<&Permit<Manage>>, incident: &str, line: &str) -> Result<String, Fault> {
+pub fn command(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    manager: Option<&Permit<Manage>>,
+    incident: &str,
+    line: &str,
+) -> Result<String, Fault> {
     let done = match room::parse(line)? {
         RoomCommand::Write { entry, text } => {
             change::write(unit, by, incident, entry, &text)?;
@@ -26,9 +32,15 @@ pub fn command(unit: &mut Unit<'_>, by: &Permit<Respond>, manager: Option<&Permi
             change::offer_role(unit, by, incident, role, &user)?;
             format!("{role} is offered to @{user}.")
         }
-        RoomCommand::Accept { role } => change::accept_role(unit, by, incident, role).map(|_| format!("You are {role}."))?,
-        RoomCommand::Decline { role } => change::decline_role(unit, by, incident, role).map(|_| format!("You declined {role}."))?,
-        RoomCommand::Release { role } => change::release_role(unit, by, incident, role).map(|_| format!("You left {role}."))?,
+        RoomCommand::Accept { role } => {
+            change::accept_role(unit, by, incident, role).map(|_| format!("You are {role}."))?
+        }
+        RoomCommand::Decline { role } => {
+            change::decline_role(unit, by, incident, role).map(|_| format!("You declined {role}."))?
+        }
+        RoomCommand::Release { role } => {
+            change::release_role(unit, by, incident, role).map(|_| format!("You left {role}."))?
+        }
         RoomCommand::Severity { to, reason } => {
             change::change_severity(unit, by, incident, &to, reason.as_deref())?;
             format!("It is {} now.", to.as_str().to_uppercase())
@@ -39,11 +51,19 @@ pub fn command(unit: &mut Unit<'_>, by: &Permit<Respond>, manager: Option<&Permi
         }
         RoomCommand::Update { text, next_in } => {
             let next_update_at = next_in.map(|wait| later(unit.now, wait));
-            change::post_update(unit, by, incident, &UpdateInput { text: &text, next_update_at, ..UpdateInput::default() }, None)?;
+            change::post_update(
+                unit,
+                by,
+                incident,
+                &UpdateInput { text: &text, next_update_at, ..UpdateInput::default() },
+                None,
+            )?;
             "The room was told. The public page was not: use Update… to publish.".to_owned()
         }
         RoomCommand::Page { target, message } => call(unit, by, incident, &target, message)?,
-        RoomCommand::TryMitigation { key } => change::try_mitigation(unit, by, incident, &key).map(|_| "Noted as being tried.".to_owned())?,
+        RoomCommand::TryMitigation { key } => {
+            change::try_mitigation(unit, by, incident, &key).map(|_| "Noted as being tried.".to_owned())?
+        }
         RoomCommand::JudgeMitigation { key, worked } => {
             change::judge_mitigation(unit, by, incident, &key, worked)?;
             if worked { "Noted: it worked.".to_owned() } else { "Noted: it did not help.".to_owned() }
@@ -53,12 +73,16 @@ pub fn command(unit: &mut Unit<'_>, by: &Permit<Respond>, manager: Option<&Permi
             "Resolved.".to_owned()
         }
         RoomCommand::Close => change::close(unit, by, incident).map(|_| "Closed.".to_owned())?,
-        RoomCommand::Cancel { reason } => change::cancel(unit, by, incident, &reason).map(|_| "Cancelled.".to_owned())?,
+        RoomCommand::Cancel { reason } => {
+            change::cancel(unit, by, incident, &reason).map(|_| "Cancelled.".to_owned())?
+        }
         RoomCommand::Waive { rule, reason } => {
             change::waive(unit, by, manager, incident, rule, &reason)?;
             format!("{} is waived.", rule.label())
         }
-        RoomCommand::Help => room::COMMANDS.iter().map(|(_, usage, what)| format!("{usage}: {what}")).collect::<Vec<_>>().join("\n"),
+        RoomCommand::Help => {
+            room::COMMANDS.iter().map(|(_, usage, what)| format!("{usage}: {what}")).collect::<Vec<_>>().join("\n")
+        }
     };
     Ok(done)
 }
@@ -74,13 +98,27 @@ pub fn target_named(org: &Organisation, name: &str) -> Result<Target, Refusal> {
     let teams = || org.teams.keys().find(|id| id.as_str() == name).map(|id| Target::Team(id.clone()));
     let users = || org.users.keys().find(|id| id.as_str() == name).map(|id| Target::User(id.clone()));
     schedules.or_else(policies).or_else(teams).or_else(users).ok_or_else(|| {
-        let known = org.schedules.keys().map(|i| i.as_str()).chain(org.users.keys().map(|i| i.as_str())).chain(org.policies.keys().map(|i| i.as_str()));
-        Refusal::invalid("who", format!("Nobody is called {name:?}{}. Name a person, schedule, policy or team.", did_you_mean(name, known)))
+        let known = org
+            .schedules
+            .keys()
+            .map(|i| i.as_str())
+            .chain(org.users.keys().map(|i| i.as_str()))
+            .chain(org.policies.keys().map(|i| i.as_str()));
+        Refusal::invalid(
+            "who",
+            format!("Nobody is called {name:?}{}. Name a person, schedule, policy or team.", did_you_mean(name, known)),
+        )
     })
 }
 
 /// Pages somebody from the room: the page belongs to the incident and stands in its timeline. Answers what was done, in a few words.
-pub fn call(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, name: &str, message: Option<String>) -> Result<String, Fault> {
+pub fn call(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    incident: &str,
+    name: &str,
+    message: Option<String>,
+) -> Result<String, Fault> {
     let directory = unit.directory.clone();
     let target = target_named(&directory.org, name)?;
     let found = find(unit, incident)?;

@@ -49,7 +49,12 @@ pub(super) fn declare_as(unit: &mut Unit<'_>, actor: &Actor, input: Declare) -> 
 }
 
 /// A route declares for an alert it lets through.
-pub fn declare_for_alert(unit: &mut Unit<'_>, alert: Alert, severity: SeverityId, actor: &Actor) -> Result<Incident, Fault> {
+pub fn declare_for_alert(
+    unit: &mut Unit<'_>,
+    alert: Alert,
+    severity: SeverityId,
+    actor: &Actor,
+) -> Result<Incident, Fault> {
     let input = Declare { severity: Some(severity), ..Declare::default() };
     open(unit, actor, input, Some(alert))
 }
@@ -57,7 +62,11 @@ pub fn declare_for_alert(unit: &mut Unit<'_>, alert: Alert, severity: SeverityId
 fn open(unit: &mut Unit<'_>, actor: &Actor, input: Declare, alert: Option<Alert>) -> Result<Incident, Fault> {
     let directory = unit.directory.clone();
     let org = &directory.org;
-    let title = if input.title.trim().is_empty() { alert.as_ref().map_or(String::new(), |a| a.title.clone()) } else { input.title };
+    let title = if input.title.trim().is_empty() {
+        alert.as_ref().map_or(String::new(), |a| a.title.clone())
+    } else {
+        input.title
+    };
     let title: String = title.chars().take(nightbell_domain::limits::INCIDENT_TITLE_CHARS_MAX).collect();
     let service = input.service.or_else(|| alert.as_ref().and_then(|a| a.service.clone()));
     if let Some(service) = service.as_ref().filter(|id| !org.services.contains_key(*id)) {
@@ -65,7 +74,10 @@ fn open(unit: &mut Unit<'_>, actor: &Actor, input: Declare, alert: Option<Alert>
     }
     let (severity, why) = match &input.severity {
         Some(id) => {
-            let row = org.severities.get(id).ok_or_else(|| Refusal::invalid("severity", format!("There is no severity {id}.")))?;
+            let row = org
+                .severities
+                .get(id)
+                .ok_or_else(|| Refusal::invalid("severity", format!("There is no severity {id}.")))?;
             (row, String::new())
         }
         None => {
@@ -78,7 +90,18 @@ fn open(unit: &mut Unit<'_>, actor: &Actor, input: Declare, alert: Option<Alert>
     let slug = free_slug(unit, date, &title)?;
     let first = alert.as_ref().map(|a| FirstAlert { id: a.id, title: a.title.clone(), started_at: a.started_at });
     let id: IncidentId = unit.ids().make();
-    let input = DeclareInput { id, slug, title, severity: severity.clone(), answers: input.answers, why, service, runbook, mitigations, alert: first };
+    let input = DeclareInput {
+        id,
+        slug,
+        title,
+        severity: severity.clone(),
+        answers: input.answers,
+        why,
+        service,
+        runbook,
+        mitigations,
+        alert: first,
+    };
     let events = response::declare(Act::new(actor, unit.now), input)?;
     let mut incident: Incident = unit.create(events, actor)?;
     let ringing = alert.as_ref().is_some_and(|a| a.page.is_some());
@@ -119,7 +142,12 @@ fn adopt(unit: &mut Unit<'_>, incident: Incident, alert: Alert, actor: &Actor) -
 }
 
 /// Links another alert to an open incident.
-pub fn link_alert(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str, alert: AlertId) -> Result<Incident, Fault> {
+pub fn link_alert(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    incident: &str,
+    alert: AlertId,
+) -> Result<Incident, Fault> {
     let incident = super::find(unit, incident)?;
     let alert = unit.load::<Alert>(alert)?.ok_or_else(|| Refusal::not_found("alert", alert))?;
     if alert.incident.is_some_and(|other| other != incident.id) {

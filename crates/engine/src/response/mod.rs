@@ -13,8 +13,8 @@ mod summon;
 pub use by_link::{MitigationReport, declare_by_link, report_mitigation_by_link};
 pub use cadence::cadence;
 pub use change::{
-    Resolution, accept_role, cancel, change_severity, close, decline_role, judge_mitigation, offer_role, post_update, publish, refute,
-    release_role, resolve, revise, set_status, take_role, try_mitigation, waive, write,
+    Resolution, accept_role, cancel, change_severity, close, decline_role, judge_mitigation, offer_role, post_update,
+    publish, refute, release_role, resolve, revise, set_status, take_role, try_mitigation, waive, write,
 };
 pub use command::{call, command, target_named};
 pub use declare::{Declare, declare, declare_for_alert, link_alert};
@@ -60,7 +60,12 @@ pub(crate) fn page_acknowledged(unit: &mut Unit<'_>, id: IncidentId, page: &Page
 }
 
 /// An alert of an incident was taken: its room hears it.
-pub(crate) fn alert_acknowledged(unit: &mut Unit<'_>, id: IncidentId, alert: &Alert, actor: &Actor) -> Result<(), Fault> {
+pub(crate) fn alert_acknowledged(
+    unit: &mut Unit<'_>,
+    id: IncidentId,
+    alert: &Alert,
+    actor: &Actor,
+) -> Result<(), Fault> {
     let incident = unit.load::<Incident>(id)?.ok_or_else(|| Fault::missing("incident", id))?;
     let events = match (alert.page, actor.user()) {
         (Some(page), Some(user)) => incident.page_acknowledged(page, user.clone()),

@@ -50,7 +50,12 @@ impl<'o> Wording<'o> {
     }
 
     fn context(&self) -> WordingContext<'_> {
-        WordingContext { people: &self.people, internal_names: &self.internal, public_names: &self.public, ..WordingContext::default() }
+        WordingContext {
+            people: &self.people,
+            internal_names: &self.internal,
+            public_names: &self.public,
+            ..WordingContext::default()
+        }
     }
 }
 
@@ -77,7 +82,11 @@ impl Prepared {
         };
         for effect in &components {
             if !org.status_pages.get(&page).is_some_and(|p| p.components.iter().any(|c| c.id == effect.component)) {
-                return Err(Refusal::invalid("components", format!("There is no component {} on status page {page}.", effect.component)).into());
+                return Err(Refusal::invalid(
+                    "components",
+                    format!("There is no component {} on status page {page}.", effect.component),
+                )
+                .into());
             }
         }
         let impact = components.iter().map(|c| impact_of(c.status)).max().unwrap_or(Impact::Minor);
@@ -114,7 +123,10 @@ pub fn default_components(org: &Organisation, incident: &Incident) -> Vec<Compon
 fn page_of(org: &Organisation, components: &[ComponentEffect]) -> Result<StatusPageId, Refusal> {
     let by_component = components.iter().find_map(|c| org.component(&c.component)).map(|(page, _)| page.id.clone());
     by_component.or_else(|| org.status_pages.keys().next().cloned()).ok_or_else(|| {
-        Refusal::conflict("no-status-page", "There is no status page to publish on: add one to the organisation file (status_pages).")
+        Refusal::conflict(
+            "no-status-page",
+            "There is no status page to publish on: add one to the organisation file (status_pages).",
+        )
     })
 }
 
@@ -142,10 +154,19 @@ pub fn preview_findings(
 
 /// Writes what was published into the public model: the notice grows by one update, the components change.
 pub(super) fn publish_event(unit: &mut Unit<'_>, incident: &Incident, event: &IncidentEvent) -> Result<(), Fault> {
-    let IncidentEvent::Published { notice, page, title, text, status, impact, components, next_update_at, .. } = event else { return Ok(()) };
+    let IncidentEvent::Published { notice, page, title, text, status, impact, components, next_update_at, .. } = event
+    else {
+        return Ok(());
+    };
     let now = unit.now;
     let before = voice::notice(unit.tx, notice)?;
-    let update = NoticeUpdate { id: unit.ids().public_slug(), at: now, status: *status, text: text.clone(), next_update_at: *next_update_at };
+    let update = NoticeUpdate {
+        id: unit.ids().public_slug(),
+        at: now,
+        status: *status,
+        text: text.clone(),
+        next_update_at: *next_update_at,
+    };
     let mut public = before.unwrap_or_else(|| Notice {
         id: notice.clone(),
         title: title.clone(),

@@ -46,7 +46,12 @@ fn policy<'a>(org: &'a Organisation, incident: &Incident) -> Option<&'a Policy> 
 }
 
 /// At declaration: one page for each role whose people are configured; the service's own policy for Ops, unless an alert rings it already.
-pub(super) fn at_declaration(unit: &mut Unit<'_>, incident: Incident, actor: &Actor, ringing: bool) -> Result<Incident, Fault> {
+pub(super) fn at_declaration(
+    unit: &mut Unit<'_>,
+    incident: Incident,
+    actor: &Actor,
+    ringing: bool,
+) -> Result<Incident, Fault> {
     let directory = unit.directory.clone();
     let org = &directory.org;
     let mut calls: Vec<(String, PolicySnapshot)> = Vec::new();
@@ -98,7 +103,13 @@ fn calling(targets: Vec<Target>) -> PolicySnapshot {
     PolicySnapshot { last_resort: targets.clone(), ..PolicySnapshot::direct(targets) }
 }
 
-fn call(unit: &mut Unit<'_>, incident: Incident, purpose: String, why: String, policy: PolicySnapshot) -> Result<Incident, Fault> {
+fn call(
+    unit: &mut Unit<'_>,
+    incident: Incident,
+    purpose: String,
+    why: String,
+    policy: PolicySnapshot,
+) -> Result<Incident, Fault> {
     let summary = if incident.summary.is_empty() { incident.severity_why.clone() } else { incident.summary.clone() };
     let begin = PageStart {
         subject: Subject::Incident { incident: incident.id, purpose },
@@ -128,7 +139,12 @@ pub(super) fn rung_words(page: &Page) -> String {
 }
 
 /// A playbook clock asks for somebody.
-pub(super) fn by_rule(unit: &mut Unit<'_>, incident: Incident, rule: RuleId, who: WhoToPage) -> Result<Incident, Fault> {
+pub(super) fn by_rule(
+    unit: &mut Unit<'_>,
+    incident: Incident,
+    rule: RuleId,
+    who: WhoToPage,
+) -> Result<Incident, Fault> {
     let directory = unit.directory.clone();
     let targets = targets_of(&directory.org, &incident, who);
     let snapshot = if targets.is_empty() { PolicySnapshot::default() } else { calling(targets) };
@@ -147,8 +163,13 @@ fn targets_of(org: &Organisation, incident: &Incident, who: WhoToPage) -> Vec<Ta
         WhoToPage::Comms => seat(RoleKind::Comms).unwrap_or_else(|| or_policy(&org.response.comms)),
         WhoToPage::Backup => {
             let commanders = or_policy(&org.response.commander);
-            let backups: Vec<_> = with_backups(commanders.clone()).into_iter().filter(|t| !commanders.contains(t)).collect();
-            if backups.is_empty() { policy(org, incident).map_or(Vec::new(), |p| p.last_resort.clone()) } else { backups }
+            let backups: Vec<_> =
+                with_backups(commanders.clone()).into_iter().filter(|t| !commanders.contains(t)).collect();
+            if backups.is_empty() {
+                policy(org, incident).map_or(Vec::new(), |p| p.last_resort.clone())
+            } else {
+                backups
+            }
         }
     }
 }
@@ -167,7 +188,13 @@ fn with_backups(targets: Vec<Target>) -> Vec<Target> {
 }
 
 /// Ends the incident's pages whose purpose is served: the seat is filled, the rule is kept, the incident is over.
-pub(super) fn dismiss(unit: &mut Unit<'_>, incident: &Incident, actor: &Actor, served: impl Fn(&str) -> bool, reason: &str) -> Result<(), Fault> {
+pub(super) fn dismiss(
+    unit: &mut Unit<'_>,
+    incident: &Incident,
+    actor: &Actor,
+    served: impl Fn(&str) -> bool,
+    reason: &str,
+) -> Result<(), Fault> {
     for page in nightbell_store::paging::of_subject(unit.tx, &incident.id.to_string())? {
         let Subject::Incident { purpose, .. } = &page.subject else { continue };
         if !page.is_ended() && served(purpose) {
@@ -180,6 +207,7 @@ pub(super) fn dismiss(unit: &mut Unit<'_>, incident: &Incident, actor: &Actor, s
 /// The purposes that filling a role serves.
 pub(super) fn serves_role(role: RoleKind) -> impl Fn(&str) -> bool {
     move |purpose| {
-        purpose.strip_prefix(DECLARED) == Some(purpose_word(role)) || (role == RoleKind::Commander && purpose == RuleId::IcNamed.word())
+        purpose.strip_prefix(DECLARED) == Some(purpose_word(role))
+            || (role == RoleKind::Commander && purpose == RuleId::IcNamed.word())
     }
 }

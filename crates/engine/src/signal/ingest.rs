@@ -82,7 +82,12 @@ fn one(unit: &mut Unit<'_>, integration: &IntegrationId, event: &Event) -> Resul
 }
 
 /// A new alert: routed, stored, and rung for.
-fn fresh(unit: &mut Unit<'_>, integration: &IntegrationId, key: &str, event: &Event) -> Result<(Option<AlertId>, String), Fault> {
+fn fresh(
+    unit: &mut Unit<'_>,
+    integration: &IntegrationId,
+    key: &str,
+    event: &Event,
+) -> Result<(Option<AlertId>, String), Fault> {
     let directory = unit.directory.clone();
     let facts = AlertFacts {
         title: &event.title,
@@ -130,12 +135,20 @@ pub(crate) fn start_for(unit: &Unit<'_>, alert: &Alert) -> PageStart {
 }
 
 /// The same, before there is an alert: for `explain`.
-pub(crate) fn page_start(org: &nightbell_domain::org::Organisation, routing: &Routing, subject: Subject, title: &str, body: &str) -> PageStart {
+pub(crate) fn page_start(
+    org: &nightbell_domain::org::Organisation,
+    routing: &Routing,
+    subject: Subject,
+    title: &str,
+    body: &str,
+) -> PageStart {
     let service = routing.service.as_ref().and_then(|id| org.services.get(id));
     let policy = service.and_then(|s| s.policy.as_ref()).and_then(|id| org.policies.get(id));
     let why = match (service, policy) {
         (_, Some(policy)) => format!("{}; policy {}", routing.reason, policy.id),
-        (Some(service), None) => format!("{}; service {} has no policy, so the last resort is rung", routing.reason, service.id),
+        (Some(service), None) => {
+            format!("{}; service {} has no policy, so the last resort is rung", routing.reason, service.id)
+        }
         (None, None) => format!("{}; no service is named, so the last resort is rung", routing.reason),
     };
     PageStart {
@@ -150,7 +163,12 @@ pub(crate) fn page_start(org: &nightbell_domain::org::Organisation, routing: &Ro
 }
 
 /// An event for an alert that is open.
-fn known(unit: &mut Unit<'_>, integration: &IntegrationId, alert: Alert, events: Vec<AlertEvent>) -> Result<String, Fault> {
+fn known(
+    unit: &mut Unit<'_>,
+    integration: &IntegrationId,
+    alert: Alert,
+    events: Vec<AlertEvent>,
+) -> Result<String, Fault> {
     let actor = Actor::Integration(integration.clone());
     let last = events.last().cloned();
     let alert = unit.commit(alert, events, &actor)?;

@@ -33,7 +33,13 @@ pub fn alerts(tx: &mut dyn Tx, open_only: bool, before: &str, count_max: u32) ->
 }
 
 /// One alert.
-pub fn alert(tx: &mut dyn Tx, directory: &Directory, settings: &Settings, id: AlertId, now: Instant) -> Result<AlertView, Fault> {
+pub fn alert(
+    tx: &mut dyn Tx,
+    directory: &Directory,
+    settings: &Settings,
+    id: AlertId,
+    now: Instant,
+) -> Result<AlertView, Fault> {
     let key = id.to_string();
     let alert: Alert = load(tx, &key)?.ok_or_else(|| Refusal::not_found("alert", id))?;
     let mut pages = Vec::new();

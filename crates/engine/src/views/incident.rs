@@ -45,7 +45,13 @@ pub fn incidents(tx: &mut dyn Tx, open_only: bool, before: &str, count_max: u32)
 }
 
 /// One room, by its slug or its id.
-pub fn room(tx: &mut dyn Tx, directory: &Directory, settings: &Settings, slug: &str, now: Instant) -> Result<RoomView, Fault> {
+pub fn room(
+    tx: &mut dyn Tx,
+    directory: &Directory,
+    settings: &Settings,
+    slug: &str,
+    now: Instant,
+) -> Result<RoomView, Fault> {
     let slug = slug.trim_start_matches('#');
     let by_slug = store::by_slug(tx, slug)?;
     let incident = match (by_slug, slug.parse::<IncidentId>()) {

@@ -39,12 +39,16 @@ pub fn postmortems(tx: &mut dyn Tx, count_max: u32) -> Result<Vec<Postmortem>, F
 
 /// The postmortem of an incident.
 pub fn postmortem(tx: &mut dyn Tx, directory: &Directory, slug: &str) -> Result<PostmortemView, Fault> {
-    let incident = response::by_slug(tx, slug.trim_start_matches('#'))?.ok_or_else(|| Refusal::not_found("incident", slug))?;
+    let incident =
+        response::by_slug(tx, slug.trim_start_matches('#'))?.ok_or_else(|| Refusal::not_found("incident", slug))?;
     let postmortem = store::of_incident(tx, incident.id)?;
     let items = store::items_of(tx, incident.id)?;
     let findings = postmortem.as_ref().map_or(Vec::new(), |p| {
         let found = blame_findings(directory, &p.markdown);
-        found.into_iter().filter(|f| !p.markdown.lines().nth(f.line.saturating_sub(1)).is_some_and(|line| p.is_dismissed(line))).collect()
+        found
+            .into_iter()
+            .filter(|f| !p.markdown.lines().nth(f.line.saturating_sub(1)).is_some_and(|line| p.is_dismissed(line)))
+            .collect()
     });
     Ok(PostmortemView { incident, postmortem, items, findings })
 }

@@ -38,7 +38,13 @@ pub struct PageView {
 }
 
 /// One page.
-pub fn page(tx: &mut dyn Tx, directory: &Directory, settings: &Settings, id: PageId, now: Instant) -> Result<PageView, Fault> {
+pub fn page(
+    tx: &mut dyn Tx,
+    directory: &Directory,
+    settings: &Settings,
+    id: PageId,
+    now: Instant,
+) -> Result<PageView, Fault> {
     let key = id.to_string();
     let page: Page = load(tx, &key)?.ok_or_else(|| Refusal::not_found("page", id))?;
     let (alert, incident): (Option<Alert>, Option<Incident>) = match &page.subject {
@@ -54,7 +60,9 @@ pub fn page(tx: &mut dyn Tx, directory: &Directory, settings: &Settings, id: Pag
     let org = &directory.org;
     let service = page.service.as_ref().and_then(|s| org.services.get(s));
     let runbook = service.and_then(|s| {
-        org.runbooks_of(s).into_iter().find_map(|source| Some((source.id.to_string(), parse_runbook(&source.markdown).ok()?.0)))
+        org.runbooks_of(s)
+            .into_iter()
+            .find_map(|source| Some((source.id.to_string(), parse_runbook(&source.markdown).ok()?.0)))
     });
     Ok(PageView {
         next: paging::next_step(org, &page),

@@ -26,7 +26,15 @@ pub fn status_page(tx: &mut dyn Tx, directory: &Directory, slug: &str, now: Inst
     let newest = notices.iter().map(nightbell_public::Notice::updated_at);
     let changed = groups.iter().flat_map(|g| &g.components).map(|c| c.changed_at);
     let updated_at = newest.chain(changed).max().unwrap_or(now);
-    Ok(Page { slug: page.slug.clone(), name: page.name.clone(), time_zone: page.time_zone.clone(), groups, notices, maintenance: Vec::new(), updated_at })
+    Ok(Page {
+        slug: page.slug.clone(),
+        name: page.name.clone(),
+        time_zone: page.time_zone.clone(),
+        groups,
+        notices,
+        maintenance: Vec::new(),
+        updated_at,
+    })
 }
 
 /// Components by group, in the order of the file; those without a group first.
@@ -47,7 +55,8 @@ fn groups(tx: &mut dyn Tx, page: &StatusPage, now: Instant) -> Result<Vec<Compon
 fn component(tx: &mut dyn Tx, configured: &StatusComponent, now: Instant) -> Result<Component, Fault> {
     let id = configured.id.to_string();
     let changes = voice::component_changes(tx, &configured.id)?;
-    let changes: Vec<_> = changes.into_iter().map(|(at, status)| StatusChange { component: id.clone(), at, status }).collect();
+    let changes: Vec<_> =
+        changes.into_iter().map(|(at, status)| StatusChange { component: id.clone(), at, status }).collect();
     let history = uptime::history(&id, &changes, now);
     Ok(Component {
         status: voice::component_now(tx, &configured.id)?,

@@ -45,12 +45,19 @@ pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
     match &arguments.action {
         Action::List => {
             let items = client.list(&["users"], &[], 10_000)?;
-            out.list(&items, &[("id", "/id"), ("name", "/name"), ("role", "/role"), ("time zone", "/time_zone")], "There is nobody.");
+            out.list(
+                &items,
+                &[("id", "/id"), ("name", "/name"), ("role", "/role"), ("time zone", "/time_zone")],
+                "There is nobody.",
+            );
         }
         Action::Invite { id } => {
             let made = client.post(&["users", id, "invite"], &json!({}))?;
             let text = |made: &serde_json::Value| {
-                format!("{}\nSend it to @{id}. It opens once, within a day, and is not shown again.", out::field(made, "/sign_in_url"))
+                format!(
+                    "{}\nSend it to @{id}. It opens once, within a day, and is not shown again.",
+                    out::field(made, "/sign_in_url")
+                )
             };
             out.item(&made, text);
         }

@@ -86,10 +86,7 @@ fn hostile_text_changes_no_structure() {
             assert!(!hostile.is_empty(), "{name} of {text:?}");
             assert_eq!(structure(&hostile), structure(&plain), "{name} of {text:?}:\n{hostile}");
             assert!(hostile.chars().all(is_xml_char), "{name} of {text:?}");
-            assert!(
-                !hostile.contains('\u{202E}') && !hostile.contains('\u{2066}'),
-                "{name} of {text:?}"
-            );
+            assert!(!hostile.contains('\u{202E}') && !hostile.contains('\u{2066}'), "{name} of {text:?}");
         }
     }
 }
@@ -124,10 +121,7 @@ fn hostile_ids_do_not_climb_out_of_the_export() {
     for text in CORPUS {
         for (path, _) in files(&page_of(text)) {
             let harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"-_~./".contains(&byte);
-            assert!(
-                path.bytes().all(harmless) && !path.contains("..") && !path.starts_with('/'),
-                "{path}"
-            );
+            assert!(path.bytes().all(harmless) && !path.contains("..") && !path.starts_with('/'), "{path}");
         }
     }
 }

@@ -20,11 +20,7 @@ fn at(text: &str) -> Instant {
 fn component(id: &str, name: &str, description: Option<&str>, past: &[(&str, ComponentStatus)]) -> Component {
     let changes: Vec<StatusChange> = past
         .iter()
-        .map(|(when, status)| StatusChange {
-            component: id.into(),
-            at: at(when),
-            status: *status,
-        })
+        .map(|(when, status)| StatusChange { component: id.into(), at: at(when), status: *status })
         .collect();
     let history = uptime::history(id, &changes, now());
     Component {
@@ -40,13 +36,7 @@ fn component(id: &str, name: &str, description: Option<&str>, past: &[(&str, Com
 }
 
 fn update(id: &str, when: &str, status: NoticeStatus, text: &str, next: Option<&str>) -> NoticeUpdate {
-    NoticeUpdate {
-        id: id.into(),
-        at: at(when),
-        status,
-        text: text.into(),
-        next_update_at: next.map(at),
-    }
+    NoticeUpdate { id: id.into(), at: at(when), status, text: text.into(), next_update_at: next.map(at) }
 }
 
 const BIRTH: (&str, ComponentStatus) = ("2025-01-01T00:00:00Z", Operational);
@@ -66,12 +56,7 @@ fn groups() -> Vec<ComponentGroup> {
                 ("2026-05-02T09:31:00Z", PartialOutage),
             ],
         ),
-        component(
-            "catalogue",
-            "Catalogue",
-            Some("Search, categories and product pages"),
-            &[BIRTH],
-        ),
+        component("catalogue", "Catalogue", Some("Search, categories and product pages"), &[BIRTH]),
         component("accounts", "Sign-in and accounts", None, &[BIRTH]),
     ];
     let platform = vec![
@@ -79,28 +64,13 @@ fn groups() -> Vec<ComponentGroup> {
             "api",
             "API",
             None,
-            &[
-                BIRTH,
-                ("2026-04-20T20:00:00Z", UnderMaintenance),
-                ("2026-04-20T21:00:00Z", Operational),
-            ],
+            &[BIRTH, ("2026-04-20T20:00:00Z", UnderMaintenance), ("2026-04-20T21:00:00Z", Operational)],
         ),
-        component(
-            "exports",
-            "Exports",
-            Some("New; measured since 20 April"),
-            &[("2026-04-20T08:00:00Z", Operational)],
-        ),
+        component("exports", "Exports", Some("New; measured since 20 April"), &[("2026-04-20T08:00:00Z", Operational)]),
     ];
     vec![
-        ComponentGroup {
-            name: "Shop".into(),
-            components: shop,
-        },
-        ComponentGroup {
-            name: "Platform".into(),
-            components: platform,
-        },
+        ComponentGroup { name: "Shop".into(), components: shop },
+        ComponentGroup { name: "Platform".into(), components: platform },
     ]
 }
 
@@ -142,13 +112,7 @@ fn past_notice() -> Notice {
         started_at: at("2026-04-07T02:00:00Z"),
         resolved_at: Some(at("2026-04-07T03:05:00Z")),
         updates: vec![
-            update(
-                "v3",
-                "2026-04-07T03:05:00Z",
-                NoticeStatus::Resolved,
-                "Checkout works again for everyone.",
-                None,
-            ),
+            update("v3", "2026-04-07T03:05:00Z", NoticeStatus::Resolved, "Checkout works again for everyone.", None),
             update(
                 "v2",
                 "2026-04-07T02:35:00Z",
@@ -216,10 +180,7 @@ pub fn quiet() -> Page {
         time_zone: "Etc/UTC".into(),
         groups: vec![ComponentGroup {
             name: String::new(),
-            components: vec![
-                component("web", "Website", None, &[BIRTH]),
-                component("mail", "Mail", None, &[BIRTH]),
-            ],
+            components: vec![component("web", "Website", None, &[BIRTH]), component("mail", "Mail", None, &[BIRTH])],
         }],
         notices: vec![],
         maintenance: vec![],

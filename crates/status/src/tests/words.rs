@@ -12,28 +12,14 @@ use crate::{
 fn times_carry_their_date_unless_it_is_today() {
     let check = |zone: &str, moment: &str, text: &str, local: &str| {
         let shown = Clock::live(at("2026-05-02T09:58:00Z"), zone).moment(at(moment));
-        assert_eq!(
-            (shown.text.as_str(), shown.local.as_str()),
-            (text, local),
-            "{zone} {moment}"
-        );
+        assert_eq!((shown.text.as_str(), shown.local.as_str()), (text, local), "{zone} {moment}");
     };
     check("Etc/UTC", "2026-05-02T00:00:00Z", "00:00 UTC", "");
     check("Etc/UTC", "2026-05-01T23:59:59Z", "1 May, 23:59 UTC", "");
     check("Etc/UTC", "2025-05-02T09:58:00Z", "2 May 2025, 09:58 UTC", "");
     check("Europe/Berlin", "2026-05-02T09:51:00Z", "09:51 UTC", "11:51 CEST");
-    check(
-        "Europe/Berlin",
-        "2026-05-02T22:30:00Z",
-        "22:30 UTC",
-        "3 May, 00:30 CEST",
-    );
-    check(
-        "Europe/Berlin",
-        "2026-01-02T09:51:00Z",
-        "2 January, 09:51 UTC",
-        "10:51 CET",
-    );
+    check("Europe/Berlin", "2026-05-02T22:30:00Z", "22:30 UTC", "3 May, 00:30 CEST");
+    check("Europe/Berlin", "2026-01-02T09:51:00Z", "2 January, 09:51 UTC", "10:51 CET");
     check("Europe/London", "2026-01-02T09:51:00Z", "2 January, 09:51 UTC", "");
     check("Nowhere/Town", "2026-05-02T09:51:00Z", "09:51 UTC", "");
 }
@@ -50,16 +36,9 @@ fn kept_times_always_carry_their_date() {
 fn ranges_say_the_date_once() {
     let check = |from: &str, to: &str, expected: &str| {
         let range = Clock::live(at("2026-05-02T09:58:00Z"), "Europe/Berlin").range(at(from), at(to));
-        assert_eq!(
-            format!("{} to {} ({})", range.start.text, range.end.text, range.local),
-            expected
-        );
+        assert_eq!(format!("{} to {} ({})", range.start.text, range.end.text, range.local), expected);
     };
-    check(
-        "2026-05-02T10:00:00Z",
-        "2026-05-02T11:00:00Z",
-        "10:00 UTC to 11:00 UTC (12:00 CEST to 13:00 CEST)",
-    );
+    check("2026-05-02T10:00:00Z", "2026-05-02T11:00:00Z", "10:00 UTC to 11:00 UTC (12:00 CEST to 13:00 CEST)");
     check(
         "2026-05-04T22:30:00Z",
         "2026-05-04T23:30:00Z",
@@ -95,10 +74,7 @@ fn lengths_have_at_most_two_units() {
 fn pictures_say_in_words_what_they_show() {
     let page = failing();
     let clock = Clock::live(at("2026-05-02T09:58:00Z"), "Etc/UTC");
-    let labels: Vec<String> = page
-        .components()
-        .map(|component| bars(component, &clock).label)
-        .collect();
+    let labels: Vec<String> = page.components().map(|component| bars(component, &clock).label).collect();
     assert_eq!(
         labels[0],
         "Last 90 days: 99.96 % uptime, trouble on 3 days, most recently 2 May: partial outage, 27 min"
@@ -108,10 +84,7 @@ fn pictures_say_in_words_what_they_show() {
     bare.history.clear();
     bare.uptime_basis_points = None;
     let picture = bars(&bare, &clock);
-    assert_eq!(
-        (picture.label.as_str(), picture.paths.len()),
-        ("Last 90 days: no figures yet, no day with trouble", 0)
-    );
+    assert_eq!((picture.label.as_str(), picture.paths.len()), ("Last 90 days: no figures yet, no day with trouble", 0));
 }
 
 #[test]
@@ -132,18 +105,8 @@ fn places_make_addresses() {
             (home.into(), notice.into(), part.into())
         );
     };
-    check(
-        Place::live("/status/main"),
-        "/status/main",
-        "/status/main/notices/n1",
-        "/status/main/status.css",
-    );
-    check(
-        Place::live("/status/main/"),
-        "/status/main",
-        "/status/main/notices/n1",
-        "/status/main/status.css",
-    );
+    check(Place::live("/status/main"), "/status/main", "/status/main/notices/n1", "/status/main/status.css");
+    check(Place::live("/status/main/"), "/status/main", "/status/main/notices/n1", "/status/main/status.css");
     check(
         Place::live("https://a.example"),
         "https://a.example",
@@ -152,12 +115,7 @@ fn places_make_addresses() {
     );
     check(Place::live(""), "/", "/notices/n1", "/status.css");
     check(Place::files(""), "index.html", "notices/n1.html", "status.css");
-    check(
-        Place::files(".."),
-        "../index.html",
-        "../notices/n1.html",
-        "../status.css",
-    );
+    check(Place::files(".."), "../index.html", "../notices/n1.html", "../status.css");
     check(
         Place::files("https://a.example/s/"),
         "https://a.example/s/",

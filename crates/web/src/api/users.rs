@@ -3,8 +3,7 @@
 use super::{
     Endpoint,
     answer::{ApiResult, List, created, ok},
-    get,
-    request,
+    get, request,
 };
 use crate::{
     domain::{
@@ -64,7 +63,11 @@ struct ContactJson {
 
 impl From<&User> for UserJson {
     fn from(user: &User) -> Self {
-        let contact = |c: &crate::domain::org::Contact| ContactJson { id: c.id.to_string(), kind: c.kind.word(), verified: c.verified };
+        let contact = |c: &crate::domain::org::Contact| ContactJson {
+            id: c.id.to_string(),
+            kind: c.kind.word(),
+            verified: c.verified,
+        };
         Self {
             id: user.id.to_string(),
             name: user.name.clone(),
@@ -76,7 +79,9 @@ impl From<&User> for UserJson {
 }
 
 async fn list(State(state): State<AppState>, _who: ApiCaller<Read>) -> ApiResult {
-    let users = state.read(move |_, _, directory| Ok(directory.org.users.values().map(UserJson::from).collect::<Vec<_>>())).await?;
+    let users = state
+        .read(move |_, _, directory| Ok(directory.org.users.values().map(UserJson::from).collect::<Vec<_>>()))
+        .await?;
     Ok(ok(&List::whole(users)))
 }
 
@@ -100,7 +105,11 @@ struct SecretJson {
     secret: String,
 }
 
-async fn secrets(State(state): State<AppState>, _who: ApiCaller<Administer>, ApiPath(id): ApiPath<String>) -> ApiResult {
+async fn secrets(
+    State(state): State<AppState>,
+    _who: ApiCaller<Administer>,
+    ApiPath(id): ApiPath<String>,
+) -> ApiResult {
     let id: UserId = request::id("user", &id)?;
     let settings = state.settings().clone();
     let secrets = state

@@ -145,7 +145,7 @@ fn towers_are_shown_as_they_are_written() {
     let drawing = format!(
         "```\n+{}+\n{}\n```\n\n| a |\n|{}|\n| 1 |\n",
         many("-", 60),
-        "SELECT a_b_c[1] FROM `t`\n".repeat(900),
+        "let a_b_c = t[1]; // `t`\n".repeat(900),
         many("-", 60)
     );
     let html = render(&drawing).to_string();

@@ -14,11 +14,13 @@ pub fn with_tracked(markdown: &str, items: &[ActionItem]) -> String {
     let end = lines[begin..].iter().position(|line| line.starts_with("## ")).map_or(lines.len(), |n| begin + n);
     let section = lines[begin..end].join("\n");
     let wanted = items.iter().filter(|item| !matches!(item.state, ActionItemState::Dropped { .. }));
-    let missing: Vec<String> = wanted.map(line).filter(|line| !names(&section, line)).map(|line| line.to_markdown()).collect();
+    let missing: Vec<String> =
+        wanted.map(line).filter(|line| !names(&section, line)).map(|line| line.to_markdown()).collect();
     if missing.is_empty() {
         return markdown.to_owned();
     }
-    let last_written = lines[begin..end].iter().rposition(|line| !line.trim().is_empty()).map_or(begin, |n| begin + n + 1);
+    let last_written =
+        lines[begin..end].iter().rposition(|line| !line.trim().is_empty()).map_or(begin, |n| begin + n + 1);
     let mut added: Vec<&str> = if heading.is_none() { vec!["", HEADING] } else { Vec::new() };
     added.extend(missing.iter().map(String::as_str));
     lines.splice(last_written..last_written, added);
@@ -62,15 +64,34 @@ mod tests {
 
     #[test]
     fn what_is_tracked_is_written_once() {
-        let done = item("bob", "write the runbook").done(&Actor::system("test"), Instant::UNIX_EPOCH).expect("it was open");
-        let dropped = item("carol", "rewrite it all").drop_for(&Actor::system("test"), "too much", Instant::UNIX_EPOCH).expect("it was open");
+        let done =
+            item("bob", "write the runbook").done(&Actor::system("test"), Instant::UNIX_EPOCH).expect("it was open");
+        let dropped = item("carol", "rewrite it all")
+            .drop_for(&Actor::system("test"), "too much", Instant::UNIX_EPOCH)
+            .expect("it was open");
         let alice = "- [ ] @alice: add a test (P1, 2026-05-16)";
         let cases = [
-            ("# P\n\n## Action items\n", vec![item("alice", "add a test")], format!("# P\n\n## Action items\n{alice}\n")),
+            (
+                "# P\n\n## Action items\n",
+                vec![item("alice", "add a test")],
+                format!("# P\n\n## Action items\n{alice}\n"),
+            ),
             ("# P\n", vec![item("alice", "add a test")], format!("# P\n\n## Action items\n{alice}\n")),
-            ("## Action items\n- [ ] @alice: add a test (P0, 1 week)\n", vec![item("alice", "add a test")], String::new()),
-            ("## Action items\n\n## Notes\nx\n", vec![item("alice", "add a test")], format!("## Action items\n{alice}\n\n## Notes\nx\n")),
-            ("## Action items\n", vec![done], "## Action items\n- [x] @bob: write the runbook (P1, 2026-05-16)\n".to_owned()),
+            (
+                "## Action items\n- [ ] @alice: add a test (P0, 1 week)\n",
+                vec![item("alice", "add a test")],
+                String::new(),
+            ),
+            (
+                "## Action items\n\n## Notes\nx\n",
+                vec![item("alice", "add a test")],
+                format!("## Action items\n{alice}\n\n## Notes\nx\n"),
+            ),
+            (
+                "## Action items\n",
+                vec![done],
+                "## Action items\n- [x] @bob: write the runbook (P1, 2026-05-16)\n".to_owned(),
+            ),
             ("## Action items\n", vec![dropped], String::new()),
             ("## Action items\n", vec![], String::new()),
         ];

@@ -8,11 +8,23 @@ struct Findings(Vec<OrganisationProblem>);
 
 impl Findings {
     fn add(&mut self, kind: ConfigKind, id: impl ToString, path: impl ToString, message: impl ToString) {
-        self.0.push(OrganisationProblem { kind, id: id.to_string(), path: path.to_string(), message: message.to_string(), dangling: false });
+        self.0.push(OrganisationProblem {
+            kind,
+            id: id.to_string(),
+            path: path.to_string(),
+            message: message.to_string(),
+            dangling: false,
+        });
     }
 
     /// A reference that does not resolve, with the closest name that would.
-    fn missing<'a>(&mut self, at: (ConfigKind, &str, &str), noun: &str, wanted: &str, known: impl Iterator<Item = &'a str>) {
+    fn missing<'a>(
+        &mut self,
+        at: (ConfigKind, &str, &str),
+        noun: &str,
+        wanted: &str,
+        known: impl Iterator<Item = &'a str>,
+    ) {
         let hint = closest(wanted, known).map_or_else(String::new, |name| format!(" Did you mean {name:?}?"));
         self.add(at.0, at.1, at.2, format!("there is no {noun} {wanted:?}.{hint}"));
         if let Some(problem) = self.0.last_mut() {
@@ -66,7 +78,12 @@ impl Organisation {
 
     fn check_zone(out: &mut Findings, kind: ConfigKind, id: &str, zone: &str) {
         if jiff::tz::TimeZone::get(zone).is_err() {
-            out.add(kind, id, "time_zone", format!("{zone:?} is not an IANA time zone; write one like Europe/Berlin or UTC"));
+            out.add(
+                kind,
+                id,
+                "time_zone",
+                format!("{zone:?} is not an IANA time zone; write one like Europe/Berlin or UTC"),
+            );
         }
     }
 
@@ -79,7 +96,12 @@ impl Organisation {
                 out.add(ConfigKind::User, id, "email", "an e-mail address has an @");
             }
             if let Some(other) = emails.insert(user.email.to_lowercase(), id) {
-                out.add(ConfigKind::User, id, "email", format!("@{other} has the same address; people sign in with it, so it must be theirs alone"));
+                out.add(
+                    ConfigKind::User,
+                    id,
+                    "email",
+                    format!("@{other} has the same address; people sign in with it, so it must be theirs alone"),
+                );
             }
             let known: BTreeSet<_> = user.contacts.iter().map(|c| c.id.as_str()).collect();
             if known.len() != user.contacts.len() {
@@ -89,7 +111,12 @@ impl Organisation {
                 for (n, rule) in rules.iter().enumerate() {
                     if !known.contains(rule.via.as_str()) {
                         let path = format!("rules.{urgency}[{n}].via");
-                        out.missing((ConfigKind::User, id, &path), "contact method", rule.via.as_str(), known.iter().copied());
+                        out.missing(
+                            (ConfigKind::User, id, &path),
+                            "contact method",
+                            rule.via.as_str(),
+                            known.iter().copied(),
+                        );
                     }
                 }
             }
@@ -113,7 +140,8 @@ impl Organisation {
             let layered = schedule.calendar.layers.iter().enumerate().flat_map(|(l, layer)| {
                 layer.members.iter().enumerate().map(move |(m, member)| (format!("layers[{l}].members[{m}]"), member))
             });
-            let overriding = schedule.calendar.overrides.iter().enumerate().map(|(n, o)| (format!("overrides[{n}].user"), &o.user));
+            let overriding =
+                schedule.calendar.overrides.iter().enumerate().map(|(n, o)| (format!("overrides[{n}].user"), &o.user));
             for (path, member) in layered.chain(overriding) {
                 match member.0.parse() {
                     Ok(user) => self.check_user(out, (ConfigKind::Schedule, id, &path), &user),
@@ -154,11 +182,21 @@ impl Organisation {
             let id = service.id.as_str();
             self.check_team(out, (ConfigKind::Service, id, "team"), service.team.as_ref());
             if let Some(policy) = service.policy.as_ref().filter(|p| !self.policies.contains_key(*p)) {
-                out.missing((ConfigKind::Service, id, "policy"), "policy", policy.as_str(), self.policies.keys().map(|k| k.as_str()));
+                out.missing(
+                    (ConfigKind::Service, id, "policy"),
+                    "policy",
+                    policy.as_str(),
+                    self.policies.keys().map(|k| k.as_str()),
+                );
             }
             for (n, runbook) in service.runbooks.iter().enumerate().filter(|(_, r)| !self.runbooks.contains_key(*r)) {
                 let path = format!("runbooks[{n}]");
-                out.missing((ConfigKind::Service, id, &path), "runbook", runbook.as_str(), self.runbooks.keys().map(|k| k.as_str()));
+                out.missing(
+                    (ConfigKind::Service, id, &path),
+                    "runbook",
+                    runbook.as_str(),
+                    self.runbooks.keys().map(|k| k.as_str()),
+                );
             }
             if let Some(component) = service.component.as_ref().filter(|c| self.component(c).is_none()) {
                 let known = self.status_pages.values().flat_map(|p| p.components.iter().map(|c| c.id.as_str()));
@@ -176,7 +214,12 @@ impl Organisation {
                 out.missing((ConfigKind::Integration, id, "service"), "service", service.as_str(), known);
             }
             if let Some(other) = keys.insert(integration.key.as_str(), id) {
-                out.add(ConfigKind::Integration, id, "key", format!("integration {other:?} has the same key; a key names one integration"));
+                out.add(
+                    ConfigKind::Integration,
+                    id,
+                    "key",
+                    format!("integration {other:?} has the same key; a key names one integration"),
+                );
             }
         }
         for (n, route) in self.routes.iter().enumerate() {
@@ -209,7 +252,10 @@ impl Organisation {
             }
             for (n, component) in page.components.iter().enumerate() {
                 if let Some(other) = components.insert(component.id.as_str(), id) {
-                    let message = format!("component {:?} stands on status page {other:?} already; its id must be unique", component.id.as_str());
+                    let message = format!(
+                        "component {:?} stands on status page {other:?} already; its id must be unique",
+                        component.id.as_str()
+                    );
                     out.add(ConfigKind::StatusPage, id, format!("components[{n}].id"), message);
                 }
             }
@@ -221,9 +267,13 @@ impl Organisation {
             out.add(ConfigKind::Severities, "severities", "", "a severity table needs at least one row");
         }
         let r = &self.response;
-        for (field, targets) in
-            [("commander", &r.commander), ("ops", &r.ops), ("comms", &r.comms), ("scribe", &r.scribe), ("execs", &r.execs)]
-        {
+        for (field, targets) in [
+            ("commander", &r.commander),
+            ("ops", &r.ops),
+            ("comms", &r.comms),
+            ("scribe", &r.scribe),
+            ("execs", &r.execs),
+        ] {
             for (n, target) in targets.iter().enumerate() {
                 self.check_target(out, (ConfigKind::Response, "response", &format!("{field}[{n}]")), target);
             }

@@ -15,7 +15,10 @@ pub(super) fn pages(v: Voice) -> Vec<Rendered> {
     out.extend(incident_pages(v));
     out.push(("update-new", show(&update(v, false))));
     out.push(("update", show(&update(v, true))));
-    out.push(("publish", show(&UpdatePage { with_room: false, heading: "Bring the public up to date".into(), ..update(v, true) })));
+    out.push((
+        "publish",
+        show(&UpdatePage { with_room: false, heading: "Bring the public up to date".into(), ..update(v, true) }),
+    ));
     out.push(("entry", show(&entry(v))));
     out
 }
