@@ -249,11 +249,9 @@ pub const SPOILS: [Spoil; 6] = [
         *at = Value::from("2001-01-01T00:00:00Z");
     }),
     ("INV-09", |ledger, _| {
-        let told = ledger
-            .iter()
-            .position(|m| m.kind() == "resolved" && m.reaction == Reaction::Accept)
-            .expect("somebody was told");
-        ledger.remove(told);
+        let taken = |m: &&Received| m.kind() == "resolved" && m.reaction == Reaction::Accept;
+        let told = ledger.iter().find(taken).expect("somebody was told").text("/id").to_owned();
+        ledger.retain(|m| m.text("/id") != told);
     }),
 ];
 

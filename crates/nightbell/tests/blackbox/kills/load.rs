@@ -125,8 +125,8 @@ impl Scene {
         self.locked().sent.clone()
     }
 
-    /// Asks again, of whichever server is there, until it is answered with 2xx (or 303, a browser's success).
-    fn insist(&self, ask: impl Fn(&str) -> io::Result<Answer>) {
+    /// Asks again, of whichever server is there, until it is answered with one of these statuses. Only 503 is a reason to come back.
+    fn insist(&self, statuses: &[u16], ask: impl Fn(&str) -> io::Result<Answer>) {
         let deadline = Deadline::within(SOON);
         loop {
             let (url, start) = {
@@ -134,10 +134,8 @@ impl Scene {
                 (inner.url.clone(), inner.start)
             };
             match ask(&url) {
-                Ok(answer) if answer.is_success() || answer.status == 303 => return,
-                Ok(answer) => {
-                    assert_eq!(answer.status, 503, "only `come back` is a reason to come back: {}", answer.text())
-                }
+                Ok(answer) if statuses.contains(&answer.status) => return,
+                Ok(answer) => assert_eq!(answer.status, 503, "{}", answer.text()),
                 Err(_) => {}
             }
             assert!(!deadline.over(), "no answer, server or not, within {SOON:?}");
@@ -146,7 +144,7 @@ impl Scene {
     }
 
     fn send(&self, door: Door, action: &str, key: &str) {
-        self.insist(|url| event(url, door, action, key));
+        self.insist(&[202], |url| event(url, door, action, key));
         self.count();
     }
 
@@ -227,7 +225,8 @@ pub fn press_some(scene: &Scene, double: &Double, mut random: Random) {
                 .map(|at| link[at..].to_owned())
                 .unwrap_or_else(|| panic!("{link} is no link of a page"));
             let form = [("content-type", "application/x-www-form-urlencoded")];
-            scene.insist(|url| http::call("POST", &format!("{url}{path}/ack"), &form, b""));
+            // 409: the alert was resolved before the press, and the page says so.
+            scene.insist(&[200, 303, 409], |url| http::call("POST", &format!("{url}{path}/ack"), &form, b""));
             scene.count();
             let key = message.text("/alert/dedup_key").to_owned();
             // The message can be faster than the answer that makes its alert known here.
