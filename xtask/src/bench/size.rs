@@ -28,7 +28,7 @@ pub fn run(root: &Path) -> Result<Report> {
     let made =
         server.api("/incidents", &json!({ "title": "Checkout is down", "severity": "sev2", "service": "checkout" }))?;
     let slug = made.get("slug").and_then(Value::as_str).ok_or("no slug")?;
-    let notice = json!({ "text": "Payments fail for some customers. We are rolling back a change.", "components": [{ "component": "checkout", "status": "major-outage" }] });
+    let notice = json!({ "text": "Payments fail for some customers. We are rolling back a change.", "components": [{ "component": "checkout", "status": "major_outage" }] });
     server.api(&format!("/incidents/{slug}/publish"), &notice)?;
     let mut measures = Vec::new();
     for (what, url) in [
