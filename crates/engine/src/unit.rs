@@ -5,7 +5,7 @@ use nightbell_domain::{
     ids::{Entropy, Ids},
     record::{Actor, Instant},
 };
-use nightbell_store::{Stored, Tx};
+use nightbell_store::{StoreError, Stored, Tx, begin_part, keep_part, undo_part};
 use std::sync::Arc;
 
 /// One unit of work.
@@ -34,10 +34,35 @@ impl Unit<'_> {
         Ok(nightbell_store::load(self.tx, &key.to_string())?)
     }
 
-    /// The aggregate, for work that goes through many: one that is damaged is told loudly and left out, so that the others go on.
+    /// One item of work that goes through many, undone alone when it fails: damage, a refusal or a fault of ours in one is told loudly and
+    /// answers `None`, so that the others go on. Only a store that cannot be used ends the whole unit.
+    pub(crate) fn apart<T>(
+        &mut self,
+        kind: &'static str,
+        key: impl std::fmt::Display,
+        work: impl FnOnce(&mut Self) -> Result<T, Fault>,
+    ) -> Result<Option<T>, Fault> {
+        begin_part(self.tx)?;
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(self)));
+        match done {
+            Ok(Ok(answer)) => {
+                keep_part(self.tx)?;
+                return Ok(Some(answer));
+            }
+            Ok(Err(Fault::Store(StoreError::Unavailable(why)))) => return Err(StoreError::Unavailable(why).into()),
+            Ok(Err(error)) => {
+                tracing::error!(kind, %key, %error, "PAGING AT RISK: left out, the others go on; run `nightbell verify`");
+            }
+            Err(_) => tracing::error!(kind, %key, "PAGING AT RISK: broke off (a fault of ours), the others go on"),
+        }
+        undo_part(self.tx)?;
+        Ok(None)
+    }
+
+    /// The aggregate as far as a message mentions it: one that is damaged is told loudly and not mentioned, so that the message still goes out.
     pub(crate) fn load_sound<A: Stored>(&mut self, key: impl std::fmt::Display) -> Result<Option<A>, Fault> {
         match self.load(&key) {
-            Err(Fault::Store(nightbell_store::StoreError::Corrupt(what))) => {
+            Err(Fault::Store(StoreError::Corrupt(what))) => {
                 tracing::error!(kind = A::KIND, %key, what, "stored data is damaged: left out; run `nightbell verify`");
                 Ok(None)
             }

@@ -17,7 +17,9 @@ pub mod voice;
 
 pub use aggregate::{Stored, commit, load};
 pub use sqlite::{Sqlite, SqliteReader};
-pub use tx::{Database, Row, StoreError, Tx, Value, Verdict, WriteOp, from_micros, micros};
+pub use tx::{
+    Database, Row, StoreError, Tx, Value, Verdict, WriteOp, begin_part, from_micros, keep_part, micros, undo_part,
+};
 
 #[cfg(test)]
 mod tests;

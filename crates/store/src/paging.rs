@@ -57,6 +57,8 @@ pub(crate) const OF_PAGE: &str = "SELECT id, page, kind, cycle, step, user_id, c
      FROM notification WHERE page = $1 ORDER BY due_at, id";
 pub(crate) const DUE_NOTIFICATIONS: &str = "SELECT id, page, kind, cycle, step, user_id, contact, medium, due_at, status, attempts, repeat, next_due_at, reason \
      FROM notification WHERE next_due_at IS NOT NULL AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
+pub(crate) const DUE_NOTIFICATION_IDS: &str =
+    "SELECT id FROM notification WHERE next_due_at IS NOT NULL AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
 pub(crate) const BEGIN_ATTEMPT: &str = "INSERT INTO attempt (notification, n, begun_at) VALUES ($1, $2, $3)";
 pub(crate) const END_ATTEMPT: &str = "UPDATE attempt SET ended_at = $3, outcome = $4, detail = $5, provider_id = $6 \
      WHERE notification = $1 AND n = $2 AND ended_at IS NULL";
@@ -160,7 +162,12 @@ pub fn of_page(tx: &mut dyn Tx, page: PageId) -> Result<Vec<Notification>, Store
     tx.rows(OF_PAGE, &[page.to_string().into()])?.iter().map(read_notification).collect()
 }
 
-/// Notifications whose time has come, or whose sender's lease ran out.
+/// Which notifications' time has come, or whose sender's lease ran out; most overdue first. Ids alone: a damaged row must not hide the others.
+pub fn due_notification_ids(tx: &mut dyn Tx, now: Instant, count_max: u32) -> Result<Vec<NotificationId>, StoreError> {
+    tx.rows(DUE_NOTIFICATION_IDS, &[now.into(), count_max.into()])?.iter().map(|row| row.parse(0)).collect()
+}
+
+/// The same with what they say, for whoever looks at the whole; one damaged row fails it.
 pub fn due_notifications(tx: &mut dyn Tx, now: Instant, count_max: u32) -> Result<Vec<Notification>, StoreError> {
     tx.rows(DUE_NOTIFICATIONS, &[now.into(), count_max.into()])?.iter().map(read_notification).collect()
 }

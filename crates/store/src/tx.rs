@@ -144,6 +144,26 @@ pub trait Tx {
     }
 }
 
+pub(crate) const BEGIN_PART: &str = "SAVEPOINT part";
+pub(crate) const KEEP_PART: &str = "RELEASE SAVEPOINT part";
+pub(crate) const UNDO_PART: &str = "ROLLBACK TO SAVEPOINT part";
+
+/// Begins a part of a transaction that can be undone alone. Ends with [`keep_part`] or [`undo_part`], on every way out.
+pub fn begin_part(tx: &mut dyn Tx) -> Result<(), StoreError> {
+    tx.run(BEGIN_PART, &[]).map(drop)
+}
+
+/// The part's writes stay, as far as the transaction's do.
+pub fn keep_part(tx: &mut dyn Tx) -> Result<(), StoreError> {
+    tx.run(KEEP_PART, &[]).map(drop)
+}
+
+/// The part's writes are undone, alone.
+pub fn undo_part(tx: &mut dyn Tx) -> Result<(), StoreError> {
+    tx.run(UNDO_PART, &[])?;
+    keep_part(tx)
+}
+
 /// What becomes of one operation in a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {

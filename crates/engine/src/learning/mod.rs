@@ -4,7 +4,7 @@ mod items;
 mod postmortem;
 
 pub use items::{ItemInput, add_item, drop_item, finish_item};
-pub use postmortem::{chase, draft, draft_for, publish, save, send_to_review, waive_for};
+pub use postmortem::{FindingAt, chase, dismiss, draft, draft_for, publish, save, send_to_review, waive_for};
 
 use nightbell_calendar::{business::BusinessCalendar, holidays};
 use nightbell_domain::{ids::ServiceId, org::Organisation, record::Instant};

@@ -1,8 +1,8 @@
 //! Postmortems: drafted from the timeline, saved under the revision they were read at, reviewed, published, waived, chased.
 
-use crate::{Fault, Unit, response};
+use crate::{Fault, Unit, response, views};
 use nightbell_domain::{
-    access::{Permit, Respond},
+    access::{Manage, Permit, Respond},
     ids::PostmortemId,
     learning::{Postmortem, draft_from_incident, postmortem},
     record::Actor,
@@ -56,6 +56,38 @@ pub fn save(
     unit.commit(postmortem, events, &by.actor())
 }
 
+/// Which finding of the blame check is meant: what changed since is not judged unseen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FindingAt {
+    /// The revision the reader looked at.
+    pub revision: u64,
+    /// The line in that text, counted from 1.
+    pub line: usize,
+    /// Which of the line's findings, counted from 0.
+    pub number: usize,
+}
+
+/// A line that reads as blame may stay as it is, for a reason that is kept.
+pub fn dismiss(
+    unit: &mut Unit<'_>,
+    by: &Permit<Respond>,
+    incident: &str,
+    at: FindingAt,
+    reason: &str,
+) -> Result<Postmortem, Fault> {
+    let (_, postmortem) = find(unit, incident)?;
+    let found = views::blame_findings(&unit.directory, &postmortem.markdown);
+    let there = postmortem.revision == at.revision && found.iter().filter(|f| f.line == at.line).count() > at.number;
+    let line = postmortem.markdown.lines().nth(at.line.saturating_sub(1)).filter(|_| there).ok_or_else(|| {
+        Refusal::conflict(
+            "finding-gone",
+            "The text changed since you looked, so this line is not what you saw. Reload the page.",
+        )
+    })?;
+    let events = postmortem.dismiss_finding(line, reason)?;
+    unit.commit(postmortem, events, &by.actor())
+}
+
 /// Asks for a review.
 pub fn send_to_review(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str) -> Result<Postmortem, Fault> {
     let (_, postmortem) = find(unit, incident)?;
@@ -63,8 +95,8 @@ pub fn send_to_review(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str)
     unit.commit(postmortem, events, &by.actor())
 }
 
-/// Publishes it inside the organisation; the incident's obligation is met.
-pub fn publish(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str) -> Result<Postmortem, Fault> {
+/// A manager publishes it inside the organisation; the incident's obligation is met.
+pub fn publish(unit: &mut Unit<'_>, by: &Permit<Manage>, incident: &str) -> Result<Postmortem, Fault> {
     let (incident, postmortem) = find(unit, incident)?;
     let events = postmortem.publish()?;
     let actor = by.actor();
@@ -92,9 +124,11 @@ pub fn waive_for(unit: &mut Unit<'_>, incident: &Incident, reason: &str, actor: 
 pub fn chase(unit: &mut Unit<'_>) -> Result<usize, Fault> {
     let due = store::due(unit.tx, unit.now, 100)?;
     for id in &due {
-        let Some(postmortem) = unit.load_sound::<Postmortem>(id)? else { continue };
-        let events = postmortem.tick(unit.now);
-        unit.commit(postmortem, events, &Actor::system("chase"))?;
+        unit.apart("postmortem", id, |unit| {
+            let postmortem = unit.load::<Postmortem>(id)?.ok_or_else(|| Fault::missing("postmortem", id))?;
+            let events = postmortem.tick(unit.now);
+            unit.commit(postmortem, events, &Actor::system("chase"))
+        })?;
     }
     Ok(due.len())
 }

@@ -91,6 +91,7 @@ fn each_line_tells_the_pages_it_shows_on() {
         content_type: "application/json".to_owned(),
         body: Vec::new(),
         events: parsed.events,
+        notes: parsed.notes,
     };
     let receipt = engine.execute(begin(), |unit| signal::ingest(unit, &inbound)).expect("taken");
     let alert = receipt.outcomes[0].alert.expect("an alert");

@@ -49,14 +49,19 @@ pub struct Work {
 /// Hands out what is due now.
 pub fn dispatch(unit: &mut Unit<'_>) -> Result<Vec<Work>, Fault> {
     let mut work = Vec::new();
-    for due in store::due_notifications(unit.tx, unit.now, HANDED_OUT_MAX)? {
-        work.extend(hand_out(unit, due)?);
+    for id in store::due_notification_ids(unit.tx, unit.now, HANDED_OUT_MAX)? {
+        work.extend(unit.apart("notification", id, |unit| hand_out(unit, id))?.flatten());
     }
     Ok(work)
 }
 
-fn hand_out(unit: &mut Unit<'_>, due: Notification) -> Result<Option<Work>, Fault> {
-    let Some(mut page) = unit.load_sound::<Page>(due.page)? else { return Ok(None) };
+fn hand_out(unit: &mut Unit<'_>, id: NotificationId) -> Result<Option<Work>, Fault> {
+    let due = store::notification(unit.tx, id)?.ok_or_else(|| Fault::missing("notification", id))?;
+    if due.next_due_at.is_none_or(|at| at > unit.now) {
+        // One before it in the same round settled it.
+        return Ok(None);
+    }
+    let mut page = unit.load::<Page>(due.page)?.ok_or_else(|| Fault::missing("page", due.page))?;
     if due.status == NotificationStatus::Sending {
         page = give_up_on_sender(unit, page, &due)?;
     }

@@ -11,20 +11,18 @@ use nightbell_store::paging as store;
 /// Most pages advanced in one unit of work.
 const PAGES_MAX: u32 = 200;
 
-/// Advances every due page, most overdue first. Answers how many.
+/// Advances every due page, most overdue first. Answers how many were due.
 pub fn escalate(unit: &mut Unit<'_>) -> Result<usize, Fault> {
     let due = store::due_pages(unit.tx, unit.now, PAGES_MAX)?;
     for id in &due {
-        advance_one(unit, *id)?;
+        unit.apart("page", id, |unit| advance_one(unit, *id))?;
     }
     Ok(due.len())
 }
 
 fn advance_one(unit: &mut Unit<'_>, id: PageId) -> Result<(), Fault> {
-    match unit.load_sound::<Page>(id)? {
-        Some(page) => advance(unit, page).map(drop),
-        None => Ok(()),
-    }
+    let page = unit.load::<Page>(id)?.ok_or_else(|| Fault::missing("page", id))?;
+    advance(unit, page).map(drop)
 }
 
 /// Takes every step of a page that is due now and owes its notifications.

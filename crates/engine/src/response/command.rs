@@ -51,13 +51,8 @@ pub fn command(
         }
         RoomCommand::Update { text, next_in } => {
             let next_update_at = next_in.map(|wait| later(unit.now, wait));
-            change::post_update(
-                unit,
-                by,
-                incident,
-                &UpdateInput { text: &text, next_update_at, ..UpdateInput::default() },
-                None,
-            )?;
+            let input = UpdateInput { text: &text, next_update_at, ..UpdateInput::default() };
+            change::post_update(unit, by, incident, &input, None)?;
             "The room was told. The public page was not: use Update… to publish.".to_owned()
         }
         RoomCommand::Page { target, message } => call(unit, by, incident, &target, message)?,

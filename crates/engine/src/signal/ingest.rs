@@ -21,6 +21,8 @@ pub struct Inbound {
     pub body: Vec<u8>,
     /// What it says.
     pub events: Vec<Event>,
+    /// Why something in the request made no event, or less of one: kept with it (INV-01: a recorded reason).
+    pub notes: Vec<String>,
 }
 
 /// What became of one event.
@@ -52,7 +54,6 @@ pub fn ingest(unit: &mut Unit<'_>, inbound: &Inbound) -> Result<Receipt, Fault> 
         outcomes.push(one(unit, &inbound.integration, &event)?);
     }
     let request = unit.ids().make();
-    let lines: Vec<_> = outcomes.iter().map(|o| format!("{}: {}", o.dedup_key, o.reason)).collect();
     store::keep_raw(
         unit.tx,
         &store::RawRequest {
@@ -61,10 +62,20 @@ pub fn ingest(unit: &mut Unit<'_>, inbound: &Inbound) -> Result<Receipt, Fault> 
             received_at: unit.now,
             content_type: inbound.content_type.clone(),
             body: inbound.body.clone(),
-            outcome: if lines.is_empty() { "recorded; it holds no alert".to_owned() } else { lines.join("\n") },
+            outcome: in_words(&outcomes, &inbound.notes),
         },
     )?;
     Ok(Receipt { request, outcomes })
+}
+
+/// A line for each event, then what was noted about the request as a whole.
+fn in_words(outcomes: &[EventOutcome], notes: &[String]) -> String {
+    let mut lines: Vec<_> = outcomes.iter().map(|o| format!("{}: {}", o.dedup_key, o.reason)).collect();
+    if lines.is_empty() {
+        lines.push("recorded; it holds no alert".to_owned());
+    }
+    lines.extend(notes.iter().map(|note| format!("note: {note}")));
+    lines.join("\n")
 }
 
 fn one(unit: &mut Unit<'_>, integration: &IntegrationId, event: &Event) -> Result<EventOutcome, Fault> {

@@ -11,14 +11,15 @@ use nightbell_store::signal as store;
 /// (where, labels, the reason recorded, whether there is an alert, what is sent)
 #[test]
 fn inv_01_every_event_has_one_recorded_outcome() {
-    let critical = ("severity", "critical");
-    let cases: [(&str, &[(&str, &str)], &str, bool, &[&str]); 6] = [
-        ("prometheus", &[critical], "paged by route 4", true, &["0:00 page alice/hook"]),
+    type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str, bool, &'static [&'static str]);
+    const CRITICAL: (&str, &str) = ("severity", "critical");
+    let cases: [Case; 6] = [
+        ("prometheus", &[CRITICAL], "paged by route 4", true, &["0:00 page alice/hook"]),
         ("prometheus", &[("severity", "info")], "recorded only, by route 5", true, &[]),
         ("prometheus", &[("route", "drop")], "dropped by route 3", false, &[]),
         ("prometheus", &[("route", "notify")], "told, nobody woken, by route 2", true, &["0:00 notice alice/mail"]),
         ("prometheus", &[("severity", "odd")], "paged by no route matched", true, &["0:00 page alice/hook"]),
-        ("loose", &[critical], "paged by route 4", true, &["0:00 page carol/mail"]),
+        ("loose", &[CRITICAL], "paged by route 4", true, &["0:00 page carol/mail"]),
     ];
     for (integration, labels, reason, stored, sent) in cases {
         let mut world = World::new();
@@ -30,6 +31,27 @@ fn inv_01_every_event_has_one_recorded_outcome() {
         assert_eq!(raw[0].outcome, format!("db: {}", outcome.reason));
         world.tick();
         assert_eq!(world.sent(), sent, "{integration} {labels:?}");
+    }
+}
+
+/// (events, notes, what is kept as the outcome)
+#[test]
+fn inv_01_what_made_no_event_leaves_its_reason() {
+    let trigger = || vec![event("db", EventAction::Trigger)];
+    let left_out = || vec!["3 more alerts were left out by the sender".to_owned()];
+    let cases = [
+        (Vec::new(), Vec::new(), "recorded; it holds no alert"),
+        (Vec::new(), vec!["the array is empty".to_owned()], "recorded; it holds no alert\nnote: the array is empty"),
+        (trigger(), left_out(), "\nnote: 3 more alerts were left out by the sender"),
+    ];
+    for (events, notes, expected) in cases {
+        let mut world = World::new();
+        let inbound = Inbound { notes, ..inbound(events) };
+        world.act(|unit| ingest(unit, &inbound));
+        let raw = world.act(|unit| Ok(store::raw(unit.tx, "~", 10)?));
+        assert!(raw[0].outcome.ends_with(expected), "{:?}", raw[0].outcome);
+        world.tick();
+        world.sent();
     }
 }
 
@@ -122,5 +144,6 @@ fn inbound(events: Vec<Event>) -> Inbound {
         content_type: "application/json".to_owned(),
         body: b"{}".to_vec(),
         events,
+        notes: Vec::new(),
     }
 }

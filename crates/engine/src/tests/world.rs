@@ -176,6 +176,7 @@ impl World {
             content_type: "application/json".to_owned(),
             body: b"{}".to_vec(),
             events: vec![event],
+            notes: Vec::new(),
         };
         let mut receipt = self.act(|unit| signal::ingest(unit, &inbound));
         assert_eq!(receipt.outcomes.len(), 1, "one outcome for each event (INV-01)");

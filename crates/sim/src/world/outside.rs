@@ -116,5 +116,6 @@ fn inbound(signal: &Signal) -> Result<Inbound, String> {
         content_type: "application/json".to_owned(),
         body: format!("{signal:?}").into_bytes(),
         events: vec![event],
+        notes: Vec::new(),
     })
 }

@@ -1,7 +1,7 @@
 //! Every SQL text of the crate: named here, prepared, and of the dialect both databases understand. The list is kept honest by reading
 //! the sources: a constant that is missing here, or a statement written in place, fails.
 
-use crate::{Sqlite, Stored, access, config, journal, learning, meta, paging, response, signal, voice};
+use crate::{Sqlite, Stored, access, config, journal, learning, meta, paging, response, signal, tx, voice};
 use std::{collections::BTreeSet, path::Path};
 
 macro_rules! listed {
@@ -33,10 +33,11 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
             "meta.rs" meta [GET SET CLAIM];
             "paging.rs" paging [
                 DUE_PAGES OF_SUBJECT OPEN_PAGES OVERDUE_PAGES NEXT_DUE INSERT_NOTIFICATION UPDATE_NOTIFICATION NOTIFICATION OF_PAGE
-                DUE_NOTIFICATIONS BEGIN_ATTEMPT END_ATTEMPT ATTEMPTS
+                DUE_NOTIFICATIONS DUE_NOTIFICATION_IDS BEGIN_ATTEMPT END_ATTEMPT ATTEMPTS
             ] stores nightbell_domain::paging::Page;
             "response.rs" response [BY_SLUG TAKEN DUE OPEN LIST] stores nightbell_domain::response::Incident;
             "signal.rs" signal [OPEN_BY_KEY LAST_BY_KEY LIST_OPEN LIST INSERT_RAW RAW FORGET_RAW] stores nightbell_domain::signal::Alert;
+            "tx.rs" tx [BEGIN_PART KEEP_PART UNDO_PART];
             "voice.rs" voice [PUT_NOTICE NOTICE NOTICES SET_COMPONENT COMPONENT_CHANGES COMPONENT_NOW];
         }
     }
@@ -65,7 +66,7 @@ fn constants(source: &str) -> Vec<String> {
         let (_, text) = text.split_once("str =")?;
         // The text may begin on the next line.
         let text = text.trim().trim_start_matches('"');
-        let verbs = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH "];
+        let verbs = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH ", "SAVEPOINT ", "RELEASE ", "ROLLBACK "];
         (text.is_empty() || verbs.iter().any(|verb| text.starts_with(verb))).then(|| name.to_owned())
     };
     source.lines().filter_map(constant).collect()

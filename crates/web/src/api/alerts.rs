@@ -25,7 +25,7 @@ use nightbell_engine::{
     signal::{self, EventOutcome, Inbound, Receipt},
     views::{self, NEWEST},
 };
-use nightbell_wire::inbound::generic;
+use nightbell_wire::inbound::{Parsed, generic};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -89,12 +89,13 @@ async fn send(
         Some(_) => return Err(Refusal::invalid("integration", "The integration is named by its id, a text.").into()),
     };
     let body = Value::Object(event).to_string().into_bytes();
-    let events = generic::parse(&body, None)?.events;
+    let Parsed { events, notes } = generic::parse(&body, None)?;
     let receipt = state
         .run(move |unit| {
             let integration = named_integration(&unit.directory.org, named.as_deref())?.id.clone();
-            let (content_type, body, events) = ("application/json".to_owned(), body.clone(), events.clone());
-            signal::ingest(unit, &Inbound { integration, content_type, body, events })
+            let content_type = "application/json".to_owned();
+            let (body, events, notes) = (body.clone(), events.clone(), notes.clone());
+            signal::ingest(unit, &Inbound { integration, content_type, body, events, notes })
         })
         .await?;
     Ok(json(StatusCode::ACCEPTED, &ReceiptJson::from(&receipt)))

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
-        access::{Read, Respond},
+        access::{Manage, Read, Respond},
         ids::PostmortemId,
         learning::Postmortem,
         org::AccessRole,
@@ -49,7 +49,13 @@ pub const ENDPOINTS: &[Endpoint] = &[
         example: r##"{"markdown":"# Checkout down\n","revision":1}"##,
     },
     post("/incidents/{slug}/postmortem/review", "Asks others to read it.", ""),
-    post("/incidents/{slug}/postmortem/publish", "Publishes it inside the organisation.", ""),
+    Endpoint {
+        method: "POST",
+        path: "/incidents/{slug}/postmortem/publish",
+        least: AccessRole::Manager,
+        what: "Publishes it inside the organisation.",
+        example: "",
+    },
 ];
 
 pub fn routes() -> Router<AppState> {
@@ -185,7 +191,7 @@ async fn review(State(state): State<AppState>, who: ApiCaller<Respond>, ApiPath(
     stands(&state, sent.slug).await
 }
 
-async fn publish(State(state): State<AppState>, who: ApiCaller<Respond>, ApiPath(slug): ApiPath<String>) -> ApiResult {
+async fn publish(State(state): State<AppState>, who: ApiCaller<Manage>, ApiPath(slug): ApiPath<String>) -> ApiResult {
     let published = state.run(move |unit| learning::publish(unit, &who.permit, &slug)).await?;
     stands(&state, published.slug).await
 }

@@ -88,6 +88,7 @@ pub async fn store(
                 content_type: content_type.clone(),
                 body: body.clone(),
                 events: parsed.events.clone(),
+                notes: parsed.notes.clone(),
             };
             signal::ingest(unit, &inbound).map(Some)
         })

@@ -212,6 +212,7 @@ impl World {
             content_type: "application/json".to_owned(),
             body,
             events,
+            notes: Vec::new(),
         };
         let receipt = self.run(move |unit| signal::ingest(unit, &inbound)).await;
         assert!(receipt.outcomes[0].alert.is_some(), "{receipt:?}");

@@ -32,6 +32,24 @@ pub fn undone_operation_leaves_nothing_and_its_neighbours_stay(db: &mut dyn Data
     assert_eq!(known(db, "after").as_deref(), Some("1"));
 }
 
+pub fn part_is_undone_alone(db: &mut dyn Database) {
+    write(db, |tx| {
+        meta::set(tx, "before", "1")?;
+        crate::begin_part(tx)?;
+        meta::set(tx, "kept", "1")?;
+        crate::keep_part(tx)?;
+        crate::begin_part(tx)?;
+        meta::set(tx, "undone", "1")?;
+        meta::set(tx, "before", "2")?;
+        crate::undo_part(tx)?;
+        meta::set(tx, "after", "1")
+    })
+    .expect("committed");
+    let found = ["before", "kept", "undone", "after"].map(|key| known(db, key));
+    let one = Some("1".to_owned());
+    assert_eq!(found, [one.clone(), one.clone(), None, one]);
+}
+
 pub fn undone_commit_leaves_neither_row_nor_event(db: &mut dyn Database) {
     let mut undone = |tx: &mut dyn Tx| {
         crate::commit::<Alert>(tx, None, triggered(1, "cpu"), at(0), &alice()).expect("committed");

@@ -1,10 +1,10 @@
 //! What waits comes back when its time has come: the most overdue first, ties by id, never early, never more than asked for.
 
 use crate::{
-    Database, learning, paging, response,
+    Database, StoreError, learning, paging, response,
     tests::samples::{
         at, commit, incident_id, new_alert, new_incident, new_page, new_postmortem, notification, notification_id, owe,
-        page_id, postmortem_id, read, write,
+        page_id, postmortem_id, read, try_read, write,
     },
 };
 use nightbell_domain::{
@@ -37,6 +37,22 @@ pub fn pages_are_due_by_time_then_id(db: &mut dyn Database) {
     commit(db, Some(&page), &[PageEvent::Acknowledged { via: "link".to_owned() }], 11);
     assert_eq!(due(db, at(DAY), 10), [page_id(4), page_id(2), page_id(1)], "acknowledged: it waits no more");
     assert_eq!(read(db, |tx| paging::overdue_pages(tx, at(DAY))), 3);
+}
+
+/// Whoever sends goes by the ids: one row that cannot be understood holds up nobody else's message.
+pub fn damaged_notification_hides_no_other(db: &mut dyn Database) {
+    new_page(db, 1, 0);
+    for n in [1, 2] {
+        owe(db, &notification(n, 1, 10));
+    }
+    let sql = "UPDATE notification SET kind = 'of-a-later-version' WHERE id = $1";
+    write(db, |tx| tx.run(sql, &[notification_id(1).to_string().into()])).expect("altered");
+    let ids = |db: &mut dyn Database, now: Instant| read(db, |tx| paging::due_notification_ids(tx, now, 10));
+    assert_eq!(ids(db, just_before(at(10))), []);
+    assert_eq!(ids(db, at(10)), [notification_id(1), notification_id(2)]);
+    let hurt = try_read(db, |tx| paging::notification(tx, notification_id(1)));
+    assert!(matches!(hurt, Err(StoreError::Corrupt(_))), "{hurt:?}");
+    assert_eq!(read(db, |tx| paging::notification(tx, notification_id(2))), Some(notification(2, 1, 10)));
 }
 
 pub fn notifications_are_due_by_time_then_id(db: &mut dyn Database) {

@@ -83,6 +83,7 @@ macro_rules! conformance {
                     panicking_operation_is_undone_alone_and_the_writer_lives_on
                     failed_operation_is_undone_to_its_first_write
                     later_operation_sees_what_was_kept_and_nothing_undone
+                    part_is_undone_alone
                     large_batch_is_one_transaction
                     empty_batch_is_nothing
                     panicking_view_leaves_the_database_usable
@@ -111,6 +112,7 @@ macro_rules! conformance {
                 due {
                     pages_are_due_by_time_then_id
                     notifications_are_due_by_time_then_id
+                    damaged_notification_hides_no_other
                     incidents_are_due_by_time_then_id
                     postmortems_are_due_by_time_then_id
                     earliest_alarm_is_that_of_anything_that_waits

@@ -42,9 +42,8 @@ pub(super) async fn change(
             "Sent to review."
         }
         "publish" => {
-            // Publishing is the managers': the permit is only the proof that it may be asked for.
-            who.caller.permit::<Manage>()?;
-            state.run(move |unit| learning::publish(unit, &permit, &at)).await?;
+            let manager = who.caller.permit::<Manage>()?;
+            state.run(move |unit| learning::publish(unit, &manager, &at)).await?;
             "Published."
         }
         "waive" => return Ok(respond::see_other(&waiver(&state, at).await?)),
