@@ -159,11 +159,6 @@ pub struct CivilTime {
 }
 
 impl CivilTime {
-    /// `00:00`.
-    pub const START_OF_DAY: Self = Self { minute_of_day: 0 };
-    /// `24:00`, the end of the day.
-    pub const END_OF_DAY: Self = Self { minute_of_day: 1440 };
-
     /// `None` beyond 24:00 or for a minute above 59.
     #[must_use]
     pub const fn new(hour: u16, minute: u16) -> Option<Self> {

@@ -54,8 +54,6 @@ pub const SESSION_IDLE: SignedDuration = SignedDuration::from_hours(24 * 7);
 pub const SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// How long raw inbound requests are kept.
 pub const RAW_REQUESTS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
-/// How often what is over is forgotten.
-pub const RETENTION_EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// Shortest password, in characters.
 pub const PASSWORD_CHARS_MIN: usize = 10;
 /// Longest password, in bytes: argon2 works on all of it.

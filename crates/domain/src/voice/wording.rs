@@ -144,7 +144,7 @@ pub fn may_publish(findings: &[Finding]) -> bool {
 
 fn backward_status(context: &WordingContext<'_>) -> Option<Finding> {
     let (previous, next) = (context.previous_status?, context.next_status?);
-    if next >= previous || context.reason_given {
+    if !NoticeStatus::is_backward(previous, next) || context.reason_given {
         return None;
     }
     let rule = WordingRule::BackwardStatus;

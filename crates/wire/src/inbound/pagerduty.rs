@@ -39,15 +39,7 @@ pub struct Change {
     pub summary: String,
 }
 
-/// The credential alone, to find the integration. `header` is `X-Routing-Key`, used when the body has none.
-///
-/// # Errors
-/// The same answers as [`parse`].
-pub fn parse_routing_key(body: &[u8], header: Option<&str>) -> Result<String, Rejection> {
-    routing_key(&read(body)?, header).ok_or_else(|| invalid(&[missing("routing_key")]))
-}
-
-/// Reads an event. `fresh_key` becomes the dedup key of a trigger that has none. `header` is `X-Routing-Key`.
+/// Reads an event. `fresh_key` becomes the dedup key of a trigger that has none. `header` is `X-Routing-Key`, the credential when the body has none.
 ///
 /// # Errors
 /// 400 for malformed JSON and for missing fields (all of them listed), 413 for an oversize body.

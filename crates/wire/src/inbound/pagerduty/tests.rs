@@ -111,10 +111,10 @@ fn answers_are_pagerdutys_own() {
 #[test]
 fn the_key_may_come_in_the_header() {
     let body = br#"{"event_action":"resolve","dedup_key":"a"}"#;
+    let both = br#"{"routing_key":"body-key","event_action":"resolve","dedup_key":"a"}"#;
     assert_eq!(parse(body, Some(" header-key "), "f").unwrap().routing_key, "header-key");
-    assert_eq!(parse_routing_key(body, Some("header-key")).unwrap(), "header-key");
-    assert_eq!(parse_routing_key(br#"{"routing_key":"body-key"}"#, Some("header-key")).unwrap(), "body-key");
-    assert_eq!(parse_routing_key(body, None).unwrap_err().status, 400);
+    assert_eq!(parse(both, Some("header-key"), "f").unwrap().routing_key, "body-key");
+    assert_eq!(parse(body, None, "f").unwrap_err().status, 400);
 }
 
 #[test]
