@@ -59,9 +59,9 @@ right! {
     Read: Viewer, "look at this";
     /// Acknowledge, declare, write in rooms, page people.
     Respond: Responder, "acknowledge, declare or respond";
-    /// Configure schedules, policies, services, runbooks; waive; publish postmortems.
-    Manage: Manager, "manage the organisation";
-    /// Users, tokens of others, integrations, keys.
+    /// Waive a rule for others, publish postmortems.
+    Manage: Manager, "waive rules or publish postmortems";
+    /// The organisation's files; users, tokens of others, keys.
     Administer: Admin, "administer this installation";
 }
 

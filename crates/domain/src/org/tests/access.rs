@@ -58,6 +58,6 @@ fn a_refusal_says_what_is_missing() {
         );
     };
     check(refused::<Respond>(), "acknowledge, declare or respond", "Responder");
-    check(refused::<Manage>(), "manage the organisation", "Manager");
+    check(refused::<Manage>(), "waive rules or publish postmortems", "Manager");
     check(refused::<Administer>(), "administer this installation", "Admin");
 }
