@@ -1,4 +1,4 @@
-//! For operators: `/healthz` (the process is up), `/readyz` (writer and readers answer), `/metrics` (Prometheus; from this machine or with an
+//! For operators: `/healthz` (the process is up), `/readyz` (the store can be written and read), `/metrics` (Prometheus; from this machine or with an
 //! administrator's token). The registry is a value: every server, and every test, has its own.
 
 use crate::{
@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use nightbell_engine::live;
+use nightbell_engine::{live, prove_writable};
 use prometheus_client::{
     encoding::text::encode,
     metrics::{counter::Counter, family::Family, gauge::Gauge},
@@ -112,7 +112,7 @@ async fn healthz() -> &'static str {
 }
 
 async fn readyz(State(state): State<AppState>) -> Result<&'static str, ApiError> {
-    let writer = tokio::time::timeout(READY_WITHIN, state.run(|_| Ok(())));
+    let writer = tokio::time::timeout(READY_WITHIN, state.run(prove_writable));
     writer.await.map_err(|_| Problem::unavailable())??;
     let readers = tokio::time::timeout(READY_WITHIN, state.read(|_, _, _| Ok(())));
     readers.await.map_err(|_| Problem::unavailable())??;

@@ -6,6 +6,7 @@ mod delivery;
 mod escalation;
 mod ingest;
 mod organisation;
+mod probe;
 mod recovery;
 mod response;
 mod retention;
