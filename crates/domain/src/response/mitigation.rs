@@ -14,7 +14,7 @@ const KEY_CHARS_MAX: usize = 24;
 pub fn mitigations_of(id: &RunbookId, runbook: &Runbook) -> Vec<Mitigation> {
     let mut list: Vec<Mitigation> = Vec::new();
     for step in &runbook.mitigations {
-        let base = short_key(&step.title_text);
+        let base = short_key(step.title());
         let taken = |key: &str| list.iter().any(|known| known.key == key);
         let mut key = base.clone();
         let mut number = 2_u32;
@@ -24,7 +24,7 @@ pub fn mitigations_of(id: &RunbookId, runbook: &Runbook) -> Vec<Mitigation> {
         }
         list.push(Mitigation {
             key,
-            title: step.title_text.clone(),
+            title: step.title().to_owned(),
             command: step.command.clone(),
             runbook: Some(id.clone()),
         });

@@ -57,6 +57,21 @@ pub struct MitigationStep {
     pub links: Vec<String>,
 }
 
+impl MitigationStep {
+    /// What to do, without the command set apart at its end: `Roll back: kubectl …` reads `Roll back`, for the command stands below
+    /// it wherever steps are shown. A sentence that leans on its command (`Roll back with kubectl …`) stays whole.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        let whole = self.title_text.trim();
+        let Some(command) = &self.command else { return whole };
+        let before = whole.trim_end_matches(['.', ')']).strip_suffix(command.as_str()).map(str::trim_end);
+        let title = before
+            .and_then(|rest| rest.strip_suffix([':', '-', '–', '—', '→', '(']))
+            .map(|rest| rest.trim_end_matches([' ', ':', '-', '–', '—']));
+        title.filter(|title| !title.is_empty()).unwrap_or(whole)
+    }
+}
+
 /// `Page #payments-oncall if blocked > 30 min`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Escalation {

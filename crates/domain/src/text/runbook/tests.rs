@@ -209,3 +209,21 @@ fn hostile_but_legal_texts_are_read() {
         let _ = parse_runbook(source);
     }
 }
+
+#[test]
+fn a_step_reads_without_the_command_set_apart_at_its_end() {
+    for (step, expected) in [
+        ("Roll back latest deploy: `kubectl rollout undo deploy/x`", "Roll back latest deploy"),
+        ("Roll back latest deploy: `kubectl rollout undo deploy/x`.", "Roll back latest deploy"),
+        ("Scale up (`kubectl scale deploy/x --replicas=20`)", "Scale up"),
+        ("Scale up – `kubectl scale deploy/x --replicas=20`", "Scale up"),
+        ("Roll back with `kubectl rollout undo deploy/x`", "Roll back with kubectl rollout undo deploy/x"),
+        ("`kubectl rollout undo deploy/x` and wait", "kubectl rollout undo deploy/x and wait"),
+        (": `kubectl rollout undo deploy/x`", ": kubectl rollout undo deploy/x"),
+        ("`kubectl rollout undo deploy/x`", "kubectl rollout undo deploy/x"),
+        ("Call the provider", "Call the provider"),
+    ] {
+        let (runbook, _) = parse_runbook(&format!("# T\n## Quick mitigations\n1. {step}\n")).unwrap();
+        assert_eq!(runbook.mitigations[0].title(), expected, "{step}");
+    }
+}

@@ -25,7 +25,7 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
 
 static RECOVERY: LazyLock<Regex> = LazyLock::new(|| {
     words(
-        r"\b(?:fix(?:ed|es)?|resolv(?:e|es|ed|ing)|resolution|restor(?:e|es|ed|ing|ation)|recover(?:s|ed|y|ing)?|repair(?:ed|s)?|solved?|sorted|mitigated|back up|up again|all good|resumes?|(?:downtime|outage|interruption) (?:\w+ ){0,3}exceed|back online|back to normal|back in service|back to full|back in|return(?:s|ed|ing)? to normal|up and running|working (?:again|normally)|(?:fully )?operational|available again|online again|live again|normal (?:service|operations?)|in place|drained?|cleared?|caught up|catch up|rolled out|finish(?:ed)?|complete[ds]?|take|last|over)\b",
+        r"\b(?:fix(?:ed|es)?|resolv(?:e|es|ed|ing)|resolution|restor(?:e|es|ed|ing|ation)|recover(?:s|ed|y|ing)?|repair(?:ed|s)?|solved?|sorted|mitigated|(?:be|come) back|back up|up again|all good|resumes?|(?:downtime|outage|interruption) (?:\w+ ){0,3}exceed|back online|back to normal|back in service|back to full|back in|return(?:s|ed|ing)? to normal|up and running|working (?:again|normally)|(?:fully )?operational|available again|online again|live again|normal (?:service|operations?)|in place|drained?|cleared?|caught up|catch up|rolled out|finish(?:ed)?|complete[ds]?|take|last|over)\b",
     )
 });
 
@@ -186,6 +186,13 @@ fn governors(sentence: &str) -> Vec<Governor> {
             if speaks_about && between.len() < 60 {
                 continue;
             }
+        }
+        // "We will be back at 10:30 with news": the authors come back, not the service.
+        if let Governor::Recovery(recovery) = &governor
+            && sentence[..recovery.end].ends_with(" back")
+            && UPDATE.is_match(&sentence[recovery.end..])
+        {
+            continue;
         }
         kept.push(governor);
     }

@@ -23,7 +23,10 @@ fn rules_in(text: &str) -> Vec<WordingRule> {
     rules
 }
 
-const GOOD: [&str; 92] = [
+const GOOD: [&str; 95] = [
+    "We will be back at 10:30 with an update.",
+    "Please come back in 20 minutes.",
+    "Checkout came back at 10:04 UTC.",
     "We've identified a problem with our payment processor and are working on a fix. Our next update will be at 14:30 UTC.",
     "Login issues began around 13:05 UTC. Users already signed in are not affected.",
     "A rollback has been completed. Error rates are back to normal as of 15:12 UTC.",
@@ -125,7 +128,10 @@ fn good_sentences_pass() {
     assert!(caught.is_empty(), "{caught:#?}");
 }
 
-const BAD: [(&str, WordingRule); 107] = [
+const BAD: [(&str, WordingRule); 110] = [
+    ("We will be back within the hour.", PromisedTime),
+    ("Checkout should be back by 10:00.", PromisedTime),
+    ("We'll be back in 20 minutes.", PromisedTime),
     ("We expect to be back online by 6pm.", PromisedTime),
     ("Should be all good in about an hour.", PromisedTime),
     ("Full service will be restored later today.", PromisedTime),
