@@ -81,10 +81,7 @@ fn event(group: &Object, alert: &Object) -> Event {
         title: annotation(&["summary", "title"]).unwrap_or_else(|| named(&labels)),
         body: body(group, alert, annotations),
         severity: AlertSeverity::from_word(label("severity").unwrap_or_default().trim()),
-        source: label("instance")
-            .or_else(|| label("job"))
-            .or_else(|| json::text(group, "receiver"))
-            .unwrap_or_default(),
+        source: label("instance").or_else(|| label("job")).unwrap_or_else(|| sender(group).to_owned()),
         runbook_url: fields::runbook_url(annotations, &links),
         links,
         started_at: json::text(alert, "startsAt").and_then(|text| fields::instant(&text)),
@@ -138,9 +135,13 @@ fn links(group: &Object, alert: &Object, annotations: Option<&Object>) -> Vec<Li
     }
     links.extend(fields::link(alert, "silenceURL", "Silence at the sender"));
     links.extend(fields::link(alert, "imageURL", "Image"));
-    let sender = if group.contains_key("orgId") { "Grafana" } else { "Alertmanager" };
-    links.extend(fields::link(group, "externalURL", sender));
+    links.extend(fields::link(group, "externalURL", sender(group)));
     links
+}
+
+/// Who speaks: the receiver's name is ours, and says nothing about where an alert comes from.
+fn sender(group: &Object) -> &'static str {
+    if group.contains_key("orgId") { "Grafana" } else { "Alertmanager" }
 }
 
 #[cfg(test)]
