@@ -39,8 +39,8 @@ pub(crate) const ADD_ITEM: &str =
 pub(crate) const SAVE_ITEM: &str =
     "UPDATE action_item SET owner = $2, due_on = $3, priority = $4, state = $5, body = $6 WHERE id = $1 AND state = $7";
 pub(crate) const ITEM: &str = "SELECT body FROM action_item WHERE id = $1";
-pub(crate) const ITEMS: &str = "SELECT body FROM action_item ORDER BY state DESC, due_on, id LIMIT $1";
-pub(crate) const ITEMS_OF: &str = "SELECT body FROM action_item WHERE incident = $1 ORDER BY due_on, id";
+pub(crate) const ITEMS: &str = "SELECT body FROM action_item ORDER BY state DESC, due_on, priority, id LIMIT $1";
+pub(crate) const ITEMS_OF: &str = "SELECT body FROM action_item WHERE incident = $1 ORDER BY due_on, priority, id";
 
 /// The postmortem of an incident.
 pub fn of_incident(tx: &mut dyn Tx, incident: IncidentId) -> Result<Option<Postmortem>, StoreError> {
@@ -101,12 +101,25 @@ pub fn item(tx: &mut dyn Tx, id: ActionItemId) -> Result<Option<ActionItem>, Sto
     tx.row(ITEM, &[id.to_string().into()])?.map(|row| row.json(0)).transpose()
 }
 
-/// Action items: open ones first, the earliest due first.
+/// Action items: open ones first, the earliest due first, of one day the most urgent first.
 pub fn items(tx: &mut dyn Tx, count_max: u32) -> Result<Vec<ActionItem>, StoreError> {
-    tx.rows(ITEMS, &[count_max.into()])?.iter().map(|row| row.json(0)).collect()
+    let items: Result<Vec<ActionItem>, StoreError> =
+        tx.rows(ITEMS, &[count_max.into()])?.iter().map(|row| row.json(0)).collect();
+    items.map(|items| by_text_within_a_day(items, true))
+}
+
+/// Of one state, day and priority by text: ids are random, and a list read every week must not shuffle itself.
+fn by_text_within_a_day(mut items: Vec<ActionItem>, open_first: bool) -> Vec<ActionItem> {
+    items.sort_by(|a, b| {
+        let state = if open_first { b.state.word().cmp(a.state.word()) } else { std::cmp::Ordering::Equal };
+        state.then_with(|| (a.due_on, a.priority, &a.text).cmp(&(b.due_on, b.priority, &b.text)))
+    });
+    items
 }
 
 /// The action items of an incident.
 pub fn items_of(tx: &mut dyn Tx, incident: IncidentId) -> Result<Vec<ActionItem>, StoreError> {
-    tx.rows(ITEMS_OF, &[incident.to_string().into()])?.iter().map(|row| row.json(0)).collect()
+    let items: Result<Vec<ActionItem>, StoreError> =
+        tx.rows(ITEMS_OF, &[incident.to_string().into()])?.iter().map(|row| row.json(0)).collect();
+    items.map(|items| by_text_within_a_day(items, false))
 }

@@ -71,9 +71,7 @@ pub fn page(eyes: &Eyes<'_>, shell: Shell, listed: Listed, material: &Material) 
         Listed::Settled => !item.is_open(),
     };
     let mut shown: Vec<&ActionItem> = material.items.iter().filter(kept).collect();
-    shown.sort_by_key(|item| {
-        (!item.is_overdue(today), eyes.name(&item.owner).to_lowercase(), item.due_on, item.priority)
-    });
+    shown.sort_by_key(|item| (item.due_on, item.priority, item.text.to_lowercase()));
     let names = names(material);
     ActionsPage {
         shell,
