@@ -13,13 +13,15 @@ const STEP: usize = 8;
 const FIRST_X: usize = 3;
 /// How many of the newest troubled days get a path of their own with a tool tip; older ones share a path per status.
 const NAMED_DAYS_MAX: usize = 8;
+/// How much must be known before a percentage says anything, in seconds.
+const DAY_SECONDS: u64 = 86_400;
 
 /// The picture of one component, ready to print.
 #[derive(Clone, Debug)]
 pub(crate) struct Bars {
     /// The picture in words.
     pub(crate) label: String,
-    /// `99.94 % uptime`, or that nothing is known yet.
+    /// `99.94 % uptime`; in the first day since when it is measured.
     pub(crate) uptime: String,
     /// What the newest bar is: `today`, or its date.
     pub(crate) newest: String,
@@ -57,13 +59,25 @@ pub(crate) fn bars(component: &Component, clock: &Clock) -> Bars {
         let (class, height) = look(days[*index].worst);
         BarPath { class, d: path(&[*index], height), title: day_words(&days[*index]) }
     }));
-    let uptime = component.uptime_basis_points.map_or("no figures yet".into(), percent_words);
+    let uptime = uptime_words(component.uptime_basis_points, days, clock);
     Bars {
         label: label(days, &uptime),
-        uptime,
+        // Between "90 days ago" and "today" the place says what is meant.
+        uptime: uptime.trim_start_matches("measured ").to_owned(),
         newest: days.last().map(|day| clock.short_day(day.date)).unwrap_or_default(),
         width: days.len().max(1) * STEP,
         paths,
+    }
+}
+
+/// The uptime, once a whole day is known: a percentage of minutes would frighten or flatter. Before that, since when it is measured.
+fn uptime_words(basis_points: Option<u16>, days: &[Day], clock: &Clock) -> String {
+    let measured_seconds: u64 = days.iter().map(|day| u64::from(day.measured_seconds)).sum();
+    let first = days.iter().find(|day| day.measured_seconds > 0);
+    match (basis_points, first) {
+        (Some(basis_points), _) if measured_seconds >= DAY_SECONDS => percent_words(basis_points),
+        (Some(_), Some(first)) => format!("measured since {}", clock.short_day(first.date)),
+        _ => "no figures yet".to_owned(),
     }
 }
 

@@ -8,6 +8,8 @@ use crate::{
     time::{Clock, length_words},
 };
 
+use nightbell_public::{ComponentStatus, StatusChange, uptime};
+
 #[test]
 fn times_carry_their_date_unless_it_is_today() {
     let check = |zone: &str, moment: &str, text: &str, local: &str| {
@@ -85,6 +87,22 @@ fn pictures_say_in_words_what_they_show() {
     bare.uptime_basis_points = None;
     let picture = bars(&bare, &clock);
     assert_eq!((picture.label.as_str(), picture.paths.len()), ("Last 90 days: no figures yet, no day with trouble", 0));
+}
+
+#[test]
+fn a_percentage_is_said_once_a_day_is_known() {
+    let page = failing();
+    let clock = Clock::live(at("2026-05-02T09:58:00Z"), "Etc/UTC");
+    let check = |born: &str, expected: &str| {
+        let changes = [StatusChange { component: "new".into(), at: at(born), status: ComponentStatus::Operational }];
+        let mut component = page.groups[0].components[0].clone();
+        component.history = uptime::history("new", &changes, at("2026-05-02T09:58:00Z"));
+        component.uptime_basis_points = uptime::uptime_basis_points(&component.history);
+        assert_eq!(bars(&component, &clock).uptime, expected, "{born}");
+    };
+    check("2026-05-02T09:50:00Z", "since today");
+    check("2026-05-01T09:58:01Z", "since 1 May");
+    check("2026-05-01T09:58:00Z", "100 % uptime");
 }
 
 #[test]
