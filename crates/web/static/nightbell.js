@@ -271,6 +271,10 @@
     if (fold && to.hash.startsWith("#rule-")) fold.open = true;
   });
 
+  /* On a phone the navigation scrolls sideways: the page being shown must be in sight. */
+  const here = document.querySelector(".nav [aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
+
   tick();
   localTitles();
   setInterval(tick, 1000);

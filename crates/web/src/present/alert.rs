@@ -1,6 +1,6 @@
 //! One alert: why it paged or did not, and every delivery attempt by attempt.
 
-use super::{Eyes, alerts::outcome, count, line, sentence};
+use super::{Eyes, alerts::outcome, capital, count, line, sentence, services::runbook_link};
 use crate::views::{
     ExternalLink, Link, Shell, Tag,
     alerts::{AlertPage, Delivery, EventRow, Fact, PageRun},
@@ -97,7 +97,7 @@ pub fn source(alert: &Alert) -> Option<ExternalLink> {
 fn runbooks(eyes: &Eyes<'_>, alert: &Alert) -> Vec<Link> {
     let service = alert.service.as_ref().and_then(|id| eyes.org.services.get(id));
     let sources = service.map_or(Vec::new(), |service| eyes.org.runbooks_of(service));
-    sources.into_iter().map(|runbook| Link::new(format!("/runbooks/{}", runbook.id), runbook.id.to_string())).collect()
+    sources.into_iter().map(runbook_link).collect()
 }
 
 /// Why it paged, or why it did not, in the order in which it was decided.
@@ -243,6 +243,9 @@ fn event_row(eyes: &Eyes<'_>, recorded: &Recorded<AlertEvent>) -> EventRow {
     let by = eyes.actor(&recorded.actor);
     let (kind, outcome, summary) = match &recorded.event {
         AlertEvent::Triggered { event, .. } => ("trigger", "new alert".to_owned(), line(&event.title)),
+        AlertEvent::Repeated { event } if event.action == EventAction::Resolve => {
+            ("resolve", "the source says that it is over".to_owned(), line(&event.title))
+        }
         AlertEvent::Repeated { event } => {
             (action(event.action), "deduplicated: counted, nobody paged again".to_owned(), line(&event.title))
         }
@@ -251,7 +254,7 @@ fn event_row(eyes: &Eyes<'_>, recorded: &Recorded<AlertEvent>) -> EventRow {
         AlertEvent::Resolved { reason } => ("resolve", format!("by {by}"), sentence(reason)),
         AlertEvent::Linked { .. } => ("incident", format!("linked by {by}"), String::new()),
     };
-    EventRow { at: eyes.when(recorded.at), kind: kind.to_owned(), outcome, summary }
+    EventRow { at: eyes.when(recorded.at), kind: capital(kind), outcome, summary }
 }
 
 fn action(action: EventAction) -> &'static str {

@@ -1,6 +1,6 @@
 //! The list of alerts: filters, search, one row each.
 
-use super::{Eyes, count, line, urgency};
+use super::{Eyes, count, line, urgency_of};
 use crate::views::{
     Empty, Filter, Link, Shell, Tag,
     alerts::{AlertRow, AlertsPage},
@@ -144,7 +144,7 @@ fn row(eyes: &Eyes<'_>, alert: &Alert, rooms: &Rooms) -> AlertRow {
 /// What the routes decided: the urgency when it paged, else the word for it.
 pub fn outcome(alert: &Alert) -> Tag {
     match alert.routing.outcome {
-        RouteOutcome::Page => urgency(alert.routing.urgency),
+        RouteOutcome::Page => urgency_of(alert.routing.urgency, alert.status != AlertStatus::Firing),
         RouteOutcome::Notify => Tag::plain("Notified, nobody woken"),
         RouteOutcome::Record => Tag::plain("Recorded only"),
         RouteOutcome::Drop => Tag::plain("Dropped"),

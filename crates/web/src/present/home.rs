@@ -1,6 +1,6 @@
 //! The first page: what needs a human now, who is on call, what is owed.
 
-use super::{Eyes, line, severity, urgency};
+use super::{Eyes, line, oncall::is_relied_on, severity, urgency};
 use crate::views::{
     Link, Shell, Tag,
     home::{FirstStep, HomePage, IncidentCard, OncallNow, Owed, RingingPage},
@@ -22,11 +22,13 @@ use nightbell_engine::{
 pub fn page(eyes: &Eyes<'_>, shell: Shell, home: &Home, last: Option<&Alert>) -> HomePage {
     let mut ringing: Vec<&Page> = home.ringing.iter().collect();
     ringing.sort_by_key(|page| (!rings_me(eyes, page), page.started_at));
+    let oncall: Vec<OncallNow> = home.on_call.iter().map(|(id, now)| on_call(eyes, id, now)).collect();
     HomePage {
         shell,
         ringing: ringing.into_iter().map(|page| rings(eyes, page)).collect(),
         incidents: by_severity(eyes, &home.incidents).into_iter().map(|i| card(eyes, i)).collect(),
-        oncall: home.on_call.iter().map(|(id, now)| on_call(eyes, id, now)).collect(),
+        gap_fact: gap_fact(&oncall),
+        oncall,
         owed: owed(eyes, home),
         first_steps: first_steps(eyes),
         quiet_fact: last.map_or(String::new(), |alert| format!("Last alert {}.", ago(alert.started_at, eyes.now))),
@@ -105,8 +107,22 @@ fn on_call(eyes: &Eyes<'_>, schedule: &str, now: &Result<nightbell_calendar::OnC
         schedule: Link::new(format!("/oncall#{schedule}"), schedule),
         primary: now.and_then(|now| now.primary.as_ref()).and_then(person),
         backup: now.and_then(|now| now.backup.as_ref()).and_then(person),
+        relied_on: is_relied_on(eyes.org, schedule),
         until: now.and_then(|now| now.until).map(|until| eyes.when(until)),
     }
+}
+
+/// The schedules people count on that have nobody now, with the end of the gap.
+fn gap_fact(oncall: &[OncallNow]) -> String {
+    let gaps: Vec<String> = oncall
+        .iter()
+        .filter(|now| now.relied_on && now.primary.is_none())
+        .map(|now| match &now.until {
+            Some(until) => format!("{} until {}", now.schedule.text, until.clock),
+            None => now.schedule.text.clone(),
+        })
+        .collect();
+    if gaps.is_empty() { String::new() } else { format!("Nobody is on call on {}.", gaps.join(", ")) }
 }
 
 fn owed(eyes: &Eyes<'_>, home: &Home) -> Vec<Owed> {

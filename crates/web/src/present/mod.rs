@@ -47,18 +47,15 @@ pub(crate) fn count(n: u64, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
-/// What to do, without the command that stands below it.
-pub(crate) fn step(title: &str, command: Option<&str>) -> String {
-    let title = line(title);
-    let without = command
-        .and_then(|command| title.strip_suffix(command))
-        .map(|rest| rest.trim_end_matches([' ', ':', '`']).to_owned());
-    without.filter(|rest| !rest.is_empty()).unwrap_or(title)
-}
-
 /// How loudly something asks.
 pub(crate) fn urgency(urgency: Urgency) -> Tag {
     Tag::urgency(urgency.word())
+}
+
+/// How loudly something asked: red only while somebody must still act.
+pub(crate) fn urgency_of(urgency: Urgency, over: bool) -> Tag {
+    let tag = self::urgency(urgency);
+    if over { Tag::plain(tag.text) } else { tag }
 }
 
 /// A severity in capitals, as people say it.

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use nightbell_calendar::{CalendarError, Member, Shift, ShiftSource, gaps, on_call, shifts};
 use nightbell_engine::domain::{
     ids::{ServiceId, UserId},
-    org::Schedule,
+    org::{Organisation, Schedule, Target},
 };
 
 /// How far ahead shifts are listed.
@@ -47,6 +47,20 @@ pub fn typed_instant(eyes: &Eyes<'_>, at: Timestamp) -> String {
     at.to_zoned(eyes.zone.clone()).strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
+/// Whether a policy or a response role counts on the schedule: only then is a gap a trouble.
+pub fn is_relied_on(org: &Organisation, schedule: &str) -> bool {
+    let steps = org
+        .policies
+        .values()
+        .flat_map(|policy| policy.steps.iter().flat_map(|step| &step.notify).chain(&policy.last_resort));
+    let roles = &org.response;
+    let roles = [&roles.commander, &roles.ops, &roles.comms, &roles.scribe, &roles.execs].into_iter().flatten();
+    steps.chain(roles).any(|target| match target {
+        Target::Schedule(id) | Target::Backup(id) => id.as_str() == schedule,
+        Target::User(_) | Target::Team(_) | Target::Policy(_) => false,
+    })
+}
+
 fn card(eyes: &Eyes<'_>, schedule: &Schedule) -> ScheduleCard {
     let calendar = &schedule.calendar;
     let team =
@@ -59,6 +73,7 @@ fn card(eyes: &Eyes<'_>, schedule: &Schedule) -> ScheduleCard {
     };
     let id = schedule.id.to_string();
     let name = id.clone();
+    let relied_on = is_relied_on(eyes.org, &id);
     match read() {
         Ok((now, shifts, gaps)) => ScheduleCard {
             id,
@@ -69,10 +84,12 @@ fn card(eyes: &Eyes<'_>, schedule: &Schedule) -> ScheduleCard {
             until: now.until.map(|until| eyes.when(until)),
             shifts,
             gaps,
+            relied_on,
         },
         Err(e) => {
             let gaps = format!("this schedule cannot be read, so it reaches nobody: {e}");
-            ScheduleCard { id, name, note, primary: None, backup: None, until: None, shifts: Vec::new(), gaps }
+            let (primary, backup, until) = (None, None, None);
+            ScheduleCard { id, name, note, primary, backup, until, shifts: Vec::new(), gaps, relied_on: true }
         }
     }
 }

@@ -3,15 +3,16 @@
 use super::{
     Eyes,
     alerts::Show,
+    oncall::is_relied_on,
     room::{rules, seats, sides, timeline},
-    sentence, step,
+    sentence,
     typed::Typed,
     update::{components, room_words},
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use nightbell_engine::domain::{
     ids::{IncidentId, UserId},
-    org::{AccessRole, Organisation},
+    org::{AccessRole, Organisation, Policy, PolicyStep, Target},
     record::{Actor, Aggregate as _, Instant, Recorded, fold},
     response::{
         self, Act, DeclareInput, Incident, IncidentEvent, IncidentStatus, RoleKind, playbook,
@@ -243,13 +244,6 @@ fn the_timeline_speaks_once_and_names_days() {
 
 #[test]
 fn small_words() {
-    for (title, command, expected) in [
-        ("Scale the workers: kubectl scale x", Some("kubectl scale x"), "Scale the workers"),
-        ("kubectl scale x", Some("kubectl scale x"), "kubectl scale x"),
-        ("Roll back", None, "Roll back"),
-    ] {
-        assert_eq!(step(title, command), expected);
-    }
     for (text, expected) in [("route 1", "Route 1."), ("Done!", "Done!"), ("", ""), (" x ", "X.")] {
         assert_eq!(sentence(text), expected);
     }
@@ -280,4 +274,29 @@ fn forms_are_read_leniently() {
     let chosen: Vec<_> =
         components(&form).into_iter().map(|effect| (effect.component.to_string(), effect.status.word())).collect();
     assert_eq!(chosen, [("pay".to_owned(), "partial_outage")]);
+}
+
+#[test]
+fn a_gap_troubles_only_who_counts_on_the_schedule() {
+    let target = |text: &str| text.parse::<Target>().expect("a target");
+    let policy = |first: &str, last: &str| Policy {
+        id: "p".parse().expect("a handle"),
+        team: None,
+        steps: vec![PolicyStep { after: SignedDuration::ZERO, notify: vec![target(first)] }],
+        repeat: 0,
+        last_resort: vec![target(last)],
+    };
+    for (first, last, commander, expected) in [
+        ("schedule:nights", "user:alice", None, true),
+        ("schedule:nights/backup", "user:alice", None, true),
+        ("user:alice", "schedule:nights", None, true),
+        ("user:alice", "user:bob", Some("schedule:nights"), true),
+        ("schedule:days", "user:nights", Some("team:nights"), false),
+    ] {
+        let mut org = Organisation::default();
+        let policy = policy(first, last);
+        org.policies.insert(policy.id.clone(), policy);
+        org.response.commander = commander.into_iter().map(target).collect();
+        assert_eq!(is_relied_on(&org, "nights"), expected, "{first} {last} {commander:?}");
+    }
 }

@@ -1,6 +1,6 @@
 //! The page of a woken person: what broke, what to do first, who is here, what happens next.
 
-use super::{Eyes, alert, capital, line, missed, sentence, urgency};
+use super::{Eyes, alert, capital, line, missed, sentence, urgency_of};
 use crate::views::{
     Choice, ExternalLink, Flash, Link, Person, Tag,
     time::rough,
@@ -31,7 +31,7 @@ pub fn page(eyes: &Eyes<'_>, token: &str, live: String, flash: Option<Flash>, vi
         csrf: String::new(),
         live: (!over).then_some(live),
         flash,
-        urgency: urgency(page.urgency),
+        urgency: urgency_of(page.urgency, over),
         service: eyes.service(page.service.as_ref()),
         title: line(&page.title),
         since: eyes.when(view.alert.as_ref().map_or(page.started_at, |alert| alert.started_at)),
@@ -50,6 +50,7 @@ pub fn page(eyes: &Eyes<'_>, token: &str, live: String, flash: Option<Flash>, vi
         source: source(view),
         people: people(eyes, view, &calls),
         incident: view.incident.as_ref().map(|i| Link::new(format!("/incidents/{}", i.slug), line(&i.title))),
+        incident_words: view.incident.as_ref().map_or("", incident_words),
         severities: severities(eyes, view),
         can_hand_over: !calls.is_empty(),
         hand_over_to: calls.first().map(|next| next.who.clone()).unwrap_or_default(),
@@ -69,6 +70,10 @@ fn facts(eyes: &Eyes<'_>, view: &PageView) -> Vec<String> {
     let from = line(if alert.source.is_empty() { alert.integration.as_str() } else { &alert.source });
     facts.push(format!("from {from}"));
     facts
+}
+
+fn incident_words(incident: &Incident) -> &'static str {
+    if incident.status.is_open() { "is open for this." } else { "was opened for this, and is over." }
 }
 
 /// Who is called when nobody presses, soonest first, without steps that reach nobody.
@@ -110,7 +115,7 @@ fn mitigations(eyes: &Eyes<'_>, view: &PageView) -> Vec<WokenMitigation> {
     let steps = view.runbook.iter().flat_map(|(_, runbook)| &runbook.mitigations);
     let step = |step: &nightbell_engine::domain::text::runbook::MitigationStep| WokenMitigation {
         id: String::new(),
-        text: super::step(&step.title_text, step.command.as_deref()),
+        text: line(step.title()),
         command: step.command.clone().unwrap_or_default(),
         record: String::new(),
         reported: None,
@@ -135,7 +140,7 @@ fn of_incident(
     let worked = state.tried.last().is_some_and(|last| last.worked == Some(true));
     WokenMitigation {
         id: state.mitigation.key.clone(),
-        text: super::step(&state.mitigation.title, state.mitigation.command.as_deref()),
+        text: line(&state.mitigation.title),
         command: state.mitigation.command.clone().unwrap_or_default(),
         record: String::new(),
         reported,

@@ -25,6 +25,8 @@ pub struct HomePage {
     pub owed: Vec<Owed>,
     /// First steps still to do (`Connect a monitoring tool`, …); empty once set up.
     pub first_steps: Vec<FirstStep>,
+    /// `Nobody is on call on payments-primary until 19:00.`: schedules people count on that have a gap now; may be empty.
+    pub gap_fact: String,
     /// `Last alert 3 h ago, handled in 6 min.`: shown when all is quiet; may be empty.
     pub quiet_fact: String,
 }
@@ -75,8 +77,10 @@ pub struct IncidentCard {
 pub struct OncallNow {
     /// Schedule.
     pub schedule: Link,
-    /// `None` is a gap: shown in red.
+    /// `None` is a gap.
     pub primary: Option<Person>,
+    /// Somebody counts on this schedule (a policy or a response role), so that a gap is shown in red.
+    pub relied_on: bool,
     /// Second person, if the schedule has one.
     pub backup: Option<Person>,
     /// Until when; `None` when nothing changes in sight.

@@ -43,6 +43,8 @@ pub struct ScheduleCard {
     pub shifts: Vec<ShiftRow>,
     /// `2 gaps in the next 8 weeks, the first on Sat 9 May 18:00`; empty when there are none.
     pub gaps: String,
+    /// A policy or a response role counts on it: only then is a gap shown in red.
+    pub relied_on: bool,
 }
 
 /// One shift.

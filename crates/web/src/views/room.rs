@@ -109,8 +109,10 @@ pub struct Seat {
     pub person: Option<Person>,
     /// `since 09:35`, `owed for 3 min`, `offered to Carol`; may be empty.
     pub note: String,
-    /// The seat is empty and owed.
+    /// The seat is empty and owed: amber while there is time.
     pub owed: bool,
+    /// It is owed and its time is over: red.
+    pub overdue: bool,
     /// It is offered to the reader: accept or decline.
     pub offered_to_me: bool,
     /// The reader may sit down.
@@ -165,6 +167,8 @@ pub struct Entry {
     pub text: String,
     /// Verbatim text below (an update in the playbook's format, output); may be empty.
     pub verbatim: String,
+    /// The verbatim text is an update in the playbook's format, whose lines hang under its first word.
+    pub hangs: bool,
     /// `Dana · no objections`, `room, stakeholders, public`; may be empty.
     pub meta: String,
     /// State words of the entry (`refuted 09:46`, `edited`).
@@ -227,8 +231,6 @@ pub struct Mitigation {
     pub record: String,
     /// The reader may report.
     pub can_report: bool,
-    /// It was tried, and whether it worked is not yet said.
-    pub tried: bool,
 }
 
 /// The runbook beside the timeline.

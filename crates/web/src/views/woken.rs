@@ -55,6 +55,8 @@ pub struct WokenPage {
     pub people: Vec<Here>,
     /// The incident this page belongs to, once there is one.
     pub incident: Option<Link>,
+    /// Said after the incident's name: `is open for this.`, `was opened for this and is resolved.`; empty without one.
+    pub incident_words: &'static str,
     /// Severities to declare with, the proposed one selected; empty when the reader may not declare.
     pub severities: Vec<Choice>,
     /// Whether handing over is possible (there is somebody further to call).

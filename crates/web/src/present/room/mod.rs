@@ -58,6 +58,8 @@ pub struct Asked {
 /// Fills the room.
 pub fn page(eyes: &Eyes<'_>, mut shell: Shell, view: &RoomView, asked: &Asked, refused: Option<&Refused>) -> RoomPage {
     let incident = &view.incident;
+    // The strip is for what happens elsewhere.
+    shell.open_incidents.retain(|open| open.slug != incident.slug);
     if let Some(refused) = refused {
         shell.flash = Some(Flash { kind: FlashKind::Refused, text: refused.message.clone() });
     }

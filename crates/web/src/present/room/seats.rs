@@ -54,6 +54,7 @@ fn held(
         person: Some(eyes.person_or_you(user)),
         note: since.into_iter().chain(offered).collect::<Vec<_>>().join(" · "),
         owed: false,
+        overdue: false,
         // Ops has a seat of its own to be offered.
         offered_to_me: may && role != RoleKind::Ops && incident.roles.offer(role, &eyes.me).is_some(),
         can_take: false,
@@ -72,12 +73,14 @@ fn empty(eyes: &Eyes<'_>, incident: &Incident, role: RoleKind) -> Seat {
         None if nobody => "nobody".to_owned(),
         None => "join".to_owned(),
     };
+    let overdue = owed && owed_since(incident, role).is_none_or(|due| due <= eyes.now);
     Seat {
         role: word(role).to_owned(),
         label: role.label().to_owned(),
         person: None,
         note,
         owed,
+        overdue,
         offered_to_me: may && incident.roles.offer(role, &eyes.me).is_some(),
         can_take: may,
         can_offer: may,
@@ -86,12 +89,17 @@ fn empty(eyes: &Eyes<'_>, incident: &Incident, role: RoleKind) -> Seat {
 }
 
 fn owed_note(eyes: &Eyes<'_>, incident: &Incident, role: RoleKind) -> String {
-    let rule = if role == RoleKind::Commander { RuleId::IcNamed } else { RuleId::RolesFilled };
-    match incident.obligation(rule).filter(|o| o.is_owed()).and_then(|o| o.due_at) {
+    match owed_since(incident, role) {
         Some(due) if due <= eyes.now => format!("owed since {}", eyes.utc(due)),
         Some(due) => format!("owed by {}", eyes.utc(due)),
         None => "owed".to_owned(),
     }
+}
+
+/// When the seat's time is over, as the rule that asks for it says.
+fn owed_since(incident: &Incident, role: RoleKind) -> Option<jiff::Timestamp> {
+    let rule = if role == RoleKind::Commander { RuleId::IcNamed } else { RuleId::RolesFilled };
+    incident.obligation(rule).filter(|o| o.is_owed()).and_then(|o| o.due_at)
 }
 
 fn offers(eyes: &Eyes<'_>, incident: &Incident, role: RoleKind) -> Option<String> {

@@ -1,7 +1,7 @@
 //! What stands around the timeline: the promised update, what the public sees, mitigations, alerts and pages, status words.
 
 use crate::{
-    present::{Eyes, alert, home::subject_path, line, step},
+    present::{Eyes, alert, home::subject_path, line},
     views::{
         Choice, Link, Tag,
         room::{LinkedAlert, LinkedPage, Mitigation, NextUpdate, PublicSees, StatusMove},
@@ -90,13 +90,12 @@ fn mitigation(eyes: &Eyes<'_>, incident: &Incident, state: &MitigationState) -> 
     let times = state.tried.len();
     Mitigation {
         id: state.mitigation.key.clone(),
-        text: step(&state.mitigation.title, state.mitigation.command.as_deref()),
+        text: line(&state.mitigation.title),
         command: state.mitigation.command.clone().unwrap_or_default(),
         state: verdict.map(|word| if word == "failed" { Tag::plain("Did not help") } else { Tag::state(word) }),
         by: last.map(|last| format!("{}, {}", eyes.actor_or_you(&last.by), eyes.utc(last.at))).unwrap_or_default(),
         record: if times > 1 { format!("tried {times} times") } else { String::new() },
         can_report: eyes.may_respond() && incident.status.is_open(),
-        tried: last.is_some_and(|last| last.worked.is_none()),
     }
 }
 

@@ -140,6 +140,7 @@ fn entry(
         glyph: line.kind.glyph(),
         kind,
         text,
+        hangs: matches!(recorded.map(|recorded| &recorded.event), Some(IncidentEvent::UpdatePosted { .. })),
         verbatim,
         meta: [detail, who].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
         tags,

@@ -39,6 +39,7 @@ fn oncall_pages(v: Voice) -> Vec<Rendered> {
             ShiftRow { gap: !gaps.is_empty(), ..shift(9, "Alice Example", "") },
         ],
         gaps: gaps.into(),
+        relied_on: true,
     };
     let page = OncallPage {
         shell: calm(v, "On call", Nav::Oncall),

@@ -33,6 +33,7 @@ fn home_pages(v: Voice) -> Vec<Rendered> {
         schedule: Link::new("/oncall#payments-primary", v.t("payments-primary")),
         primary: (!gap).then(|| Person::new(v.t("Alice Example"), "alice")),
         backup: Some(Person::new(v.t("Bob Example"), "bob")),
+        relied_on: true,
         until: Some(at(60 * 47)),
     };
     let busy = HomePage {
@@ -58,6 +59,7 @@ fn home_pages(v: Voice) -> Vec<Rendered> {
             command_owed: true,
             next_update: Some(until(4)),
         }],
+        gap_fact: v.t("Nobody is on call on payments-primary until 09:00."),
         oncall: vec![oncall(false), oncall(true)],
         owed: vec![
             Owed {
@@ -355,6 +357,7 @@ fn entry(v: Voice) -> EntryPage {
 fn home_quiet(v: Voice) -> HomePage {
     HomePage {
         shell: with_flash(calm(v, "Now", Nav::Home), FlashKind::Done, v.t("You are signed in.")),
+        gap_fact: String::new(),
         ringing: Vec::new(),
         incidents: Vec::new(),
         oncall: Vec::new(),

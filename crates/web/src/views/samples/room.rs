@@ -24,7 +24,7 @@ pub(super) fn pages(v: Voice) -> Vec<Rendered> {
         },
     ];
     new.seats[0] =
-        Seat { person: None, owed: true, can_take: true, note: "owed for 2 min".into(), ..new.seats.remove(0) };
+        Seat { person: None, owed: true, overdue: true, can_take: true, note: "owed for 2 min".into(), ..new.seats.remove(0) };
     new.seats[0].can_release = false;
     new.public = PublicSees {
         status: None,
@@ -55,6 +55,7 @@ fn seats(v: Voice) -> Vec<Seat> {
         label: label.into(),
         person: who.map(|name| Person::new(v.t(name), "x")),
         note: note.into(),
+        overdue: false,
         owed: who.is_none(),
         offered_to_me: role == "comms",
         can_take: who.is_none(),
@@ -102,6 +103,7 @@ fn timeline(v: Voice) -> Vec<Entry> {
         kind: kind.into(),
         text: v.t(text),
         verbatim: String::new(),
+        hangs: false,
         meta: v.t(meta),
         tags: Vec::new(),
         link: None,
@@ -109,6 +111,7 @@ fn timeline(v: Voice) -> Vec<Entry> {
     };
     let mut update = entry("e3", -22, "❝", "Update", "", "room, stakeholders, public · Carol");
     update.text = String::new();
+    update.hangs = true;
     update.verbatim = v.t("[09:42 UTC] 30% of checkouts failing. Investigating Stripe webhook errors.\n            Suspected rate limit. Mitigation: switching to retry queue.\n            ETA next update: 09:55.");
     let mut refuted = entry("e4", -23, "?", "Hypothesis", "Stripe rate limit", "Alice");
     refuted.tags = vec![Tag::plain("refuted 09:46")];
@@ -132,7 +135,6 @@ fn mitigations(v: Voice) -> Vec<Mitigation> {
         id: id.into(),
         text: v.t(text),
         command: if command.is_empty() { String::new() } else { v.t(command) },
-        tried: state.is_some(),
         state,
         by: by.into(),
         record: record.into(),

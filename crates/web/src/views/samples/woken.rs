@@ -97,6 +97,7 @@ fn woken(v: Voice) -> WokenPage {
             },
         ],
         incident: None,
+        incident_words: "is open for this.",
         severities: vec![
             Choice::new("sev1", "SEV1", false).with_hint("Major customer impact, revenue at risk"),
             Choice::new("sev2", "SEV2", true).with_hint("Significant impact, mitigation possible"),
