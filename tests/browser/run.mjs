@@ -1,4 +1,4 @@
-// The browser tests: three scenes of a night, then every page in every look. Prints `N passed, N failed`.
+// The browser tests: three scenes of a night, the same without JavaScript and by keyboard, then every page in every look, and the demo. Prints `N passed, N failed`.
 // NIGHTBELL_BINARY names the binary; NIGHTBELL_SHOTS a folder for pictures.
 import { start } from './lib/server.mjs';
 import { launch } from './lib/browser.mjs';
@@ -6,6 +6,9 @@ import { finish } from './lib/checks.mjs';
 import { phone } from './scenes/phone.mjs';
 import { room } from './scenes/room.mjs';
 import { monday } from './scenes/monday.mjs';
+import { noscript } from './scenes/noscript.mjs';
+import { keyboard } from './scenes/keyboard.mjs';
+import { demo } from './scenes/demo.mjs';
 import { looks } from './scenes/looks.mjs';
 
 const server = await start();
@@ -15,7 +18,10 @@ try {
   await phone(night);
   await room(night);
   await monday(night);
+  await noscript(night);
+  await keyboard(night);
   await looks(night);
+  await demo(night);
 } finally {
   await browser.close();
   await server.stop();

@@ -62,12 +62,15 @@ export async function room(night) {
 
   await check('room: the command line does what chat would', async () => {
     const page = people.dana;
-    for (const [line, seen] of [['/role ic', 'Dana'], ['/decide Roll back webhook-worker to 1.41', 'Roll back webhook-worker'], ['/hypothesis Stripe rate limit', 'Stripe rate limit']]) {
+    const lines = [['/role ic', 'took Incident Commander'], ['/decide Roll back webhook-worker to 1.41', 'Roll back webhook-worker to 1.41'], ['/hypothesis Stripe rate limit', 'Stripe rate limit']];
+    for (const [line, seen] of lines) {
       await page.locator('#say-text').fill(line);
       await page.getByRole('button', { name: 'Post' }).click();
-      await page.getByText(seen).first().waitFor();
+      // The entry itself, and the emptied field: the next line is typed only when this one has been taken.
+      await page.locator('#timeline').getByText(seen).first().waitFor();
+      await page.waitForFunction(() => document.getElementById('say-text').value === '');
     }
-    await page.locator('#roles .seat bdi', { hasText: 'Dana Reyes' }).first().waitFor();
+    await page.locator('#roles .seat', { hasText: 'Incident Commander' }).locator('bdi', { hasText: 'You' }).waitFor();
   });
 
   await check('room: a refused command keeps what was typed and says why', async () => {
@@ -91,9 +94,15 @@ export async function room(night) {
   await check('room: mitigations stand above diagnosis; tried, then it worked', async () => {
     const page = people.dana;
     await page.goto(night.room);
+    const buttons = () => page.locator('#mitigations li').first().getByRole('button', { name: /Roll back/ }).allInnerTexts();
+    const before = await buttons();
     await page.getByRole('button', { name: /^Tried it: Roll back/ }).click();
-    await page.getByRole('button', { name: /^It worked: Roll back/ }).click();
-    await page.locator('#mitigations').getByText('worked').first().waitFor();
+    await page.locator('#mitigations .tag', { hasText: 'Tried' }).waitFor();
+    assert((await buttons()).join() === before.join(), `a button moved under the finger: ${await buttons()}`);
+    await page.getByRole('button', { name: /^Worked: Roll back/ }).click();
+    await page.locator('#mitigations .tag', { hasText: 'Worked' }).waitFor();
+    const spoken = await page.locator('#mitigations li').first().locator('span.grow').innerText();
+    assert(spoken === 'Roll back the latest deploy', `the title repeats its command: ${spoken}`);
     const [mitigations, runbook] = [await page.locator('#mitigations').boundingBox(), await page.locator('#runbook').boundingBox()];
     assert(mitigations.y < runbook.y, 'diagnosis stands above mitigations');
   });
