@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod connections;
 pub mod csrf;
 pub mod errors;
 pub mod gate;

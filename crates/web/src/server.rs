@@ -1,7 +1,9 @@
 //! The router and what stands around every handler: headers, counting, limits, deadlines, panics, origin. And serving it until told to stop.
 
 use crate::{
-    assets, csrf,
+    assets,
+    connections::{self, Limits},
+    csrf,
     errors::{self, Problem},
     headers, live, ops, sign_in,
     state::AppState,
@@ -16,7 +18,7 @@ use axum::{
 };
 use futures_util::FutureExt as _;
 use nightbell_engine::domain::limits::INBOUND_BYTES_MAX;
-use std::{future::Future, io, net::SocketAddr, panic::AssertUnwindSafe, time::Duration};
+use std::{future::Future, io, panic::AssertUnwindSafe, time::Duration};
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 
@@ -120,14 +122,14 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let hub = state.live().clone();
-    let tail = spawn_supervised("live tail", move || live::tail(state.clone()));
+    let following = state.clone();
+    let tail = spawn_supervised("live tail", move || live::tail(following.clone()));
     let stopping = hub.clone();
     let signal = async move {
         shutdown.await;
         stopping.stop();
     };
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(signal).into_future();
+    let serving = async { tokio::join!(signal, connections::serve(listener, &state, router, Limits::of_this_process())).1 };
     let result = tokio::select! {
         ended = serving => ended,
         () = deadline(&hub) => {
