@@ -77,12 +77,7 @@ impl DataFolder {
     /// When another server runs on this folder, or the folder cannot be written.
     pub fn lock(&self) -> Result<ServeLock, Failure> {
         let path = self.0.join(LOCK);
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(|e| Failure::file(&path, "open", &e))?;
+        let file = open_private(&path)?;
         match file.try_lock() {
             Ok(()) => Ok(ServeLock(file)),
             Err(TryLockError::WouldBlock) => Err(Failure::unreachable(format!(
@@ -107,8 +102,19 @@ impl DataFolder {
     /// # Errors
     /// When it cannot be opened.
     pub fn engine_or_new(&self, public_url: &str) -> Result<Engine, Failure> {
+        self.keep_private()?;
         let database = Sqlite::open(&self.database()).map_err(|e| self.cannot_open(&e))?;
         Engine::open(Box::new(database), Box::new(SystemEntropy), public_url).map_err(|e| self.cannot_open(&e))
+    }
+
+    /// Makes the database its owner's alone, whatever the folder allows (service managers and container volumes make folders that others may
+    /// read): it holds the keys of links and integrations. SQLite gives the files beside it the same mode.
+    fn keep_private(&self) -> Result<(), Failure> {
+        drop(open_private(&self.database())?);
+        for suffix in ["", "-wal", "-shm"] {
+            make_private(&self.0.join(format!("{DATABASE}{suffix}")));
+        }
+        Ok(())
     }
 
     /// A connection that only reads.
@@ -167,6 +173,27 @@ impl DataFolder {
 
     fn cannot_open(&self, why: &dyn std::fmt::Display) -> Failure {
         Failure::unreachable(format!("{}: cannot open the data: {why}", self.database().display()))
+    }
+}
+
+/// Opens a file, creating it readable by its owner alone.
+fn open_private(path: &Path) -> Result<File, Failure> {
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|e| Failure::file(path, "open", &e))
+}
+
+/// Takes a file that is there from everybody but its owner. Who may write it but does not own it cannot, and works on: paging comes first.
+fn make_private(path: &Path) {
+    #[cfg(unix)]
+    if let Ok(found) = std::fs::metadata(path) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = found.permissions().mode();
+        if mode & 0o077 != 0 {
+            let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode & 0o700));
+        }
     }
 }
 
