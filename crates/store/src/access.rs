@@ -32,6 +32,9 @@ pub(crate) const LINK: &str =
 pub(crate) const USE_LINK: &str =
     "UPDATE sign_in_link SET used_at = $2 WHERE secret_hash = $1 AND used_at IS NULL AND expires_at > $2";
 
+pub(crate) const FORGET_PASSWORD: &str = "DELETE FROM password WHERE user_id = $1";
+pub(crate) const FORGET_LINKS_OF: &str = "DELETE FROM sign_in_link WHERE user_id = $1";
+
 /// A session, without its secret.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
@@ -77,6 +80,11 @@ pub fn password(tx: &mut dyn Tx, user: &UserId) -> Result<Option<String>, StoreE
 pub fn set_password(tx: &mut dyn Tx, user: &UserId, hash: &str, at: Instant) -> Result<(), StoreError> {
     tx.run(SET_PASSWORD, &[user.as_str().into(), hash.into(), at.into()])?;
     end_sessions_of(tx, user)
+}
+
+/// Forgets a password: when the person is removed, so that whoever gets the handle later does not get the password with it.
+pub fn forget_password(tx: &mut dyn Tx, user: &UserId) -> Result<(), StoreError> {
+    tx.run(FORGET_PASSWORD, &[user.as_str().into()]).map(drop)
 }
 
 /// Opens a session.
@@ -190,4 +198,9 @@ pub fn link(tx: &mut dyn Tx, secret_hash: &[u8], now: Instant) -> Result<Option<
 /// Uses a link up; false when somebody was faster.
 pub fn use_link(tx: &mut dyn Tx, secret_hash: &[u8], now: Instant) -> Result<bool, StoreError> {
     tx.run(USE_LINK, &[secret_hash.to_vec().into(), now.into()]).map(|touched| touched == 1)
+}
+
+/// Forgets every sign-in link of a user: when one of them was used, and when the person is removed.
+pub fn forget_links_of(tx: &mut dyn Tx, user: &UserId) -> Result<(), StoreError> {
+    tx.run(FORGET_LINKS_OF, &[user.as_str().into()]).map(drop)
 }

@@ -50,7 +50,8 @@ pub fn link_holder(tx: &mut dyn Tx, directory: &Directory, secret: &Secret, now:
     Ok(directory.org.users.get(&user).cloned().ok_or_else(gone)?)
 }
 
-/// Uses the link up, sets the password, ends every older session and opens a new one, whose secret is answered.
+/// Uses the link up, and every other link of the person with it; sets the password, ends every older session and opens a new one, whose secret
+/// is answered.
 ///
 /// # Errors
 /// One refusal for used, expired and unknown; the store's.
@@ -60,6 +61,7 @@ pub fn set_password_by_link(unit: &mut Unit<'_>, secret: &Secret, hash: &Passwor
     if !store::use_link(unit.tx, &secret.hash(), unit.now)? {
         return Err(gone().into());
     }
+    store::forget_links_of(unit.tx, &user.id)?;
     store::set_password(unit.tx, &user.id, &hash.0, unit.now)?;
     session::open(unit, &user.id)
 }

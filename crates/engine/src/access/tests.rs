@@ -252,8 +252,11 @@ fn links_open_once_and_for_a_day() {
     let again = refused(engine.execute(begin(), |unit| set_password_by_link(unit, &links[1], &hash)));
     let unknown = refused(look(&mut engine, &Secret::from_text("nonsense"), begin()));
     assert_eq!(again, unknown, "used and unknown look alike");
+    assert_eq!(refused(look(&mut engine, &links[2], begin())), unknown, "one that was used closes the others");
+    let left = engine.execute(begin(), |unit| invite(unit, &admin(), &user("rita"))).expect("made");
+    assert_eq!(look(&mut engine, &left, begin()).expect("open").id, user("rita"));
     remove(&mut engine, "rita");
-    assert_eq!(refused(look(&mut engine, &links[2], begin())), unknown);
+    assert_eq!(refused(look(&mut engine, &left, begin())), unknown);
     assert_eq!(
         refused(engine.execute(begin(), |unit| invite(unit, &admin(), &user("rita")))).kind,
         RefusalKind::NotFound

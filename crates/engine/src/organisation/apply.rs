@@ -73,7 +73,8 @@ pub fn apply(
     Ok(Ok(applied))
 }
 
-/// Sessions die with a role change or removal, tokens with removal.
+/// Sessions die with a role change or removal; tokens, the password and open sign-in links with removal: a handle that is given again later opens
+/// nothing for whoever had it before.
 fn follow_user(
     unit: &mut Unit<'_>,
     before: &crate::Directory,
@@ -87,6 +88,8 @@ fn follow_user(
     }
     if role(after).is_none() {
         access::revoke_tokens_of(unit.tx, &user, unit.now)?;
+        access::forget_password(unit.tx, &user)?;
+        access::forget_links_of(unit.tx, &user)?;
     }
     Ok(())
 }

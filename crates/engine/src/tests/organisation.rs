@@ -40,6 +40,32 @@ fn what_blocks_stores_nothing() {
     );
 }
 
+/// A handle that is given again opens nothing for whoever had it before.
+#[test]
+fn whoever_comes_back_brings_no_password_link_session_or_token() {
+    let erin = "  - { id: erin, name: Erin Example, email: erin@example.com, role: manager, contacts: [ { id: mail, kind: email, address: erin@example.com, verified: true } ] }\n";
+    let mut world = World::new();
+    let session = sign_in(&mut world, "erin");
+    let admin = world.caller("carol").permit::<Administer>().expect("an administrator");
+    let link = world.act(|unit| access::invite(unit, &admin, &user("erin")));
+    let attempt = |world: &mut World| {
+        let directory = world.engine.directory();
+        let known = world.engine.read(|tx| access::SignInAttempt::new(tx, &directory, "erin@example.com"));
+        known.expect("read").verify("correct horse battery").is_some()
+    };
+    let opens = |world: &mut World| {
+        let (directory, now) = (world.engine.directory(), world.now);
+        world.engine.read(|tx| access::link_holder(tx, &directory, &link, now)).is_ok()
+    };
+    assert!(attempt(&mut world) && opens(&mut world) && signed_in(&mut world, &session), "before");
+    world.apply(&ORGANISATION.replace(erin, ""), true).expect("stored").expect("sound");
+    world.apply(ORGANISATION, true).expect("stored").expect("sound");
+    assert!(world.engine.directory().org.users.contains_key(&user("erin")), "back again");
+    assert!(!attempt(&mut world), "the old password");
+    assert!(!opens(&mut world), "an unused link");
+    assert!(!signed_in(&mut world, &session), "an old session");
+}
+
 /// (what the files change, whether Erin's session lives)
 #[test]
 fn sessions_die_with_a_role_change_and_with_removal() {

@@ -24,7 +24,7 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
         listed! {
             "access.rs" access [
                 PASSWORD SET_PASSWORD OPEN_SESSION SESSION SEE_SESSION END_SESSION END_SESSIONS_OF END_EXPIRED ADD_TOKEN TOKEN TOKENS USE_TOKEN
-                REVOKE_TOKEN REVOKE_TOKENS_OF ADD_LINK LINK USE_LINK
+                REVOKE_TOKEN REVOKE_TOKENS_OF ADD_LINK LINK USE_LINK FORGET_PASSWORD FORGET_LINKS_OF
             ];
             "config.rs" config [ALL VERSION_OF PUT REMOVE REVISE];
             "journal.rs" journal [APPEND HASH_AT STREAM AFTER HEAD STREAMS];
