@@ -1,6 +1,6 @@
 //! What follows from where the installation is reached: its origin, the name of its cookie, whose word on addresses counts.
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header, uri::Authority};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -56,11 +56,26 @@ impl Place {
         client.to_canonical()
     }
 
-    /// Whether a request comes from this machine itself, not through a proxy on it.
+    /// Whether a request comes from this machine itself, not through a proxy on it: proxies leave their marks, or pass on the name that people
+    /// typed. That name also gives away a page elsewhere whose name was pointed at this machine.
     pub fn is_local(peer: IpAddr, headers: &HeaderMap) -> bool {
-        let forwarded = headers.contains_key("x-forwarded-for")
-            || headers.contains_key(header::FORWARDED)
-            || headers.contains_key("via");
-        peer.to_canonical().is_loopback() && !forwarded
+        let marked = headers.keys().map(HeaderName::as_str).any(|name| {
+            name.starts_with("x-forwarded") || matches!(name, "forwarded" | "via" | "x-real-ip" | "cf-connecting-ip")
+        });
+        let asked = headers.get(header::HOST).map(|host| host.to_str().unwrap_or("unreadable"));
+        peer.to_canonical().is_loopback() && !marked && asked.is_none_or(names_this_machine)
     }
+
+    /// Whether this peer may be many clients: a proxy, or this machine.
+    pub fn speaks_for_many(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        peer.is_loopback() || self.trusted_proxies.iter().any(|net| net.contains(&peer))
+    }
+}
+
+/// `localhost`, `127.0.0.1:8080`, `[::1]`.
+fn names_this_machine(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else { return false };
+    let name = authority.host().trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
 }

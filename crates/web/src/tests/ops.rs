@@ -29,21 +29,35 @@ async fn metrics_for_this_machine_and_administrators_tokens() {
     ] {
         assert_eq!(site.api(who, Method::GET, "/metrics", &json!({})).await.status, wanted, "{who:?}");
     }
-    for (peer, forwarded, wanted) in [
-        ("127.0.0.1:5000", None, StatusCode::OK),
+    let local = "127.0.0.1:5000";
+    for (peer, header, wanted) in [
+        (local, None, StatusCode::OK),
         ("[::1]:5000", None, StatusCode::OK),
+        ("[::ffff:127.0.0.1]:5000", None, StatusCode::OK),
+        (local, Some(("host", "localhost:8080")), StatusCode::OK),
+        (local, Some(("host", "127.0.0.1:8080")), StatusCode::OK),
+        (local, Some(("host", "[::1]:8080")), StatusCode::OK),
         ("10.0.0.9:5000", None, StatusCode::UNAUTHORIZED),
-        // A proxy on this machine brings strangers.
-        ("127.0.0.1:5000", Some("203.0.113.9"), StatusCode::UNAUTHORIZED),
+        ("10.0.0.9:5000", Some(("host", "localhost")), StatusCode::UNAUTHORIZED),
+        ("10.0.0.9:5000", Some(("x-forwarded-for", "127.0.0.1")), StatusCode::UNAUTHORIZED),
+        // A proxy on this machine brings strangers, and says so in one way or another.
+        (local, Some(("x-forwarded-for", "203.0.113.9")), StatusCode::UNAUTHORIZED),
+        (local, Some(("x-forwarded-proto", "https")), StatusCode::UNAUTHORIZED),
+        (local, Some(("x-real-ip", "203.0.113.9")), StatusCode::UNAUTHORIZED),
+        (local, Some(("forwarded", "for=203.0.113.9")), StatusCode::UNAUTHORIZED),
+        (local, Some(("via", "1.1 proxy")), StatusCode::UNAUTHORIZED),
+        (local, Some(("host", "nightbell.example.com")), StatusCode::UNAUTHORIZED),
+        // A name elsewhere that was pointed at this machine, in a browser on it.
+        (local, Some(("host", "localhost.evil.example")), StatusCode::UNAUTHORIZED),
     ] {
         let mut request = Request::builder().uri("/metrics");
-        if let Some(client) = forwarded {
-            request = request.header("x-forwarded-for", client);
+        if let Some((name, value)) = header {
+            request = request.header(name, value);
         }
         let mut request = request.body(Body::empty()).expect("a request");
         let peer: SocketAddr = peer.parse().expect("an address");
         request.extensions_mut().insert(ConnectInfo(peer));
-        assert_eq!(site.send(request).await.status, wanted, "{peer} {forwarded:?}");
+        assert_eq!(site.send(request).await.status, wanted, "{peer} {header:?}");
     }
 }
 
