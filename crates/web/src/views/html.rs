@@ -4,6 +4,7 @@
 //! Is not: a way to mark any string as safe; [`SafeHtml`] has no constructor from HTML text.
 //! Callers: whoever fills a view with a runbook, a postmortem or another Markdown text.
 
+use crate::markdown;
 use askama::filters::HtmlSafe;
 use std::fmt;
 
@@ -16,9 +17,22 @@ pub struct SafeHtml(String);
 
 impl SafeHtml {
     /// Renders GitHub-flavoured Markdown. Raw HTML in the source is shown as text; links leave with `nofollow noopener`;
-    /// headings are moved down so that the page keeps its single `h1`.
+    /// headings are moved down so that the page keeps its single `h1`. A text that is built to hurt is shown [verbatim](Self::verbatim).
     #[must_use]
     pub fn from_markdown(source: &str) -> Self {
+        if markdown::is_reasonable(source) { Self::convert(source) } else { Self::verbatim(source) }
+    }
+
+    /// A text exactly as it is written, as one block of code.
+    #[must_use]
+    pub fn verbatim(source: &str) -> Self {
+        // Indented code has no closing mark that the text could contain.
+        let indented: String = source.lines().flat_map(|line| ["    ", line, "\n"]).collect();
+        Self::convert(&indented)
+    }
+
+    /// The work itself. Private: whatever comes here was bounded.
+    fn convert(source: &str) -> Self {
         let cut = source.floor_char_boundary(MARKDOWN_BYTES_MAX);
         let mut options = comrak::Options::default();
         options.extension.table = true;

@@ -231,6 +231,8 @@ fn markdown_is_rendered_and_disarmed() {
     check("https://status.stripe.com", "noopener", "");
     check("<b onclick=\"x\">b</b>", "&lt;b", "<b ");
     check("a <h1>big</h1>", "&lt;h1&gt;", "<h1");
+    // The one door bounds by itself: whoever calls it.
+    check(&">".repeat(2_000), "<pre><code>", "<blockquote>");
     check(&"x".repeat(super::html::MARKDOWN_BYTES_MAX + 10), "export it to read it whole", "");
 }
 
