@@ -7,13 +7,19 @@ use nightbell_domain::{
     learning::{Postmortem, draft_from_incident, postmortem},
     record::Actor,
     refusal::Refusal,
-    response::{Act, Incident},
+    response::{Act, Incident, IncidentStatus},
 };
 use nightbell_store::{journal, learning as store};
 
-/// The postmortem of an incident, drafted now if there is none yet.
+/// The postmortem of an incident, drafted now if there is none yet: from a timeline that is over.
 pub fn draft(unit: &mut Unit<'_>, by: &Permit<Respond>, incident: &str) -> Result<Postmortem, Fault> {
     let incident = response::find(unit, incident)?;
+    let is_over = matches!(incident.status, IncidentStatus::Resolved | IncidentStatus::Closed);
+    if !is_over && store::of_incident(unit.tx, incident.id)?.is_none() {
+        let message =
+            format!("{} is {}; a postmortem is drafted once it is resolved.", incident.slug, incident.status.word());
+        return Err(Refusal::conflict("incident-not-resolved", message).into());
+    }
     draft_for(unit, incident, &by.actor()).map(|(_, postmortem)| postmortem)
 }
 

@@ -157,6 +157,8 @@ fn resolving_drafts_the_postmortem_due_in_business_days_of_the_team() {
     let slug = world.declare("alice", "sev2").slug;
     world.now = at(60);
     let alice = world.permit("alice");
+    let early = refused(world.unit(|unit| learning::draft(unit, &alice, &slug)));
+    assert_eq!(early.code, "incident-not-resolved", "a draft is made from a timeline that is over");
     let resolution = Resolution { text: "Queue drained. All checkouts work.".to_owned(), public: None };
     let incident = world.act(|unit| response::resolve(unit, &alice, &slug, &resolution));
     assert_eq!(incident.status, IncidentStatus::Resolved);

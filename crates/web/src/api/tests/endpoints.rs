@@ -3,9 +3,11 @@
 use super::{done, furnished, seen};
 use crate::{
     api::{Endpoint, endpoints, openapi},
+    domain::record::Actor,
     tests::site::{Answer, Site, Who},
 };
 use axum::http::{Method, StatusCode};
+use nightbell_engine::{learning, response};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -27,7 +29,13 @@ async fn things(site: &Site, who: Who) -> Things {
     let room = format!("/incidents/{slug}");
     done(site, Who::Responder, &format!("{room}/roles"), json!({ "role": "ic", "action": "take" })).await;
     done(site, Who::Responder, &format!("{room}/entries"), json!({ "kind": "hypothesis", "text": "The deploy" })).await;
-    done(site, Who::Responder, &format!("{room}/postmortem"), json!({})).await;
+    // A draft beside an incident that is still open: every example finds what it needs.
+    let name = slug.clone();
+    site.act(move |unit| {
+        let incident = response::find(unit, &name)?;
+        learning::draft_for(unit, incident, &Actor::system("test")).map(drop)
+    })
+    .await;
     let item = json!({ "text": "Page sooner", "owner": "rita", "due_on": "2026-06-01", "priority": "P1" });
     let item = done(site, Who::Responder, &format!("{room}/actions"), item).await;
     // One revokes one's own.

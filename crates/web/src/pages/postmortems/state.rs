@@ -10,13 +10,12 @@ use crate::{
 };
 use axum::extract::State;
 use nightbell_engine::{
-    Fault, Unit,
+    Fault,
     domain::{
-        access::{Manage, Permit, Respond},
-        refusal::Refusal,
-        response::{IncidentStatus, RuleId},
+        access::{Manage, Respond},
+        response::RuleId,
     },
-    learning, response,
+    learning,
 };
 use serde::Deserialize;
 
@@ -34,7 +33,7 @@ pub(super) async fn change(
     let (permit, at) = (who.permit.clone(), slug.clone());
     let said = match given.state.as_str() {
         "draft" => {
-            state.run(move |unit| draft(unit, &permit, &at)).await?;
+            state.run(move |unit| learning::draft(unit, &permit, &at)).await?;
             "Drafted from the timeline. It is yours to correct now."
         }
         "review" => {
@@ -54,17 +53,6 @@ pub(super) async fn change(
         }
     };
     Ok(done(&state, &slug, said))
-}
-
-/// A draft is made from a timeline that is over.
-fn draft(unit: &mut Unit<'_>, by: &Permit<Respond>, slug: &str) -> Result<(), Fault> {
-    let incident = response::find(unit, slug)?;
-    if !matches!(incident.status, IncidentStatus::Resolved | IncidentStatus::Closed) {
-        let message =
-            format!("{} is {}; a postmortem is drafted once it is resolved.", incident.slug, incident.status.word());
-        return Err(Refusal::conflict("incident-not-resolved", message).into());
-    }
-    learning::draft(unit, by, slug).map(drop)
 }
 
 /// Where the rule stands with its form for the reason.
