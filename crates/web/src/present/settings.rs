@@ -116,8 +116,9 @@ fn plural(noun: &str) -> String {
 fn managed(directory: &Directory) -> String {
     let all = directory.org.objects().len();
     match directory.managed.len() {
-        0 => "Nothing is managed by files yet. Describe the organisation in files, then run nightbell apply."
-            .to_owned(),
+        0 => {
+            "Nothing is managed by files yet. Describe the organisation in files, then run nightbell apply.".to_owned()
+        }
         n if n >= all => "All of it comes from files. Change them there, then run nightbell apply.".to_owned(),
         n => format!("{n} of {all} objects come from files. Change those there, then run nightbell apply."),
     }

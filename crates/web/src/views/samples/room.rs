@@ -23,8 +23,14 @@ pub(super) fn pages(v: Voice) -> Vec<Rendered> {
             overdue: false,
         },
     ];
-    new.seats[0] =
-        Seat { person: None, owed: true, overdue: true, can_take: true, note: "owed for 2 min".into(), ..new.seats.remove(0) };
+    new.seats[0] = Seat {
+        person: None,
+        owed: true,
+        overdue: true,
+        can_take: true,
+        note: "owed for 2 min".into(),
+        ..new.seats.remove(0)
+    };
     new.seats[0].can_release = false;
     new.public = PublicSees {
         status: None,
