@@ -4,16 +4,15 @@
 //!
 //! Is not: limits on what is asked (the layers of [`crate::server`], the sign-in limiter). Called by [`crate::server::serve`] alone.
 
-use crate::{live::Hub, state::AppState};
+use crate::{crowd::Crowd, live::Hub, state::AppState};
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
-    collections::BTreeMap,
     io,
     net::{IpAddr, SocketAddr},
     pin::pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 use tokio::{
@@ -65,48 +64,6 @@ fn open_files(limits: &str) -> Option<usize> {
     }
 }
 
-/// Who is connected how often.
-#[derive(Clone, Default)]
-pub(crate) struct Crowd(Arc<Mutex<BTreeMap<IpAddr, usize>>>);
-
-/// One connection of an address, counted as long as this lives.
-pub(crate) struct Seat {
-    crowd: Crowd,
-    address: IpAddr,
-}
-
-impl Crowd {
-    /// Counts a connection in, or says that its address has its share.
-    pub(crate) fn enter(&self, peer: IpAddr, most: usize) -> Option<Seat> {
-        let address = network(peer);
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = held.entry(address).or_insert(0);
-        if *count >= most {
-            return None;
-        }
-        *count += 1;
-        Some(Seat { crowd: self.clone(), address })
-    }
-
-    /// How many addresses are connected.
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut held = self.crowd.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = held.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                held.remove(&self.address);
-            }
-        }
-    }
-}
-
 /// Whoever has one IPv6 address has the whole /64.
 fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
@@ -138,7 +95,7 @@ pub(crate) async fn serve(listener: TcpListener, state: &AppState, router: Route
             next = next(&listener, &places) => next,
         };
         let most = if state.place().speaks_for_many(peer.ip()) { usize::MAX } else { limits.per_address };
-        let Some(seat) = crowd.enter(peer.ip(), most) else {
+        let Some(seat) = crowd.enter(network(peer.ip()), most) else {
             tracing::debug!(address = %peer.ip(), "too many connections from one address; this one is closed");
             continue;
         };

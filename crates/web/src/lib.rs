@@ -6,6 +6,7 @@
 pub mod api;
 pub mod assets;
 pub mod connections;
+pub mod crowd;
 pub mod csrf;
 pub mod errors;
 pub mod gate;

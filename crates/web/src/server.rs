@@ -129,7 +129,8 @@ pub async fn serve(
         shutdown.await;
         stopping.stop();
     };
-    let serving = async { tokio::join!(signal, connections::serve(listener, &state, router, Limits::of_this_process())).1 };
+    let serving =
+        async { tokio::join!(signal, connections::serve(listener, &state, router, Limits::of_this_process())).1 };
     let result = tokio::select! {
         ended = serving => ended,
         () = deadline(&hub) => {

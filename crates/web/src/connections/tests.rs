@@ -31,7 +31,7 @@ fn half_of_the_files_are_kept_for_paging() {
 fn an_address_has_its_share_and_no_more() {
     let crowd = Crowd::default();
     let address = |text: &str| text.parse::<IpAddr>().expect("an address");
-    let enter = |text: &str| crowd.enter(address(text), 2);
+    let enter = |text: &str| crowd.enter(network(address(text)), 2);
     let held = [enter("203.0.113.7"), enter("::ffff:203.0.113.7"), enter("2001:db8::1"), enter("2001:db8::ffff:2")];
     assert!(held.iter().all(Option::is_some));
     for full in ["203.0.113.7", "::ffff:203.0.113.7", "2001:db8:0:0:1::"] {
@@ -40,7 +40,7 @@ fn an_address_has_its_share_and_no_more() {
     assert!(enter("203.0.113.8").is_some() && enter("2001:db8:0:1::1").is_some(), "others have their own");
     drop(held);
     assert!(enter("203.0.113.7").is_some() && enter("2001:db8::3").is_some(), "places become free");
-    assert_eq!(crowd.len(), 0, "nobody who left is remembered");
+    assert!(crowd.is_empty(), "nobody who left is remembered");
 }
 
 /// A listener with such limits, and its address.

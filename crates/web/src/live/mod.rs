@@ -8,7 +8,7 @@ mod tail;
 
 pub use tail::tail;
 
-use crate::state::AppState;
+use crate::{crowd::Crowd, state::AppState};
 use axum::{Router, routing::get};
 use nightbell_engine::live::Happening;
 use std::{
@@ -24,6 +24,8 @@ use tokio::sync::{Notify, Semaphore, broadcast, watch};
 const BEHIND_MAX: usize = 1_024;
 /// Open streams; more are told to come back.
 const STREAMS_MAX: usize = 2_000;
+/// Open streams of one person, or of the bearers of one page link: many tabs on a few devices.
+const STREAMS_PER_READER_MAX: usize = 64;
 /// How often a stream shows that it lives, and checks that its reader may still read.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
@@ -37,6 +39,7 @@ struct Inner {
     newest: AtomicU64,
     stop: watch::Sender<bool>,
     streams: Arc<Semaphore>,
+    readers: Crowd<String>,
     heartbeat: Duration,
 }
 
@@ -60,6 +63,7 @@ impl Hub {
             newest: AtomicU64::new(0),
             stop: watch::channel(false).0,
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+            readers: Crowd::default(),
             heartbeat,
         }))
     }

@@ -1,8 +1,9 @@
 //! `GET /live?topic=…`: one stream of events. `topic` may come several times; `after` is the position the page was read at, `Last-Event-ID` the last
 //! one the browser saw; `token` is a page link's, whose bearer may follow that page alone.
 
-use super::Hub;
+use super::{Hub, STREAMS_PER_READER_MAX};
 use crate::{
+    crowd::Seat,
     csrf::{Said, origin_of},
     errors::{ApiError, Problem},
     gate::Visitor,
@@ -34,6 +35,8 @@ const TOPICS_MAX: usize = 16;
 const TOPIC_CHARS_MAX: usize = 200;
 /// Lines looked through for a browser that comes back; one that missed more is told to look again.
 const REPLAY_LINES_MAX: u32 = 2_000;
+/// When a reader with too many streams may try again, in seconds.
+const RETRY_FULL_S: u16 = 15;
 /// How soon a browser tries again after losing its stream.
 const RETRY: Duration = Duration::from_secs(2);
 
@@ -52,6 +55,7 @@ struct Open {
     first: Vec<Event>,
     heartbeat: Interval,
     _place: OwnedSemaphorePermit,
+    _seat: Seat<String>,
     _count: Counted,
 }
 
@@ -103,9 +107,11 @@ pub(super) async fn live(
         return Err(Problem::foreign_origin().into());
     }
     let asked = Asked::read(query.as_deref().unwrap_or_default(), &headers)?;
-    let reader = admit(&state, &visitor, &headers, &asked)?;
+    let (reader, name) = admit(&state, &visitor, &headers, &asked)?;
     let hub = state.live().clone();
     let place = Arc::clone(&hub.0.streams).try_acquire_owned().map_err(|_| Problem::unavailable())?;
+    // Nobody keeps the others from following.
+    let seat = hub.0.readers.enter(name, STREAMS_PER_READER_MAX).ok_or_else(|| Problem::too_many(RETRY_FULL_S))?;
     // Subscribed before the journal is read: what happens in between comes twice rather than never.
     let happenings = hub.0.happenings.subscribe();
     let (position, missed) = catch_up(&state, asked.after, asked.topics.clone()).await?;
@@ -125,6 +131,7 @@ pub(super) async fn live(
         first,
         heartbeat,
         _place: place,
+        _seat: seat,
         _count: count,
     };
     let mut response = Sse::new(stream::unfold(open, |open| open.next(hub_of))).into_response();
@@ -137,14 +144,19 @@ fn hub_of(state: &AppState) -> Hub {
     state.live().clone()
 }
 
-/// Who may follow what: the signed-in everything they may read, the bearer of a page link that page.
-fn admit(state: &AppState, visitor: &Visitor, headers: &HeaderMap, asked: &Asked) -> Result<Reader, ApiError> {
+/// Who may follow what: the signed-in everything they may read, the bearer of a page link that page. Also answers the name they are counted under.
+fn admit(
+    state: &AppState,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    asked: &Asked,
+) -> Result<(Reader, String), ApiError> {
     if let Some(session) = &visitor.0 {
         session.caller.permit::<Read>()?;
         let jar = axum_extra::extract::CookieJar::from_headers(headers);
         let secret =
             jar.get(state.place().session_cookie()).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
-        return Ok(Reader::Session(Secret::from_text(secret)));
+        return Ok((Reader::Session(Secret::from_text(secret)), format!("@{}", session.caller.user())));
     }
     let token = asked.token.clone().ok_or_else(ApiError::unauthenticated)?;
     let holder = LinkHolder::check(state.settings(), &token, state.now())?;
@@ -152,7 +164,7 @@ fn admit(state: &AppState, visitor: &Visitor, headers: &HeaderMap, asked: &Asked
     if asked.topics.iter().any(|topic| *topic != own) {
         return Err(Refusal::not_found("stream", "of that topic for this link").into());
     }
-    Ok(Reader::Link(token))
+    Ok((Reader::Link(token), own))
 }
 
 /// The newest position, and whether something of the topics happened after `after`.

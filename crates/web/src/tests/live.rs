@@ -69,6 +69,22 @@ fn follow(site: &Site) {
 }
 
 #[tokio::test]
+async fn nobody_takes_the_streams_of_the_others() {
+    let site = Site::new(Vec::new());
+    let open = async |who| site.open(ask(&site, who, "/live?topic=home").body(Body::empty()).expect("a request")).await;
+    let mut held = Vec::new();
+    for _ in 0..64 {
+        held.push(Listener::new(open(Who::Viewer).await));
+    }
+    let refused = open(Who::Viewer).await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(refused.headers().contains_key("retry-after"));
+    assert_eq!(open(Who::Responder).await.status(), StatusCode::OK, "others follow on");
+    held.pop();
+    assert_eq!(open(Who::Viewer).await.status(), StatusCode::OK, "a stream that ended makes room");
+}
+
+#[tokio::test]
 async fn a_commit_reaches_exactly_the_streams_it_concerns() {
     let site = Site::new(Vec::new());
     follow(&site);
