@@ -32,6 +32,10 @@ pub const ROUTE_DEPTH_MAX: usize = 8;
 pub const ROUTE_CHAIN_MAX: usize = 16;
 /// `all`, `exists`, `map` and `filter` in a route's CEL: nested ones multiply, and routes are asked while alerts come in.
 pub const ROUTE_LOOPS_MAX: usize = 2;
+/// Regular expressions in a route's CEL.
+pub const ROUTE_PATTERNS_MAX: usize = 4;
+/// A route's regular expression, spelled out, in bytes of memory: it is built again for every alert.
+pub const ROUTE_PATTERN_BYTES_MAX: usize = 64 * 1024;
 /// Steps of a policy.
 pub const POLICY_STEPS_MAX: usize = 50;
 /// Repeats of a policy.

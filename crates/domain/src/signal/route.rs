@@ -34,10 +34,27 @@ pub fn compile(source: &str) -> Result<Expression, String> {
     if source.len() > limits::ROUTE_BYTES_MAX {
         return Err(format!("the expression is longer than {} bytes", limits::ROUTE_BYTES_MAX));
     }
-    bounds::check(source)?;
+    let patterns = bounds::check(source)?;
+    if patterns.len() > limits::ROUTE_PATTERNS_MAX {
+        return Err(format!("the expression has more than {} of matches", limits::ROUTE_PATTERNS_MAX));
+    }
+    patterns.into_iter().try_for_each(weigh)?;
     cel::Program::compile(source)
         .map(Expression)
         .map_err(|e| format!("not a CEL expression: {}", e.to_string().replace('\n', " ")))
+}
+
+/// Builds a regular expression once, within the limit: the evaluator builds it for every alert, while the one writer waits.
+fn weigh(literal: &str) -> Result<(), String> {
+    let value = cel::Program::compile(literal).ok().map(|program| program.execute(&cel::Context::default()));
+    let Some(Ok(cel::Value::String(pattern))) = value else { return Err(format!("{literal} is not a string")) };
+    let built = regex::RegexBuilder::new(&pattern).size_limit(limits::ROUTE_PATTERN_BYTES_MAX).build();
+    built.map(drop).map_err(|e| match e {
+        regex::Error::CompiledTooBig(_) => format!(
+            "the regular expression {literal} is too large when spelled out; repeat less, or write [0-9A-Za-z_] for \\w"
+        ),
+        wrong => format!("{literal} is not a regular expression: {}", wrong.to_string().replace('\n', " ")),
+    })
 }
 
 impl Expression {

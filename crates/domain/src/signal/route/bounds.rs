@@ -26,11 +26,12 @@ impl Level {
     }
 }
 
-/// Refuses what nests deeper, chains longer or loops more often than [`limits`] allow.
-pub(super) fn check(source: &str) -> Result<(), String> {
+/// Refuses what nests deeper, chains longer or loops more often than [`limits`] allow. Answers the string literals that are regular expressions.
+pub(super) fn check(source: &str) -> Result<Vec<&str>, String> {
     let bytes = source.as_bytes();
     let mut levels = vec![Level::default()];
     let (mut at, mut loops) = (0, 0);
+    let mut patterns = Vec::new();
     while let Some(&byte) = bytes.get(at) {
         let rest = &bytes[at..];
         at += match byte {
@@ -44,6 +45,9 @@ pub(super) fn check(source: &str) -> Result<(), String> {
                 let quoted = after.first().is_some_and(|b| matches!(b, b'\'' | b'"'));
                 loops +=
                     usize::from(matches!(word, b"all" | b"exists" | b"exists_one" | b"existsOne" | b"map" | b"filter"));
+                if word == b"matches" {
+                    patterns.extend(pattern(source, at + len)?);
+                }
                 match word {
                     b"r" | b"R" | b"br" | b"bR" | b"Br" | b"BR" if quoted => len + string_len(after, true)?,
                     b"in" => top(&mut levels)?.chain().map(|()| len)?,
@@ -63,7 +67,25 @@ pub(super) fn check(source: &str) -> Result<(), String> {
     if loops > limits::ROUTE_LOOPS_MAX {
         return Err(format!("the expression has more than {} of all, exists, map and filter", limits::ROUTE_LOOPS_MAX));
     }
-    if levels.len() == 1 { Ok(()) } else { Err("a bracket is not closed".to_owned()) }
+    if levels.len() == 1 { Ok(patterns) } else { Err("a bracket is not closed".to_owned()) }
+}
+
+/// The literal between the brackets of a call of `matches`, whose name ends at `at`; `None` for a field of that name. The evaluator builds the
+/// regular expression anew for every alert, so it must be known, and weighed, beforehand: text that came with an alert is never one.
+fn pattern(source: &str, at: usize) -> Result<Option<&str>, String> {
+    let refused = "write matches like this: title.matches(r'^disk'), with one string between the brackets";
+    let rest = source[at..].trim_start();
+    let Some(inside) = rest.strip_prefix('(') else {
+        return if rest.starts_with("//") { Err(refused.to_owned()) } else { Ok(None) };
+    };
+    let inside = inside.trim_start();
+    let raw = inside.starts_with(['r', 'R']);
+    let quoted = &inside.as_bytes()[usize::from(raw)..];
+    if !matches!(quoted.first(), Some(b'\'' | b'"')) {
+        return Err(refused.to_owned());
+    }
+    let (literal, after) = inside.split_at(usize::from(raw) + string_len(quoted, raw)?);
+    if after.trim_start().starts_with(')') { Ok(Some(literal)) } else { Err(refused.to_owned()) }
 }
 
 fn top(levels: &mut [Level]) -> Result<&mut Level, String> {

@@ -50,6 +50,8 @@ fn an_expression_sees_the_alert() {
     check("title.startsWith('Disk') && title.contains('db1')", true);
     check("title.matches('^Disk (full|slow)')", true);
     check(r"source.matches(r'^db\d+:')", true);
+    check(r"title.matches( R'''^\w+ (full|slow) on [a-z]+\d$''' )", true);
+    check("labels.matches == 'x'", false);
     check("severity == 'warning'", true);
     check("service == 'checkout' && integration == 'prometheus'", true);
     check("labels.team in ['payments', 'search']", true);
@@ -127,6 +129,20 @@ fn what_cannot_be_a_condition_is_refused_with_the_reason() {
     check(&format!("1{} == 1", " + 1".repeat(16)), "chains more than 16 operators");
     // What stands on a bracket stands on all that is in it.
     check(&format!("(1{0}){0} == 1", " + 1".repeat(8)), "chains more than 16 operators");
+    for hidden in [
+        "title.matches(title)",
+        "title.matches('a' + title)",
+        "matches(title, 'a')",
+        "title.matches // x\n('a')",
+        "title.matches()",
+    ] {
+        check(hidden, "write matches like this");
+    }
+    check("title.matches('(open')", "is not a regular expression");
+    check("title.matches('(a{1000}){1000}')", "too large when spelled out");
+    check(r"title.matches(r'\w{200}')", "too large when spelled out");
+    check(r#"title.matches("\x28a{1000}\x29{1000}")"#, "too large when spelled out");
+    check(&["title.matches('a')"; 5].join(" || "), "more than 4 of matches");
     check("labels.map(a, labels.map(b, labels.map(c, c))) == []", "more than 2 of all, exists, map and filter");
 }
 
