@@ -2,6 +2,7 @@
 
 pub(crate) mod site;
 
+mod every_page;
 mod headers;
 mod live;
 mod matrix;
