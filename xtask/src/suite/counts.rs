@@ -1,10 +1,19 @@
 //! Numbers read from what a stage printed. Pure.
 
+/// In which words a runner says how many tests it ran. Each stage reads its own runner's words only: a test may print the other's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Results {
+    /// libtest: `test result: ok. 3 passed; 0 failed; 0 ignored; …`.
+    Cargo,
+    /// A line of its own: `3 passed, 0 failed`.
+    Plain,
+}
+
 /// What a stage counts.
 #[derive(Debug, Clone, Copy)]
 pub struct Counts {
-    /// Tests, as libtest's `test result: ok. 3 passed; 0 failed; 0 ignored; …` or a line `3 passed, 0 failed`.
-    pub tests: bool,
+    /// Tests, in the words of the stage's runner.
+    pub tests: Option<Results>,
     /// Something else, as lines `seeds: 12`; several lines add up.
     pub label: Option<&'static str>,
 }
@@ -26,9 +35,7 @@ impl Counts {
     /// Adds what `lines` say to `tally`.
     pub fn read(&self, lines: &[String], tally: &mut Tally) {
         for line in lines.iter().map(|line| line.trim()) {
-            if self.tests
-                && let Some((passed, failed, ignored)) = results(line)
-            {
+            if let Some((passed, failed, ignored)) = self.tests.and_then(|words| results(words, line)) {
                 tally.passed += passed;
                 tally.failed += failed;
                 tally.ignored += ignored;
@@ -48,9 +55,7 @@ impl Counts {
         {
             return Some(format!("ran 0 {label}: it must print a line `{label}: N`"));
         }
-        if !self.tests {
-            return None;
-        }
+        self.tests?;
         if tally.failed > 0 {
             return Some(format!("{} tests failed", tally.failed));
         }
@@ -62,14 +67,18 @@ impl Counts {
 }
 
 /// (passed, failed, ignored) of one line, if it is a result.
-fn results(line: &str) -> Option<(u64, u64, u64)> {
-    if let Some(rest) = line.strip_prefix("test result: ") {
-        let (_, rest) = rest.split_once(". ")?;
-        let mut parts = rest.split(';').map(|part| leading_number(part.trim()));
-        return Some((parts.next()??, parts.next()??, parts.next()??));
+fn results(words: Results, line: &str) -> Option<(u64, u64, u64)> {
+    match words {
+        Results::Cargo => {
+            let (_, rest) = line.strip_prefix("test result: ")?.split_once(". ")?;
+            let mut parts = rest.split(';').map(|part| leading_number(part.trim()));
+            Some((parts.next()??, parts.next()??, parts.next()??))
+        }
+        Results::Plain => {
+            let (passed, failed) = line.strip_suffix(" failed")?.split_once(" passed, ")?;
+            Some((passed.parse().ok()?, failed.parse().ok()?, 0))
+        }
     }
-    let (passed, failed) = line.strip_suffix(" failed")?.split_once(" passed, ")?;
-    Some((passed.parse().ok()?, failed.parse().ok()?, 0))
 }
 
 fn leading_number(text: &str) -> Option<u64> {

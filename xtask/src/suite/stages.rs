@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use cargo_metadata::{MetadataCommand, TargetKind};
 
-use super::counts::Counts;
+use super::counts::{Counts, Results};
 use crate::repo::{Result, Verdict};
 use crate::{advisories, licences, setup, tidy};
 
@@ -42,8 +42,8 @@ pub enum Work {
     Tests,
 }
 
-const NOTHING: Counts = Counts { tests: false, label: None };
-const TESTS: Counts = Counts { tests: true, label: None };
+const NOTHING: Counts = Counts { tests: None, label: None };
+const TESTS: Counts = Counts { tests: Some(Results::Cargo), label: None };
 
 /// A stage that is a chore or a command of cargo.
 const fn check(name: &'static str, about: &'static str, work: Work) -> Stage {
@@ -83,7 +83,7 @@ pub const STAGES: &[Stage] = &[
         work: Work::Built("examples/seeds --seconds 60"),
         needs_files: &["crates/sim/examples/seeds.rs"],
         needs_build: true,
-        counts: Counts { tests: false, label: Some("seeds") },
+        counts: Counts { tests: None, label: Some("seeds") },
     },
     Stage {
         name: "kills",
@@ -91,7 +91,7 @@ pub const STAGES: &[Stage] = &[
         work: Work::Commands(&["cargo test --locked --workspace --test blackbox -- --nocapture"]),
         needs_files: &["crates/nightbell/tests/blackbox.rs"],
         needs_build: true,
-        counts: Counts { tests: true, label: Some("kills") },
+        counts: Counts { tests: Some(Results::Cargo), label: Some("kills") },
     },
     Stage {
         name: "browser",
@@ -102,7 +102,7 @@ pub const STAGES: &[Stage] = &[
         ]),
         needs_files: &["tests/browser/run.mjs", "tests/browser/package-lock.json"],
         needs_build: true,
-        counts: TESTS,
+        counts: Counts { tests: Some(Results::Plain), label: None },
     },
 ];
 

@@ -1,6 +1,6 @@
 //! What is counted, which stages are chosen, and what the end looks like.
 
-use super::counts::{Counts, Tally};
+use super::counts::{Counts, Results, Tally};
 use super::*;
 
 fn lines(text: &str) -> Vec<String> {
@@ -11,9 +11,10 @@ fn tally(passed: u64, failed: u64, ignored: u64, labelled: Option<(&'static str,
     Tally { passed, failed, ignored, labelled }
 }
 
-const TESTS: Counts = Counts { tests: true, label: None };
-const SEEDS: Counts = Counts { tests: false, label: Some("seeds") };
-const KILLS: Counts = Counts { tests: true, label: Some("kills") };
+const TESTS: Counts = Counts { tests: Some(Results::Cargo), label: None };
+const PLAIN: Counts = Counts { tests: Some(Results::Plain), label: None };
+const SEEDS: Counts = Counts { tests: None, label: Some("seeds") };
+const KILLS: Counts = Counts { tests: Some(Results::Cargo), label: Some("kills") };
 
 #[test]
 fn reads_numbers_and_refuses_nothing() {
@@ -28,8 +29,10 @@ fn reads_numbers_and_refuses_nothing() {
         ),
         (TESTS, "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured".to_owned(), tally(3, 0, 1, None), false),
         (TESTS, "test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured".to_owned(), tally(0, 0, 0, None), false),
-        (TESTS, "41 passed, 0 failed".to_owned(), tally(41, 0, 0, None), true),
-        (TESTS, "41 passed, 1 failed".to_owned(), tally(41, 1, 0, None), false),
+        (PLAIN, "41 passed, 0 failed".to_owned(), tally(41, 0, 0, None), true),
+        (PLAIN, "41 passed, 1 failed".to_owned(), tally(41, 1, 0, None), false),
+        (TESTS, format!("{ok}\n41 passed, 1 failed"), tally(12, 0, 0, None), true),
+        (PLAIN, format!("41 passed, 0 failed\n{ok}"), tally(41, 0, 0, None), true),
         (TESTS, "nothing".to_owned(), tally(0, 0, 0, None), false),
         (SEEDS, "seeds: 10\nseeds: 5, all good".to_owned(), tally(0, 0, 0, Some(("seeds", 15))), true),
         (SEEDS, "seeds: 0".to_owned(), tally(0, 0, 0, Some(("seeds", 0))), false),
@@ -79,7 +82,7 @@ fn commands_are_streamed_counted_and_judged() {
     let cases: Vec<(Stage, bool, Tally)> = vec![
         (stage(Work::Commands(&["echo seeds: 3", "echo seeds: 4"]), SEEDS), true, tally(0, 0, 0, Some(("seeds", 7)))),
         (stage(Work::Commands(&["false", "echo seeds: 4"]), SEEDS), false, tally(0, 0, 0, Some(("seeds", 4)))),
-        (stage(Work::Commands(&["echo 2 passed, 1 failed"]), TESTS), false, tally(2, 1, 0, None)),
+        (stage(Work::Commands(&["echo 2 passed, 1 failed"]), PLAIN), false, tally(2, 1, 0, None)),
         (stage(Work::Commands(&["no-program-has-this-name"]), TESTS), false, Tally::default()),
     ];
     for (stage, good, expected) in cases {
