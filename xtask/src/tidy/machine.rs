@@ -4,10 +4,10 @@ use super::Outcome;
 use crate::repo::{Finding, Repo};
 
 /// Folders of particular machines. Put together here, so that this file does not name them either.
-const FOLDERS: &[&str] = &[concat!("/", "work/"), concat!("/", "root/"), concat!("/", "tmp/nb")];
+const FOLDERS: &[&str] = &[concat!("/", "work/"), concat!("/", "root/")];
 
-/// The only hosts a lock file may fetch from.
-const LOCK_HOSTS: &[&str] = &["https://registry.npmjs.org/", "registry+https://github.com/rust-lang/crates.io-index"];
+/// The one source of Cargo's lock: the name Cargo itself gives to its default registry.
+const CARGO_SOURCE: &str = "registry+https://github.com/rust-lang/";
 
 /// Checks every text file.
 pub fn outcome(repo: &Repo) -> Outcome {
@@ -41,21 +41,17 @@ fn names(line: &str, folder: &str) -> bool {
     })
 }
 
-/// Foreign hosts in a lock file.
+/// Hosts in a lock file: npm's names none (everybody's own registry is asked, integrity is what counts), Cargo's its default one.
 pub fn hosts(path: &str, text: &str) -> Vec<Finding> {
-    let key = match path.rsplit('/').next() {
-        Some("package-lock.json") => "\"resolved\": \"",
-        Some("Cargo.lock") => "source = \"",
-        _ => return Vec::new(),
+    let foreign = |line: &str| match path.rsplit('/').next() {
+        Some("package-lock.json") => line.contains("\"resolved\": \""),
+        Some("Cargo.lock") => line.strip_prefix("source = \"").is_some_and(|source| !source.starts_with(CARGO_SOURCE)),
+        _ => false,
     };
-    let foreign = |line: &str| {
-        line.split_once(key).is_some_and(|(_, value)| !LOCK_HOSTS.iter().any(|host| value.starts_with(host)))
-    };
+    let fix = "npm: `omit-lockfile-registry-resolved=true`; Cargo: lock against the default registry";
     text.lines()
         .enumerate()
         .filter(|(_, line)| foreign(line))
-        .map(|(index, _)| {
-            Finding::new(path, index + 1, "fetches from a private or unknown host", "lock against the public registry")
-        })
+        .map(|(index, _)| Finding::new(path, index + 1, "names the host it is fetched from", fix))
         .collect()
 }

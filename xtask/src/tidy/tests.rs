@@ -229,12 +229,12 @@ fn paths_of_one_machine_are_found() {
 }
 
 #[test]
-fn lock_files_name_public_hosts_only() {
+fn lock_files_name_no_host_but_cargos_own() {
     let npm = |host: &str| format!("  \"resolved\": \"https://{host}/x/-/x-1.0.0.tgz\",\n");
     let cases: &[(&str, String, usize)] = &[
-        ("tools/vendor/package-lock.json", npm("registry.npmjs.org"), 0),
-        ("tools/vendor/package-lock.json", npm("npm.example.com"), 1),
-        ("Cargo.lock", "source = \"registry+https://github.com/rust-lang/crates.io-index\"".to_owned(), 0),
+        ("tests/browser/package-lock.json", "  \"integrity\": \"sha512-x\",\n".to_owned(), 0),
+        ("tests/browser/package-lock.json", npm("npm.example.com"), 1),
+        ("Cargo.lock", "source = \"registry+https://github.com/rust-lang/index\"".to_owned(), 0),
         ("Cargo.lock", "source = \"sparse+https://crates.example.com/\"".to_owned(), 1),
         ("README.md", npm("npm.example.com"), 0),
     ];
