@@ -113,7 +113,7 @@ pub fn publish(unit: &mut Unit<'_>, by: &Permit<Manage>, incident: &str) -> Resu
         postmortem.id,
         u32::try_from(items).unwrap_or(u32::MAX),
     );
-    unit.commit(incident, events, &actor)?;
+    response::record(unit, incident, events, &actor)?;
     Ok(postmortem)
 }
 

@@ -15,7 +15,7 @@ use nightbell_domain::{
 };
 
 /// Commits events and lets everything follow: pages, the public page, the postmortem.
-pub(super) fn record(
+pub(crate) fn record(
     unit: &mut Unit<'_>,
     incident: Incident,
     events: Vec<IncidentEvent>,

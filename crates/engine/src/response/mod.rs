@@ -12,6 +12,7 @@ mod summon;
 
 pub use by_link::{MitigationReport, declare_by_link, report_mitigation_by_link};
 pub use cadence::cadence;
+pub(crate) use change::record;
 pub use change::{
     Resolution, accept_role, cancel, change_severity, close, decline_role, judge_mitigation, offer_role, post_update,
     publish, refute, release_role, resolve, revise, set_status, take_role, try_mitigation, waive, write,

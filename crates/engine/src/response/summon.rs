@@ -111,12 +111,14 @@ fn call(
     policy: PolicySnapshot,
 ) -> Result<Incident, Fault> {
     let summary = if incident.summary.is_empty() { incident.severity_why.clone() } else { incident.summary.clone() };
+    // A late document is not a broken service: it is asked for by the calmer methods.
+    let urgency = if purpose == RuleId::PostmortemOnTime.word() { Urgency::Low } else { Urgency::High };
     let begin = PageStart {
         subject: Subject::Incident { incident: incident.id, purpose },
         title: format!("{} {}", incident.severity.as_str().to_uppercase(), incident.title),
         body: format!("{why}.\n{summary}"),
         service: incident.service.clone(),
-        urgency: Urgency::High,
+        urgency,
         policy,
         why: why.clone(),
     };

@@ -247,3 +247,35 @@ fn an_action_item_needs_owner_date_and_priority() {
     let item = world.act(|unit| learning::add_item(unit, &alice, &slug, whole.clone())).expect("whole");
     world.act(|unit| learning::finish_item(unit, &alice, item.id));
 }
+
+#[test]
+fn a_late_postmortem_is_asked_for_by_day_and_publishing_it_ends_the_call() {
+    let mut world = World::new();
+    let slug = world.declare("alice", "sev2").slug;
+    let alice = world.permit("alice");
+    world.act(|unit| response::take_role(unit, &alice, &slug, RoleKind::Commander));
+    let resolution = Resolution { text: "Over.".to_owned(), public: None };
+    world.act(|unit| response::resolve(unit, &alice, &slug, &resolution));
+    let due = world.incident(&slug).obligation(RuleId::PostmortemOnTime).and_then(|o| o.due_at).expect("owed");
+    let begun = world.now;
+    let after = |hours: i64| due.duration_since(begun).as_secs() + hours * 3600 + 60;
+    let incident = world.incident(&slug).id.to_string();
+    let calls = |world: &mut World| {
+        let pages = world.act(|unit| Ok(nightbell_store::paging::of_subject(unit.tx, &incident)?));
+        let late = |p: &nightbell_domain::paging::Page| matches!(&p.subject, nightbell_domain::paging::Subject::Incident { purpose, .. } if purpose == "postmortem-on-time");
+        pages
+            .iter()
+            .filter(|p| late(p))
+            .map(|p| format!("{} {}", p.urgency.word(), p.status.word()))
+            .collect::<Vec<_>>()
+    };
+    world.run_until(after(0));
+    assert_eq!(calls(&mut world), Vec::<String>::new(), "at midnight nobody is called");
+    world.run_until(after(9));
+    assert_eq!(calls(&mut world), ["low ringing"]);
+    let manager = world.manager("erin");
+    world.act(|unit| crate::learning::publish(unit, &manager, &slug));
+    assert_eq!(calls(&mut world), ["low ended"]);
+    world.run_until(after(10));
+    assert!(world.sent().iter().any(|message| message.contains("page alice")), "the commander was asked");
+}

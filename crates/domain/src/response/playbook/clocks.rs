@@ -15,7 +15,10 @@ const CADENCE_NAG_LEAD: SignedDuration = SignedDuration::from_mins(2);
 /// How long before its due time the room is reminded of the postmortem, at most.
 const POSTMORTEM_NAG_LEAD: SignedDuration = SignedDuration::from_hours(24);
 
-/// Who is paged, and how many minutes after the due time. A postmortem wakes nobody.
+/// From the end of the due day, which is a midnight, to nine in the morning: a late postmortem is asked for by day, and with low urgency.
+const MORNING_AFTER_MIN: i64 = 9 * 60;
+
+/// Who is paged, and how many minutes after the due time. Items without an owner are refused, so nothing can be late there.
 fn ladder(rule: RuleId) -> &'static [(i64, WhoToPage)] {
     match rule {
         RuleId::IcNamed => &[(0, WhoToPage::CommanderOnCall), (0, WhoToPage::Backup)],
@@ -23,12 +26,10 @@ fn ladder(rule: RuleId) -> &'static [(i64, WhoToPage)] {
         RuleId::UpdateCadence | RuleId::PublicNotice => {
             &[(0, WhoToPage::Comms), (3, WhoToPage::Commander), (6, WhoToPage::Backup)]
         }
-        RuleId::RoomOpen
-        | RuleId::HonestWords
-        | RuleId::MitigateFirst
-        | RuleId::RunbookLinked
-        | RuleId::PostmortemOnTime
-        | RuleId::ItemsOwned => &[],
+        RuleId::PostmortemOnTime => &[(MORNING_AFTER_MIN, WhoToPage::Commander)],
+        RuleId::RoomOpen | RuleId::HonestWords | RuleId::MitigateFirst | RuleId::RunbookLinked | RuleId::ItemsOwned => {
+            &[]
+        }
     }
 }
 

@@ -125,12 +125,15 @@ fn a_promise_a_minute_away_is_not_nagged_at_once() {
 }
 
 #[test]
-fn after_resolution_only_the_postmortem_has_a_clock_and_it_wakes_nobody() {
+fn after_resolution_only_the_postmortem_has_a_clock_and_it_pages_in_the_morning() {
     let mut life = Life::declared("sev1");
     life.resolve("dana", t(200));
     let due = t(200) + SignedDuration::from_hours(24 * 6);
     assert_eq!(life.state.next_due_at, Some(due - SignedDuration::from_hours(24)));
     assert_eq!(words(&life.tick(due)), ["nag postmortem-on-time", "breach postmortem-on-time"]);
+    let morning = due + SignedDuration::from_hours(9);
+    assert_eq!(life.state.next_due_at, Some(morning));
+    assert_eq!(words(&life.tick(morning)), ["page the commander for postmortem-on-time"]);
     assert_eq!(life.state.next_due_at, None);
     assert_eq!(life.standing(RuleId::PostmortemOnTime, due), Standing::Breached);
     assert_eq!(life.standing(RuleId::IcNamed, due), Standing::Lifted);
