@@ -49,7 +49,9 @@ impl Unit<'_> {
                 keep_part(self.tx)?;
                 return Ok(Some(answer));
             }
-            Ok(Err(Fault::Store(StoreError::Unavailable(why)))) => return Err(StoreError::Unavailable(why).into()),
+            Ok(Err(Fault::Store(
+                error @ (StoreError::Unavailable(_) | StoreError::Full(_) | StoreError::Broken(_)),
+            ))) => return Err(error.into()),
             Ok(Err(error)) => {
                 tracing::error!(kind, %key, %error, "PAGING AT RISK: left out, the others go on; run `nightbell verify`");
             }

@@ -226,8 +226,8 @@ impl Pump {
             let settled = self.submit(move |unit| paging::settle(unit, id, attempt, report.clone()));
             match settled.await.unwrap_or_else(gone) {
                 Ok(()) => return,
-                Err(Fault::Store(StoreError::Unavailable(why))) => {
-                    tracing::error!(notification = %id, attempt, why, "the outcome of an attempt could not be stored; trying again");
+                Err(Fault::Store(error)) if error.may_pass() => {
+                    tracing::error!(notification = %id, attempt, %error, "the outcome of an attempt could not be stored; trying again");
                     sleep_until(Instant::now() + REST_AFTER_TROUBLE).await;
                 }
                 Err(error) => {

@@ -31,7 +31,24 @@ fn store_error(e: rusqlite::Error) -> StoreError {
         }
         Some(ErrorCode::ConstraintViolation) => StoreError::Corrupt(format!("an invariant refused the write: {e}")),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Corrupt(e.to_string()),
+        Some(ErrorCode::DiskFull) => StoreError::Full(e.to_string()),
+        Some(ErrorCode::SystemIoFailure) => io_error(extended.unwrap_or_default(), e.to_string()),
         _ => StoreError::Unavailable(e.to_string()),
+    }
+}
+
+/// A write or flush that failed in hardware must never be tried again (INV-01); a full disk shows here too, where the index of the
+/// write-ahead log cannot grow.
+fn io_error(extended: i32, what: String) -> StoreError {
+    use rusqlite::ffi::{
+        SQLITE_IOERR_DIR_FSYNC, SQLITE_IOERR_FSYNC, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE,
+    };
+    match extended {
+        SQLITE_IOERR_FSYNC | SQLITE_IOERR_DIR_FSYNC | SQLITE_IOERR_WRITE | SQLITE_IOERR_TRUNCATE => {
+            StoreError::Broken(what)
+        }
+        SQLITE_IOERR_SHMSIZE => StoreError::Full(what),
+        _ => StoreError::Unavailable(what),
     }
 }
 
@@ -202,5 +219,34 @@ impl Tx for Statements<'_> {
             rows.push(Row(values));
         }
         Ok(rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What SQLite says of a disk, and whether the writer may go on.
+    #[test]
+    fn inv_01_failed_writes_and_flushes_are_told_from_a_full_disk() {
+        use rusqlite::ffi;
+        let said = |code| store_error(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
+        for code in [
+            ffi::SQLITE_IOERR_FSYNC,
+            ffi::SQLITE_IOERR_DIR_FSYNC,
+            ffi::SQLITE_IOERR_WRITE,
+            ffi::SQLITE_IOERR_TRUNCATE,
+        ] {
+            assert!(matches!(said(code), StoreError::Broken(_)), "{code}: {:?}", said(code));
+            assert!(!said(code).may_pass(), "{code}: never tried again");
+        }
+        for code in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE] {
+            assert!(matches!(said(code), StoreError::Full(_)), "{code}: {:?}", said(code));
+        }
+        for code in [ffi::SQLITE_BUSY, ffi::SQLITE_READONLY, ffi::SQLITE_IOERR_READ, ffi::SQLITE_CANTOPEN] {
+            assert!(matches!(said(code), StoreError::Unavailable(_)), "{code}: {:?}", said(code));
+            assert!(said(code).may_pass());
+        }
+        assert!(matches!(said(ffi::SQLITE_CORRUPT), StoreError::Corrupt(_)));
     }
 }

@@ -3,17 +3,32 @@
 use nightbell_domain::record::Instant;
 
 /// What can go wrong with storage. Not an outcome of a decision: those are refusals.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// Somebody else changed it first, or a uniqueness constraint said no; load again and decide again.
     #[error("conflict: {0}")]
     Conflict(String),
-    /// The database cannot be used now: disk full, locked, gone. Nothing was stored.
+    /// The database cannot be used now: locked, gone, too slow. Nothing was stored; but when the connection to PostgreSQL broke while it
+    /// was committing, nobody knows: a caller that tries again must be idempotent, as every unit of work is.
     #[error("storage is unavailable: {0}")]
     Unavailable(String),
+    /// There is no room for more. Nothing was stored; the same work succeeds once somebody makes room (INV-16).
+    #[error("the disk is full: {0}")]
+    Full(String),
+    /// A write or an fsync failed in hardware: what is on disk is not what the database believes. The process must end and must not try
+    /// again, because a second fsync would report success for pages that the first one lost (INV-01).
+    #[error("storage is broken: {0}")]
+    Broken(String),
     /// What is stored cannot be understood. Loud for that stream; others go on.
     #[error("stored data is damaged: {0}")]
     Corrupt(String),
+}
+
+impl StoreError {
+    /// Whether the same work may succeed later without anybody changing it.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Full(_))
+    }
 }
 
 /// A bound value or a column.

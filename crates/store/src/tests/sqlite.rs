@@ -211,7 +211,7 @@ fn inv_16_full_database_refuses_and_keeps_what_it_has() {
     read(&mut database, |tx| tx.rows("PRAGMA max_page_count = 1", &[]));
     let mebibyte = "x".repeat(1 << 20);
     let full = write(&mut database, |tx| meta::set(tx, "large", &mebibyte));
-    assert!(matches!(full, Err(StoreError::Unavailable(_))), "{full:?}");
+    assert!(matches!(full, Err(StoreError::Full(_))), "{full:?}");
     assert_eq!(number(&mut database, "SELECT COUNT(*) FROM meta"), 1);
     write(&mut database, |tx| meta::set(tx, "key", "2")).expect("what fits is taken");
     assert_eq!(damage(&mut database), Vec::<String>::new());

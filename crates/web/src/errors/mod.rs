@@ -293,7 +293,7 @@ impl From<Fault> for Problem {
                 )
                 .into()
             }
-            Fault::Store(e @ StoreError::Unavailable(_)) => {
+            Fault::Store(e @ (StoreError::Unavailable(_) | StoreError::Full(_) | StoreError::Broken(_))) => {
                 tracing::error!(error = %e, "a request could not be served");
                 Self::unavailable()
             }
