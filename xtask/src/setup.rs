@@ -48,6 +48,7 @@ const NEEDS: &[Need] = &[
         purpose: "the second database",
         probe: "ls /usr/lib/postgresql/*/bin/postgres || command -v postgres",
     },
+    Need { package: "faketime", purpose: "shifts the binary's clock", probe: "command -v faketime" },
     Need { package: "sqlite3", purpose: "looks into a database after a crash", probe: "command -v sqlite3" },
 ];
 

@@ -76,7 +76,9 @@ fn run_stage(stage: &Stage, root: &Path) -> (Ended, Tally) {
     }
     let outcome = match &stage.work {
         Work::Own(chore) => own(*chore),
-        Work::Commands(lines) => commands(stage, lines.iter().map(|line| (*line).to_owned()).collect(), root),
+        Work::Commands(lines) | Work::Optimised(lines) => {
+            commands(stage, lines.iter().map(|line| (*line).to_owned()).collect(), root)
+        }
         Work::Built(line) => stages::built_folder(root)
             .and_then(|folder| commands(stage, vec![folder.join(line).display().to_string()], root)),
         Work::Tests => stages::test_lines(root).and_then(|lines| commands(stage, lines, root)),
@@ -103,12 +105,14 @@ fn own(chore: fn() -> Result<crate::repo::Verdict>) -> Result<(Ended, Tally)> {
 fn commands(stage: &Stage, lines: Vec<String>, root: &Path) -> Result<(Ended, Tally)> {
     let mut tally = Tally::default();
     let mut failed = Vec::new();
+    let profile = if matches!(stage.work, Work::Optimised(_)) { "proof" } else { "debug" };
+    let binary = root.join(stages::target_folder(root, profile)?).join("nightbell");
     for line in lines {
         println!("$ {line}");
         let mut command = shell::command(&shell::words(&line), root);
         // A missing snapshot must fail, not write itself.
         command.env("INSTA_UPDATE", "no").env("RUST_BACKTRACE", "1");
-        command.env("NIGHTBELL_BINARY", root.join(stages::built_folder(root)?).join("nightbell"));
+        command.env("NIGHTBELL_BINARY", &binary);
         let (succeeded, output) = shell::stream(command, &line)?;
         stage.counts.read(&output, &mut tally);
         if !succeeded {

@@ -9,17 +9,28 @@ pub enum Results {
     Plain,
 }
 
+/// What a labelled number must be at the end, or the stage has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Must {
+    /// It ran something: `seeds: 12`.
+    BePositive,
+    /// It found nothing, and said so: `pages lost: 0`.
+    BeZero,
+    /// It is only told, but it is told: `repeats: 4`.
+    BeTold,
+}
+
 /// What a stage counts.
 #[derive(Debug, Clone, Copy)]
 pub struct Counts {
     /// Tests, in the words of the stage's runner.
     pub tests: Option<Results>,
     /// Something else, as lines `seeds: 12`; several lines add up.
-    pub label: Option<&'static str>,
+    pub labels: &'static [(&'static str, Must)],
 }
 
 /// What was counted.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Tally {
     /// Tests that passed.
     pub passed: u64,
@@ -27,8 +38,8 @@ pub struct Tally {
     pub failed: u64,
     /// Tests that did not run. There are no ignored tests here.
     pub ignored: u64,
-    /// The labelled number.
-    pub labelled: Option<(&'static str, u64)>,
+    /// The labelled numbers that were told, in the stage's order.
+    pub labelled: Vec<(&'static str, u64)>,
 }
 
 impl Counts {
@@ -40,20 +51,27 @@ impl Counts {
                 tally.failed += failed;
                 tally.ignored += ignored;
             }
-            if let Some(label) = self.label {
-                let before = tally.labelled.map_or(0, |(_, number)| number);
-                let more = line.strip_prefix(label).and_then(|rest| leading_number(rest.strip_prefix(':')?));
-                tally.labelled = Some((label, before + more.unwrap_or(0)));
+            for (label, _) in self.labels {
+                let told = line.strip_prefix(label).and_then(|rest| leading_number(rest.strip_prefix(':')?));
+                let Some(told) = told else { continue };
+                match tally.labelled.iter_mut().find(|(known, _)| known == label) {
+                    Some((_, number)) => *number += told,
+                    None => tally.labelled.push((label, told)),
+                }
             }
         }
     }
 
     /// Why a stage that ended well is still wrong: it ran nothing, or left something out.
     pub fn problem(&self, tally: &Tally) -> Option<String> {
-        if let Some(label) = self.label
-            && tally.labelled.is_none_or(|(_, number)| number == 0)
-        {
-            return Some(format!("ran 0 {label}: it must print a line `{label}: N`"));
+        for (label, must) in self.labels {
+            let told = tally.labelled.iter().find(|(known, _)| known == label).map(|(_, number)| *number);
+            match (told, must) {
+                (None, _) => return Some(format!("it must print a line `{label}: N`")),
+                (Some(0), Must::BePositive) => return Some(format!("ran 0 {label}")),
+                (Some(1..), Must::BeZero) => return Some(format!("{label}: it must be 0")),
+                _ => {}
+            }
         }
         self.tests?;
         if tally.failed > 0 {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use cargo_metadata::{MetadataCommand, TargetKind};
 
-use super::counts::{Counts, Results};
+use super::counts::{Counts, Must, Results};
 use crate::repo::{Result, Verdict};
 use crate::{advisories, licences, setup, tidy};
 
@@ -36,14 +36,16 @@ pub enum Work {
     Own(fn() -> Result<Verdict>),
     /// Command lines, without quoting.
     Commands(&'static [&'static str]),
+    /// The same, with the binary of profile `proof` in `NIGHTBELL_BINARY`; the first line builds it.
+    Optimised(&'static [&'static str]),
     /// A program of the build stage, below `debug/` of the target folder, with its arguments.
     Built(&'static str),
     /// Every test of the workspace but the black box: its lines depend on which targets there are.
     Tests,
 }
 
-const NOTHING: Counts = Counts { tests: None, label: None };
-const TESTS: Counts = Counts { tests: Some(Results::Cargo), label: None };
+const NOTHING: Counts = Counts { tests: None, labels: &[] };
+const TESTS: Counts = Counts { tests: Some(Results::Cargo), labels: &[] };
 
 /// A stage that is a chore or a command of cargo.
 const fn check(name: &'static str, about: &'static str, work: Work) -> Stage {
@@ -83,15 +85,21 @@ pub const STAGES: &[Stage] = &[
         work: Work::Built("examples/seeds --seconds 60"),
         needs_files: &["crates/sim/examples/seeds.rs"],
         needs_build: true,
-        counts: Counts { tests: None, label: Some("seeds") },
+        counts: Counts { tests: None, labels: &[("seeds", Must::BePositive)] },
     },
     Stage {
         name: "kills",
-        about: "the real binary: kill -9, real sockets, a real Alertmanager, real mail",
-        work: Work::Commands(&["cargo test --locked --workspace --test blackbox -- --nocapture"]),
+        about: "the optimised binary: kill -9, full disks, failing fsync, stopped and shifted clocks, a real Alertmanager, real mail",
+        work: Work::Optimised(&[
+            "cargo build --locked --profile proof --package nightbell",
+            "cargo test --locked --workspace --test blackbox -- --nocapture",
+        ]),
         needs_files: &["crates/nightbell/tests/blackbox.rs"],
         needs_build: true,
-        counts: Counts { tests: Some(Results::Cargo), label: Some("kills") },
+        counts: Counts {
+            tests: Some(Results::Cargo),
+            labels: &[("kills", Must::BePositive), ("pages lost", Must::BeZero), ("repeats", Must::BeTold)],
+        },
     },
     Stage {
         name: "browser",
@@ -102,7 +110,7 @@ pub const STAGES: &[Stage] = &[
         ]),
         needs_files: &["tests/browser/run.mjs", "tests/browser/package-lock.json"],
         needs_build: true,
-        counts: Counts { tests: Some(Results::Plain), label: None },
+        counts: Counts { tests: Some(Results::Plain), labels: &[] },
     },
 ];
 
@@ -111,8 +119,16 @@ pub const STAGES: &[Stage] = &[
 /// # Errors
 /// When `cargo metadata` fails.
 pub fn built_folder(root: &Path) -> Result<PathBuf> {
+    target_folder(root, "debug")
+}
+
+/// Where a profile's programs are, as [`built_folder`].
+///
+/// # Errors
+/// When `cargo metadata` fails.
+pub fn target_folder(root: &Path, profile: &str) -> Result<PathBuf> {
     let metadata = MetadataCommand::new().current_dir(root).no_deps().exec()?;
-    let folder = metadata.target_directory.join("debug").into_std_path_buf();
+    let folder = metadata.target_directory.join(profile).into_std_path_buf();
     Ok(folder.strip_prefix(root).map(Path::to_path_buf).unwrap_or(folder))
 }
 

@@ -41,7 +41,7 @@ pub fn render(rows: &[Row]) -> String {
         let _ = writeln!(text, "{:<12}{:>9.1}  {word:<7}  {}", row.name, row.seconds, counted.join(", "));
         passed += row.tally.passed;
         failed += if matches!(row.ended, Ended::Failed(_)) { row.tally.failed.max(1) } else { 0 };
-        labels.extend(row.tally.labelled);
+        labels.extend(&row.tally.labelled);
     }
     let seconds: f64 = rows.iter().map(|row| row.seconds).sum();
     let _ = writeln!(text, "{:<12}{seconds:>9.1}", "all");
@@ -58,6 +58,6 @@ fn numbers(tally: &Tally) -> Vec<String> {
     if tally.passed + tally.failed > 0 {
         list.push(format!("{} passed, {} failed", tally.passed, tally.failed));
     }
-    list.extend(tally.labelled.map(|(label, number)| format!("{number} {label}")));
+    list.extend(tally.labelled.iter().map(|(label, number)| format!("{number} {label}")));
     list
 }

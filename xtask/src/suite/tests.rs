@@ -1,44 +1,59 @@
 //! What is counted, which stages are chosen, and what the end looks like.
 
-use super::counts::{Counts, Results, Tally};
+use super::counts::{Counts, Must, Results, Tally};
 use super::*;
 
 fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-fn tally(passed: u64, failed: u64, ignored: u64, labelled: Option<(&'static str, u64)>) -> Tally {
-    Tally { passed, failed, ignored, labelled }
+fn tally(passed: u64, failed: u64, ignored: u64, labelled: &[(&'static str, u64)]) -> Tally {
+    Tally { passed, failed, ignored, labelled: labelled.to_vec() }
 }
 
-const TESTS: Counts = Counts { tests: Some(Results::Cargo), label: None };
-const PLAIN: Counts = Counts { tests: Some(Results::Plain), label: None };
-const SEEDS: Counts = Counts { tests: None, label: Some("seeds") };
-const KILLS: Counts = Counts { tests: Some(Results::Cargo), label: Some("kills") };
+const TESTS: Counts = Counts { tests: Some(Results::Cargo), labels: &[] };
+const PLAIN: Counts = Counts { tests: Some(Results::Plain), labels: &[] };
+const SEEDS: Counts = Counts { tests: None, labels: &[("seeds", Must::BePositive)] };
+const KILLS: Counts = Counts {
+    tests: Some(Results::Cargo),
+    labels: &[("kills", Must::BePositive), ("pages lost", Must::BeZero), ("repeats", Must::BeTold)],
+};
 
 #[test]
 fn reads_numbers_and_refuses_nothing() {
     let ok = "test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 3 filtered out; finished in 0.10s";
     let cases: &[(Counts, String, Tally, bool)] = &[
-        (TESTS, format!("{ok}\nnoise\n{ok}"), tally(24, 0, 0, None), true),
+        (TESTS, format!("{ok}\nnoise\n{ok}"), tally(24, 0, 0, &[]), true),
         (
             TESTS,
             "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured".to_owned(),
-            tally(3, 2, 0, None),
+            tally(3, 2, 0, &[]),
             false,
         ),
-        (TESTS, "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured".to_owned(), tally(3, 0, 1, None), false),
-        (TESTS, "test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured".to_owned(), tally(0, 0, 0, None), false),
-        (PLAIN, "41 passed, 0 failed".to_owned(), tally(41, 0, 0, None), true),
-        (PLAIN, "41 passed, 1 failed".to_owned(), tally(41, 1, 0, None), false),
-        (TESTS, format!("{ok}\n41 passed, 1 failed"), tally(12, 0, 0, None), true),
-        (PLAIN, format!("41 passed, 0 failed\n{ok}"), tally(41, 0, 0, None), true),
-        (TESTS, "nothing".to_owned(), tally(0, 0, 0, None), false),
-        (SEEDS, "seeds: 10\nseeds: 5, all good".to_owned(), tally(0, 0, 0, Some(("seeds", 15))), true),
-        (SEEDS, "seeds: 0".to_owned(), tally(0, 0, 0, Some(("seeds", 0))), false),
-        (SEEDS, "seeds looked good".to_owned(), tally(0, 0, 0, Some(("seeds", 0))), false),
-        (KILLS, format!("kills: 7\n{ok}"), tally(12, 0, 0, Some(("kills", 7))), true),
-        (KILLS, ok.to_owned(), tally(12, 0, 0, Some(("kills", 0))), false),
+        (TESTS, "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured".to_owned(), tally(3, 0, 1, &[]), false),
+        (TESTS, "test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured".to_owned(), tally(0, 0, 0, &[]), false),
+        (PLAIN, "41 passed, 0 failed".to_owned(), tally(41, 0, 0, &[]), true),
+        (PLAIN, "41 passed, 1 failed".to_owned(), tally(41, 1, 0, &[]), false),
+        (TESTS, format!("{ok}\n41 passed, 1 failed"), tally(12, 0, 0, &[]), true),
+        (PLAIN, format!("41 passed, 0 failed\n{ok}"), tally(41, 0, 0, &[]), true),
+        (TESTS, "nothing".to_owned(), tally(0, 0, 0, &[]), false),
+        (SEEDS, "seeds: 10\nseeds: 5, all good".to_owned(), tally(0, 0, 0, &[("seeds", 15)]), true),
+        (SEEDS, "seeds: 0".to_owned(), tally(0, 0, 0, &[("seeds", 0)]), false),
+        (SEEDS, "seeds looked good".to_owned(), tally(0, 0, 0, &[]), false),
+        (
+            KILLS,
+            format!("kills: 7 survived, accepted 90\npages lost: 0\nrepeats: 2\n{ok}"),
+            tally(12, 0, 0, &[("kills", 7), ("pages lost", 0), ("repeats", 2)]),
+            true,
+        ),
+        (
+            KILLS,
+            format!("kills: 7\npages lost: 1\nrepeats: 0\n{ok}"),
+            tally(12, 0, 0, &[("kills", 7), ("pages lost", 1), ("repeats", 0)]),
+            false,
+        ),
+        (KILLS, format!("kills: 7\npages lost: 0\n{ok}"), tally(12, 0, 0, &[("kills", 7), ("pages lost", 0)]), false),
+        (KILLS, ok.to_owned(), tally(12, 0, 0, &[]), false),
     ];
     for (counts, text, expected, good) in cases {
         let mut found = Tally::default();
@@ -80,9 +95,9 @@ fn commands_are_streamed_counted_and_judged() {
     let stage =
         |work: Work, counts: Counts| Stage { name: "x", about: "", work, needs_files: &[], needs_build: false, counts };
     let cases: Vec<(Stage, bool, Tally)> = vec![
-        (stage(Work::Commands(&["echo seeds: 3", "echo seeds: 4"]), SEEDS), true, tally(0, 0, 0, Some(("seeds", 7)))),
-        (stage(Work::Commands(&["false", "echo seeds: 4"]), SEEDS), false, tally(0, 0, 0, Some(("seeds", 4)))),
-        (stage(Work::Commands(&["echo 2 passed, 1 failed"]), PLAIN), false, tally(2, 1, 0, None)),
+        (stage(Work::Commands(&["echo seeds: 3", "echo seeds: 4"]), SEEDS), true, tally(0, 0, 0, &[("seeds", 7)])),
+        (stage(Work::Commands(&["false", "echo seeds: 4"]), SEEDS), false, tally(0, 0, 0, &[("seeds", 4)])),
+        (stage(Work::Commands(&["echo 2 passed, 1 failed"]), PLAIN), false, tally(2, 1, 0, &[])),
         (stage(Work::Commands(&["no-program-has-this-name"]), TESTS), false, Tally::default()),
     ];
     for (stage, good, expected) in cases {
@@ -98,22 +113,22 @@ fn the_end_is_one_plain_line() {
     let good = [
         row("tidy", Ended::Passed("12 checks".to_owned()), Tally::default()),
         row("advisories", Ended::Skipped("SKIPPED: no database".to_owned()), Tally::default()),
-        row("tests", Ended::Passed(String::new()), tally(40, 0, 0, None)),
-        row("kills", Ended::Passed(String::new()), tally(2, 0, 0, Some(("kills", 7)))),
+        row("tests", Ended::Passed(String::new()), tally(40, 0, 0, &[])),
+        row("kills", Ended::Passed(String::new()), tally(2, 0, 0, &[("kills", 7), ("pages lost", 0), ("repeats", 3)])),
     ];
     let expected = "\
 stage         seconds  result   counted
 tidy              1.5  ok       12 checks
 advisories        1.5  skipped  SKIPPED: no database
 tests             1.5  ok       40 passed, 0 failed
-kills             1.5  ok       2 passed, 0 failed, 7 kills
+kills             1.5  ok       2 passed, 0 failed, 7 kills, 0 pages lost, 3 repeats
 all               6.0
-kills: 7
+kills: 7, pages lost: 0, repeats: 3
 42 passed, 0 failed";
     assert_eq!(summary::render(&good), expected);
     let bad = [
         row("tidy", Ended::Failed("2 findings".to_owned()), Tally::default()),
-        row("tests", Ended::Failed("x".to_owned()), tally(5, 3, 0, None)),
+        row("tests", Ended::Failed("x".to_owned()), tally(5, 3, 0, &[])),
     ];
     assert!(summary::render(&bad).ends_with("\n5 passed, 4 failed"));
 }
