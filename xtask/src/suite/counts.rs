@@ -13,11 +13,11 @@ pub enum Results {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Must {
     /// It ran something: `seeds: 12`.
-    BePositive,
+    Positive,
     /// It found nothing, and said so: `pages lost: 0`.
-    BeZero,
+    Zero,
     /// It is only told, but it is told: `repeats: 4`.
-    BeTold,
+    Told,
 }
 
 /// What a stage counts.
@@ -68,8 +68,8 @@ impl Counts {
             let told = tally.labelled.iter().find(|(known, _)| known == label).map(|(_, number)| *number);
             match (told, must) {
                 (None, _) => return Some(format!("it must print a line `{label}: N`")),
-                (Some(0), Must::BePositive) => return Some(format!("ran 0 {label}")),
-                (Some(1..), Must::BeZero) => return Some(format!("{label}: it must be 0")),
+                (Some(0), Must::Positive) => return Some(format!("ran 0 {label}")),
+                (Some(1..), Must::Zero) => return Some(format!("{label}: it must be 0")),
                 _ => {}
             }
         }

@@ -85,7 +85,7 @@ pub const STAGES: &[Stage] = &[
         work: Work::Built("examples/seeds --seconds 60"),
         needs_files: &["crates/sim/examples/seeds.rs"],
         needs_build: true,
-        counts: Counts { tests: None, labels: &[("seeds", Must::BePositive)] },
+        counts: Counts { tests: None, labels: &[("seeds", Must::Positive)] },
     },
     Stage {
         name: "kills",
@@ -98,7 +98,7 @@ pub const STAGES: &[Stage] = &[
         needs_build: true,
         counts: Counts {
             tests: Some(Results::Cargo),
-            labels: &[("kills", Must::BePositive), ("pages lost", Must::BeZero), ("repeats", Must::BeTold)],
+            labels: &[("kills", Must::Positive), ("pages lost", Must::Zero), ("repeats", Must::Told)],
         },
     },
     Stage {

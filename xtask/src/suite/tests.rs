@@ -13,10 +13,10 @@ fn tally(passed: u64, failed: u64, ignored: u64, labelled: &[(&'static str, u64)
 
 const TESTS: Counts = Counts { tests: Some(Results::Cargo), labels: &[] };
 const PLAIN: Counts = Counts { tests: Some(Results::Plain), labels: &[] };
-const SEEDS: Counts = Counts { tests: None, labels: &[("seeds", Must::BePositive)] };
+const SEEDS: Counts = Counts { tests: None, labels: &[("seeds", Must::Positive)] };
 const KILLS: Counts = Counts {
     tests: Some(Results::Cargo),
-    labels: &[("kills", Must::BePositive), ("pages lost", Must::BeZero), ("repeats", Must::BeTold)],
+    labels: &[("kills", Must::Positive), ("pages lost", Must::Zero), ("repeats", Must::Told)],
 };
 
 #[test]
