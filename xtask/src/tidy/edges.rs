@@ -65,8 +65,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("refinery", &["store"]),
     ("reqwest", &["delivery", "nightbell"]),
     ("rusqlite", &["store"]),
-    ("tokio", &["delivery", "web", "nightbell"]),
+    // In the store only inside the PostgreSQL driver: ADR 0017.
+    ("tokio", &["delivery", "store", "web", "nightbell"]),
     ("tokio-postgres", &["store"]),
+    ("tokio-postgres-rustls", &["store"]),
 ];
 
 /// One crate's declared dependencies.
