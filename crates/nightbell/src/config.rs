@@ -7,7 +7,8 @@ mod layers;
 pub use layers::{ConfigError, Layers};
 
 use crate::{
-    data,
+    commands::DataArgs,
+    data::{self, Place},
     log::{LogFormat, LogSettings, check_level},
 };
 use ipnet::IpNet;
@@ -41,7 +42,7 @@ pub struct Flags {
     /// `--config`.
     pub config: Option<PathBuf>,
     /// `--data`.
-    pub data: Option<PathBuf>,
+    pub data: DataArgs,
     /// `--listen`.
     pub listen: Option<String>,
 }
@@ -53,8 +54,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The base of every link that is sent; made from the listening address when not set.
     pub public_url: Option<String>,
-    /// The data folder.
-    pub data: PathBuf,
+    /// Where the data is.
+    pub place: Place,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// The mail server, when there is one.
@@ -104,9 +105,9 @@ pub fn settle(layers: &Layers) -> Result<Config, ConfigError> {
             .map_or_else(|| listen(LISTEN), Ok)
             .map_err(|e| ConfigError::built_in(&e))?,
         public_url: layers.text("server.public_url", public_url)?,
-        data: layers
-            .text("server.data", |text| non_empty(text).map(PathBuf::from))?
-            .unwrap_or_else(|| PathBuf::from(data::FOLDER)),
+        place: layers
+            .text("server.data", |text| non_empty(text).map(Place::folder))?
+            .unwrap_or_else(|| Place::folder(data::FOLDER)),
         trusted_proxies: layers
             .list("server.trusted_proxies", |list| list.iter().map(|one| proxy(one)).collect())?
             .unwrap_or_default(),

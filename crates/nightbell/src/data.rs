@@ -1,91 +1,98 @@
-//! The data folder: `nightbell.db` and the lock of the one server that runs on it. Opens, never decides.
-//! Commands with `--data` come through here; the server too.
+//! The place of the data, as a value: a data folder with SQLite in it. Opens engines and readers on it, never decides.
+//! Every command that opens data comes through here; the server too.
+
+mod folder;
+
+pub use folder::{DataFolder, ServeLock};
 
 use crate::{
     failure::Failure,
     system::{SystemClock, SystemEntropy},
 };
 use nightbell_engine::{
-    Clock, Directory, Engine, Fault, Reader, Unit,
+    Clock, Directory, Engine, Fault, Reader, StoreError, Unit,
     domain::{
         access::{Caller, Via},
         ids::UserId,
         org::AccessRole,
     },
-    open_sqlite_reader,
 };
-use nightbell_store::{Sqlite, Tx};
-use std::{
-    fs::{File, TryLockError},
-    path::{Path, PathBuf},
-};
+use nightbell_store::{Database, Tx};
+use std::{fmt, path::PathBuf};
 
 /// Where the data is when nobody says otherwise, relative to the current folder.
 pub const FOLDER: &str = "nightbell-data";
-const DATABASE: &str = "nightbell.db";
-const LOCK: &str = "serve.lock";
 
-/// A data folder.
+/// Where the data is. `Display` is for people: it never shows a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DataFolder(PathBuf);
+pub enum Place {
+    /// SQLite in a folder of this machine: one server.
+    Folder(DataFolder),
+}
 
-/// Held by the one server of a data folder; freed by the operating system however the process ends.
-#[derive(Debug)]
-pub struct ServeLock(#[expect(dead_code, reason = "held, never read")] File);
-
-impl DataFolder {
-    /// The folder at that path, which need not exist yet.
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self(path.into())
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-
-    /// Where its database is.
-    pub fn database(&self) -> PathBuf {
-        self.0.join(DATABASE)
-    }
-
-    fn must_exist(&self) -> Result<(), Failure> {
-        if self.database().is_file() {
-            return Ok(());
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(folder) => write!(f, "{}", folder.path().display()),
         }
-        let shown = self.0.display();
-        Err(Failure::unreachable(format!(
-            "{shown} holds no Nightbell data. Make it first: nightbell init --email you@example.com --data {shown}"
-        )))
+    }
+}
+
+impl From<DataFolder> for Place {
+    fn from(folder: DataFolder) -> Self {
+        Self::Folder(folder)
+    }
+}
+
+impl Place {
+    /// A data folder, which need not exist yet.
+    pub fn folder(path: impl Into<PathBuf>) -> Self {
+        DataFolder::new(path).into()
     }
 
-    /// Creates the folder, readable by its owner alone: it holds keys and addresses.
+    /// The data folder, when it is one.
+    pub fn as_folder(&self) -> Option<&DataFolder> {
+        match self {
+            Self::Folder(folder) => Some(folder),
+        }
+    }
+
+    /// How a command line names this place, without any password: `--data DIR`.
+    pub fn flag(&self) -> String {
+        match self {
+            Self::Folder(folder) => folder.flag(),
+        }
+    }
+
+    /// Makes room for a new database: the folder.
     ///
     /// # Errors
-    /// When the folder cannot be made.
+    /// When it cannot be made.
     pub fn create(&self) -> Result<(), Failure> {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.0).map_err(|e| Failure::file(&self.0, "create", &e))
+        match self {
+            Self::Folder(folder) => folder.create(),
+        }
     }
 
-    /// Takes the place of the one server.
+    /// Takes the place of the one server, where there may be only one.
     ///
     /// # Errors
-    /// When another server runs on this folder, or the folder cannot be written.
-    pub fn lock(&self) -> Result<ServeLock, Failure> {
-        let path = self.0.join(LOCK);
-        let file = open_private(&path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(ServeLock(file)),
-            Err(TryLockError::WouldBlock) => Err(Failure::unreachable(format!(
-                "Another Nightbell serves {} already, so this one does not start. Paging goes on there. Stop it first, or use another --data.",
-                self.0.display()
-            ))),
-            Err(TryLockError::Error(e)) => Err(Failure::file(&path, "lock", &e)),
+    /// When another server runs there, or the folder cannot be written.
+    pub fn lock(&self) -> Result<Option<ServeLock>, Failure> {
+        match self {
+            Self::Folder(folder) => folder.lock().map(Some),
         }
+    }
+
+    /// The database for writing, as it is or new; the schema brought up to date. Whoever writes must be the only writer of a folder.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn database_or_new(&self) -> Result<Box<dyn Database>, Failure> {
+        let opened = match self {
+            Self::Folder(folder) => folder.open()?,
+        };
+        opened.map_err(|e| self.cannot_open(&e))
     }
 
     /// Opens the engine on existing data.
@@ -102,19 +109,15 @@ impl DataFolder {
     /// # Errors
     /// When it cannot be opened.
     pub fn engine_or_new(&self, public_url: &str) -> Result<Engine, Failure> {
-        self.keep_private()?;
-        let database = Sqlite::open(&self.database()).map_err(|e| self.cannot_open(&e))?;
-        Engine::open(Box::new(database), Box::new(SystemEntropy), public_url).map_err(|e| self.cannot_open(&e))
+        Engine::open(self.database_or_new()?, Box::new(SystemEntropy), public_url).map_err(|e| self.cannot_open(&e))
     }
 
-    /// Makes the database its owner's alone, whatever the folder allows (service managers and container volumes make folders that others may
-    /// read): it holds the keys of links and integrations. SQLite gives the files beside it the same mode.
-    fn keep_private(&self) -> Result<(), Failure> {
-        drop(open_private(&self.database())?);
-        for suffix in ["", "-wal", "-shm"] {
-            make_private(&self.0.join(format!("{DATABASE}{suffix}")));
+    /// What opens one more connection that only reads, as often as it is called: for pools.
+    pub fn opener(&self) -> impl Fn() -> Result<Box<dyn Reader>, StoreError> + Clone + Send + Sync + 'static {
+        let place = self.clone();
+        move || match &place {
+            Self::Folder(folder) => folder.reader(),
         }
-        Ok(())
     }
 
     /// A connection that only reads.
@@ -123,7 +126,7 @@ impl DataFolder {
     /// When there is no data, or it cannot be opened.
     pub fn reader(&self) -> Result<Box<dyn Reader>, Failure> {
         self.must_exist()?;
-        open_sqlite_reader(&self.database()).map_err(|e| self.cannot_open(&e))
+        self.opener()().map_err(|e| self.cannot_open(&e))
     }
 
     /// One consistent view.
@@ -140,12 +143,12 @@ impl DataFolder {
     /// The organisation.
     ///
     /// # Errors
-    /// See [`DataFolder::read`].
+    /// See [`Place::read`].
     pub fn directory(&self) -> Result<Directory, Failure> {
         self.read(Directory::load)
     }
 
-    /// One unit of work, on behalf of whoever has the folder in hand. Safe beside a running server: SQLite lets one of them write.
+    /// One unit of work, on behalf of whoever has the data in hand. Safe beside a running server: the database lets one of them write.
     ///
     /// # Errors
     /// When there is no data, no administrator, or the work is refused.
@@ -163,38 +166,33 @@ impl DataFolder {
             .ok_or_else(|| self.no_administrator())
     }
 
-    /// What is said of a folder whose `init` never finished.
+    /// What is said of data whose `init` never finished.
     pub fn no_administrator(&self) -> Failure {
-        let shown = self.0.display();
         Failure::unreachable(format!(
-            "{shown} has no administrator yet. Make one first: nightbell init --email you@example.com --data {shown}"
+            "{self} has no administrator yet. Make one first: nightbell init --email you@example.com {}",
+            self.flag()
         ))
     }
 
-    fn cannot_open(&self, why: &dyn std::fmt::Display) -> Failure {
-        Failure::unreachable(format!("{}: cannot open the data: {why}", self.database().display()))
-    }
-}
-
-/// Opens a file, creating it readable by its owner alone.
-fn open_private(path: &Path) -> Result<File, Failure> {
-    let mut options = File::options();
-    options.create(true).truncate(false).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|e| Failure::file(path, "open", &e))
-}
-
-/// Takes a file that is there from everybody but its owner. Who may write it but does not own it cannot, and works on: paging comes first.
-fn make_private(path: &Path) {
-    #[cfg(unix)]
-    if let Ok(found) = std::fs::metadata(path) {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = found.permissions().mode();
-        if mode & 0o077 != 0 {
-            let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode & 0o700));
+    fn must_exist(&self) -> Result<(), Failure> {
+        match self {
+            Self::Folder(folder) => folder.must_exist(),
         }
     }
+
+    fn cannot_open(&self, why: &dyn fmt::Display) -> Failure {
+        let shown = match self {
+            Self::Folder(folder) => folder.database().display().to_string(),
+        };
+        Failure::unreachable(format!("{shown}: cannot open the data: {why}"))
+    }
+}
+
+/// What is said of a place where `init` never ran.
+fn must_have_data(shown: &dyn fmt::Display, flag: &str) -> Failure {
+    Failure::unreachable(format!(
+        "{shown} holds no Nightbell data. Make it first: nightbell init --email you@example.com {flag}"
+    ))
 }
 
 /// The first administrator by handle.

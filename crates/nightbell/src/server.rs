@@ -4,7 +4,7 @@
 mod wiring;
 
 use crate::{
-    data::{DataFolder, ServeLock, first_administrator},
+    data::{Place, ServeLock, first_administrator},
     failure::Failure,
     pump::{Stop, Waker},
     system::SystemClock,
@@ -20,8 +20,8 @@ const WRITER_WITHIN: Duration = Duration::from_secs(10);
 
 /// What a server is started with.
 pub struct Options {
-    /// The data folder; `init` made it.
-    pub data: DataFolder,
+    /// Where the data is; `init` made it.
+    pub data: Place,
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
     /// The base of links; made from the listening address when `None`.
@@ -43,8 +43,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// A server on that folder and address, everything else as it comes: no mail, public addresses only, the system's clock.
-    pub fn new(data: DataFolder, listen: SocketAddr) -> Self {
+    /// A server on that data and address, everything else as it comes: no mail, public addresses only, the system's clock.
+    pub fn new(data: Place, listen: SocketAddr) -> Self {
         Self {
             data,
             listen,
@@ -75,16 +75,16 @@ pub struct Server {
     tasks: Vec<JoinHandle<()>>,
     writer: Option<thread::JoinHandle<Engine>>,
     writer_gone: oneshot::Receiver<()>,
-    lock: ServeLock,
+    lock: Option<ServeLock>,
 }
 
 impl Server {
     /// Starts. When this returns, the server answers.
     ///
     /// # Errors
-    /// When another server has the folder, it was never initialised, the address is taken, or the data cannot be opened.
+    /// When another server has the folder, the data was never initialised, the address is taken, or the data cannot be opened.
     pub async fn start(options: Options) -> Result<Self, Failure> {
-        // Looked at before anything is created in the folder.
+        // Looked at before anything is created there.
         options.data.directory()?;
         let lock = options.data.lock()?;
         let (listener, address) = listen(options.listen).await?;

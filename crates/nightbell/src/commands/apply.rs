@@ -42,15 +42,15 @@ struct Read {
 /// When a file cannot be read or holds mistakes (each with file, line and fix), or the organisation cannot be reached.
 pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
     let files = read_all(&arguments.paths)?;
-    let answer = match arguments.place.folder() {
-        Some(folder) => {
+    let answer = match arguments.place.opened()? {
+        Some(place) => {
             let parsed = parse(&files)?;
             if arguments.plan {
-                let applied = organisation::plan_files(&folder.directory()?, &parsed, arguments.prune)
+                let applied = organisation::plan_files(&place.directory()?, &parsed, arguments.prune)
                     .map_err(|problems| mistakes(&problems))?;
                 answer(&applied, false)
             } else {
-                let applied = folder
+                let applied = place
                     .execute(|unit, caller| organisation::apply(unit, &caller.permit()?, &parsed, arguments.prune))?;
                 answer(&applied.map_err(|problems| mistakes(&problems))?, true)
             }

@@ -43,8 +43,8 @@ pub struct Arguments {
 /// # Errors
 /// When the service or integration does not exist, the file is none, or the organisation cannot be reached. Findings when nobody would hear.
 pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
-    let explained = match arguments.place.folder() {
-        Some(folder) => local(&folder.directory()?, arguments)?,
+    let explained = match arguments.place.opened()? {
+        Some(place) => local(&place.directory()?, arguments)?,
         None => remote(arguments)?,
     };
     out.item(&explained, say);

@@ -31,8 +31,8 @@ pub struct Arguments {
 /// # Errors
 /// When the organisation cannot be reached or a file not written.
 pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
-    let files = match arguments.place.folder() {
-        Some(folder) => org_files::export(&folder.directory()?.org),
+    let files = match arguments.place.opened()? {
+        Some(place) => org_files::export(&place.directory()?.org),
         None => from_api(&arguments.place.server.client()?.get(&["export"], &[])?),
     };
     match &arguments.path {

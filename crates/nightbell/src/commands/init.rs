@@ -1,8 +1,9 @@
 //! `nightbell init`: makes the data folder and its first administrator. Two at once make one; a second one is refused.
 
+use super::DataArgs;
 use crate::{
     config::{self, Flags},
-    data::DataFolder,
+    data::Place,
     failure::Failure,
     out::{self, Out},
     system::SystemClock,
@@ -21,9 +22,9 @@ pub struct Arguments {
     /// Their name; made from the address when left out
     #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
     pub name: String,
-    /// The data folder [default: nightbell-data]
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
+    /// Where to.
+    #[command(flatten)]
+    pub data: DataArgs,
     /// The settings file; for the address in the sign-in link [default: nightbell.toml, if there is one]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -37,22 +38,32 @@ pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
     let flags = Flags { config: arguments.config.clone(), data: arguments.data.clone(), listen: None };
     let config = config::load(&flags).map_err(|e| Failure::usage(e.to_string()))?;
     let public_url = config.public_url_at(config.listen);
-    let folder = DataFolder::new(&config.data);
-    folder.create()?;
-    let mut engine = folder.engine_or_new(&public_url)?;
+    let place = &config.place;
+    place.create()?;
+    let mut engine = place.engine_or_new(&public_url)?;
     let admin = engine.execute(SystemClock.now(), |unit| init_first_admin(unit, &arguments.email, &arguments.name))?;
-    let data = std::path::absolute(folder.path()).unwrap_or_else(|_| folder.path().to_owned());
+    let data = shown(place);
     let sign_in_url = format!("{public_url}/welcome/{}", admin.sign_in_secret.expose());
     let token = admin.token_secret.expose();
-    let item = json!({ "data": data.display().to_string(), "sign_in_url": sign_in_url, "token": token });
+    let item = json!({ "data": data, "sign_in_url": sign_in_url, "token": token });
     out.item(&item, |_| {
-        let serve = if arguments.data.is_some() { format!("nightbell serve --data {}", folder.path().display()) } else { "nightbell serve".to_owned() };
+        let serve = if arguments.data.is_said() { format!("nightbell serve {}", place.flag()) } else { "nightbell serve".to_owned() };
         format!(
             "{} @{} administers {}.\n\n1. Start the server:         {serve}\n2. Choose your password at   {sign_in_url}\n   (works once, for a day)\n3. For commands, once only:  export NIGHTBELL_TOKEN={token}",
             out::good("Done."),
             admin.user,
-            data.display(),
+            data,
         )
     });
     Ok(())
+}
+
+/// The place as scripts want it: the folder's whole path.
+fn shown(place: &Place) -> String {
+    match place.as_folder() {
+        Some(folder) => {
+            std::path::absolute(folder.path()).unwrap_or_else(|_| folder.path().to_owned()).display().to_string()
+        }
+        None => place.to_string(),
+    }
 }

@@ -18,11 +18,43 @@ pub mod token;
 pub mod user;
 pub mod verify;
 
-use crate::{client::ServerArgs, data::DataFolder};
+use crate::{
+    client::ServerArgs,
+    config::{self, Flags},
+    data::Place,
+    failure::Failure,
+};
 use clap::Args;
 use jiff::{Timestamp, Zoned};
 use serde_json::{Map, Value};
 use std::path::PathBuf;
+
+/// Where the data is, for what always opens it itself.
+#[derive(Debug, Clone, Default, Args)]
+pub struct DataArgs {
+    /// The data folder [default: nightbell-data]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+impl DataArgs {
+    /// Whether the command line says where.
+    pub fn is_said(&self) -> bool {
+        self.data.is_some()
+    }
+
+    /// The place: as the command line says, else as the settings file and the environment say.
+    ///
+    /// # Errors
+    /// A mistake in the settings, unless the command line says where.
+    pub fn place(&self) -> Result<Place, Failure> {
+        if let Some(data) = &self.data {
+            return Ok(Place::folder(data));
+        }
+        let settings = config::load(&Flags::default()).map_err(|e| Failure::usage(e.to_string()))?;
+        Ok(settings.place)
+    }
+}
 
 /// A running server, or the data folder itself.
 #[derive(Debug, Clone, Args)]
@@ -36,9 +68,15 @@ pub struct PlaceArgs {
 }
 
 impl PlaceArgs {
-    /// The data folder, when it is to be opened.
-    pub fn folder(&self) -> Option<DataFolder> {
-        self.data.clone().map(DataFolder::new)
+    /// The data, when it is to be opened.
+    ///
+    /// # Errors
+    /// When the place cannot be understood.
+    pub fn opened(&self) -> Result<Option<Place>, Failure> {
+        if self.data.is_some() {
+            return DataArgs { data: self.data.clone() }.place().map(Some);
+        }
+        Ok(None)
     }
 }
 

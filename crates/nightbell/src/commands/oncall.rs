@@ -30,8 +30,8 @@ pub struct Arguments {
 /// # Errors
 /// When there is no such schedule or the organisation cannot be reached.
 pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
-    let items = match arguments.place.folder() {
-        Some(folder) => local(&folder.directory()?, arguments)?,
+    let items = match arguments.place.opened()? {
+        Some(place) => local(&place.directory()?, arguments)?,
         None => {
             let at = arguments.at.map(|at| at.to_string());
             let given = [("at", at.as_deref()), ("schedule", arguments.schedule.as_deref())];

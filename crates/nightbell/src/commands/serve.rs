@@ -1,8 +1,8 @@
 //! `nightbell serve`: the server, until it is told to stop. A second signal ends it at once.
 
+use super::DataArgs;
 use crate::{
     config::{self, Config, Flags},
-    data::DataFolder,
     failure::Failure,
     log, out,
     server::{Options, Server},
@@ -20,9 +20,9 @@ pub struct Arguments {
     /// The settings file [default: nightbell.toml, if there is one]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The data folder that `init` made [default: nightbell-data]
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
+    /// What `init` made.
+    #[command(flatten)]
+    pub data: DataArgs,
     /// Where to listen [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<String>,
@@ -89,6 +89,6 @@ fn options(config: Config) -> Options {
         trusted_proxies: config.trusted_proxies,
         mail: config.mail,
         egress: config.egress,
-        ..Options::new(DataFolder::new(config.data), config.listen)
+        ..Options::new(config.place, config.listen)
     }
 }

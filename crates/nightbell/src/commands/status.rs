@@ -1,9 +1,9 @@
 //! `nightbell status`: what the public reads: published, shown, and written as files for any web space.
 
-use super::{export, incident};
+use super::{DataArgs, export, incident};
 use crate::{
     client::ServerArgs,
-    data::DataFolder,
+    data::Place,
     failure::Failure,
     out::{self, Out},
     system::SystemClock,
@@ -49,9 +49,9 @@ pub enum Action {
         /// The status page
         #[arg(long, value_name = "SLUG", default_value = "main")]
         page: String,
-        /// The data folder
-        #[arg(long, value_name = "DIR", default_value = crate::data::FOLDER)]
-        data: PathBuf,
+        /// Where.
+        #[command(flatten)]
+        data: DataArgs,
         /// The address the site will have: for feeds and links
         #[arg(long, value_name = "URL")]
         base_url: String,
@@ -73,9 +73,7 @@ pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
             out.item(&summary, show);
             Ok(())
         }
-        Action::Export { folder, page, data, base_url } => {
-            write_site(folder, page, &DataFolder::new(data), base_url, out)
-        }
+        Action::Export { folder, page, data, base_url } => write_site(folder, page, &data.place()?, base_url, out),
     }
 }
 
@@ -97,13 +95,7 @@ fn show(summary: &Value) -> String {
     )
 }
 
-fn write_site(
-    folder: &std::path::Path,
-    slug: &str,
-    data: &DataFolder,
-    base_url: &str,
-    out: Out,
-) -> Result<(), Failure> {
+fn write_site(folder: &std::path::Path, slug: &str, data: &Place, base_url: &str, out: Out) -> Result<(), Failure> {
     let now = SystemClock.now();
     let page = data.read(|tx| {
         let directory = Directory::load(tx)?;

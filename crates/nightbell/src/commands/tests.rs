@@ -11,30 +11,34 @@ use nightbell_engine::domain::org::AccessRole;
 const EXAMPLE: &str = include_str!("../../../wire/src/org_files/fixtures/contract-example.yaml");
 const JSON: Out = Out { json: true };
 
-fn at(folder: &DataFolder) -> PlaceArgs {
-    PlaceArgs { data: Some(folder.path().to_owned()), server: ServerArgs { url: None, token: None } }
+fn path(place: &Place) -> PathBuf {
+    place.as_folder().expect("a folder").path().to_owned()
 }
 
-fn init(folder: &DataFolder, email: &str) -> Result<(), Failure> {
-    let arguments = super::init::Arguments {
-        email: email.to_owned(),
-        name: String::new(),
-        data: Some(folder.path().to_owned()),
-        config: None,
-    };
+fn said(place: &Place) -> DataArgs {
+    DataArgs { data: Some(path(place)) }
+}
+
+fn at(folder: &Place) -> PlaceArgs {
+    PlaceArgs { data: Some(path(folder)), server: ServerArgs { url: None, token: None } }
+}
+
+fn init(folder: &Place, email: &str) -> Result<(), Failure> {
+    let arguments =
+        super::init::Arguments { email: email.to_owned(), name: String::new(), data: said(folder), config: None };
     super::init::run(&arguments, JSON)
 }
 
-fn apply(folder: &DataFolder, path: &std::path::Path, plan: bool) -> Result<(), Failure> {
+fn apply(folder: &Place, path: &std::path::Path, plan: bool) -> Result<(), Failure> {
     super::apply::run(
         &super::apply::Arguments { paths: vec![path.to_owned()], plan, prune: false, place: at(folder) },
         JSON,
     )
 }
 
-fn initialised() -> (tempfile::TempDir, DataFolder) {
+fn initialised() -> (tempfile::TempDir, Place) {
     let temporary = tempfile::tempdir().unwrap();
-    let folder = DataFolder::new(temporary.path().join("data"));
+    let folder = Place::folder(temporary.path().join("data"));
     init(&folder, "ann@example.com").unwrap();
     (temporary, folder)
 }
@@ -55,7 +59,7 @@ fn a_second_init_is_refused_and_changes_nothing() {
         .map(|u| u.email.clone())
         .collect();
     assert_eq!(admins, ["ann@example.com"]);
-    let failure = init(&DataFolder::new(folder.path().join("other")), "no-address").unwrap_err();
+    let failure = init(&Place::folder(path(&folder).join("other")), "no-address").unwrap_err();
     assert!(failure.message.contains("e-mail address"), "{failure}");
 }
 
@@ -64,7 +68,7 @@ fn a_second_init_is_refused_and_changes_nothing() {
 fn the_data_folder_is_private() {
     use std::os::unix::fs::PermissionsExt as _;
     let (_temporary, folder) = initialised();
-    assert_eq!(std::fs::metadata(folder.path()).unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(std::fs::metadata(path(&folder)).unwrap().permissions().mode() & 0o777, 0o700);
 }
 
 #[test]
@@ -154,12 +158,12 @@ fn explain_oncall_status_and_verify_read_the_folder() {
     let action = super::status::Action::Export {
         folder: site.clone(),
         page: "main".to_owned(),
-        data: folder.path().to_owned(),
+        data: said(&folder),
         base_url: "https://status.example.com".to_owned(),
     };
     super::status::run(&super::status::Arguments { server: at(&folder).server, action }, JSON).unwrap();
     assert!(std::fs::read_to_string(site.join("index.html")).unwrap().contains("Checkout"));
-    super::verify::run(&super::verify::Arguments { data: folder.path().to_owned() }, JSON).unwrap();
+    super::verify::run(&super::verify::Arguments { data: said(&folder) }, JSON).unwrap();
 }
 
 #[test]

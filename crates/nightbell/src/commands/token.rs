@@ -54,11 +54,11 @@ pub enum Action {
 pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
     match &arguments.action {
         Action::Create { name, scope } => {
-            let made = match arguments.place.folder() {
-                Some(folder) => {
+            let made = match arguments.place.opened()? {
+                Some(place) => {
                     let scope = access::role_of_word(scope).unwrap_or(AccessRole::Viewer);
                     let (token, secret) =
-                        folder.execute(|unit, caller| access::create_token(unit, caller, name, scope))?;
+                        place.execute(|unit, caller| access::create_token(unit, caller, name, scope))?;
                     json!({ "id": token.id, "token": secret.expose() })
                 }
                 None => arguments.place.server.client()?.post(&["tokens"], &json!({ "name": name, "scope": scope }))?,
@@ -66,8 +66,8 @@ pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
             out.item(&made, |made| format!("{}\nKeep it now: it is not shown again.", out::field(made, "/token")));
         }
         Action::List => {
-            let items = match arguments.place.folder() {
-                Some(folder) => listed(&folder)?,
+            let items = match arguments.place.opened()? {
+                Some(place) => listed(&place)?,
                 None => arguments.place.server.client()?.list(&["tokens"], &[], 10_000)?,
             };
             let columns = [
@@ -82,10 +82,10 @@ pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
             out.list(&items, &columns, "There is no token.");
         }
         Action::Revoke { id } => {
-            match arguments.place.folder() {
-                Some(folder) => {
+            match arguments.place.opened()? {
+                Some(place) => {
                     let id: TokenId = id.parse().map_err(|e| Failure::usage(format!("{id}: {e}")))?;
-                    folder.execute(|unit, caller| access::revoke_token(unit, caller, id))?;
+                    place.execute(|unit, caller| access::revoke_token(unit, caller, id))?;
                 }
                 None => drop(arguments.place.server.client()?.send("DELETE", &["tokens", id], &json!({}))?),
             }
@@ -95,11 +95,11 @@ pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
     Ok(())
 }
 
-fn listed(folder: &crate::data::DataFolder) -> Result<Vec<Value>, Failure> {
-    let directory = folder.directory()?;
-    let user = crate::data::first_administrator(&directory).ok_or_else(|| folder.no_administrator())?;
+fn listed(place: &crate::data::Place) -> Result<Vec<Value>, Failure> {
+    let directory = place.directory()?;
+    let user = crate::data::first_administrator(&directory).ok_or_else(|| place.no_administrator())?;
     let caller = Caller::new(user, AccessRole::Admin, Via::Terminal);
-    let tokens = folder.read(|tx| access::tokens(tx, &caller))?;
+    let tokens = place.read(|tx| access::tokens(tx, &caller))?;
     Ok(tokens.iter().map(row).collect())
 }
 

@@ -1,21 +1,20 @@
 //! `nightbell verify`: proves that the stored history is whole, unaltered and folds to what is shown. Reads only; safe beside a running server.
 
+use super::DataArgs;
 use crate::{
-    data::{DataFolder, FOLDER},
     failure::Failure,
     out::{self, Out},
 };
 use clap::Args;
 use nightbell_engine::verify::verify;
 use serde_json::json;
-use std::path::PathBuf;
 
 /// What `verify` takes.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The data folder
-    #[arg(long, value_name = "DIR", default_value = FOLDER)]
-    pub data: PathBuf,
+    /// Where.
+    #[command(flatten)]
+    pub data: DataArgs,
 }
 
 /// Runs it.
@@ -23,7 +22,7 @@ pub struct Arguments {
 /// # Errors
 /// When the data cannot be opened; findings when something is wrong with it.
 pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
-    let proof = DataFolder::new(&arguments.data).read(verify)?;
+    let proof = arguments.data.place()?.read(verify)?;
     let item = json!({ "streams": proof.streams, "events": proof.events, "findings": proof.findings });
     out.item(&item, |_| {
         let mut lines = vec![format!("{} events of {} streams were checked.", proof.events, proof.streams)];

@@ -59,7 +59,7 @@ impl Layers {
         for (name, value) in environment {
             layers.variable(&name, value)?;
         }
-        if let Some(data) = &flags.data {
+        if let Some(data) = &flags.data.data {
             layers.0.insert("server.data", (Written::Text(data.display().to_string()), "--data".to_owned()));
         }
         if let Some(listen) = &flags.listen {

@@ -3,20 +3,18 @@
 
 use super::{catcher, clock::Pace, inbox_page, site::Site, story::Who};
 use crate::{
-    data::DataFolder,
+    data::Place,
     failure::Failure,
     server::{Options, Server},
-    system::SystemEntropy,
 };
 use nightbell_delivery::mail::MailSettings;
 use nightbell_engine::{
-    Engine, Fault, access,
+    access,
     domain::{
         access::{Caller, Via},
         refusal::Refusal,
     },
 };
-use nightbell_store::Sqlite;
 use nightbell_web::tasks::spawn_supervised;
 use serde_json::json;
 use std::{collections::BTreeMap, net::SocketAddr};
@@ -55,7 +53,7 @@ impl House {
         let folder = folder.map_err(|e| {
             Failure::unreachable(format!("Cannot make a temporary folder: {e}. Set TMPDIR to one that can be written."))
         })?;
-        let data = DataFolder::new(folder.path());
+        let data = Place::folder(folder.path());
         let first = first_administrator(&data, pace)?;
         let inbox = catcher::Inbox::new(pace.clock());
         let mail = catch_mail(&inbox).await?;
@@ -113,9 +111,8 @@ impl House {
 }
 
 /// What `nightbell init` does, at the demo's own time.
-fn first_administrator(data: &DataFolder, pace: &Pace) -> Result<access::FirstAdmin, Failure> {
-    let database = Sqlite::open(&data.database()).map_err(Fault::from)?;
-    let mut engine = Engine::open(Box::new(database), Box::new(SystemEntropy), "http://127.0.0.1")?;
+fn first_administrator(data: &Place, pace: &Pace) -> Result<access::FirstAdmin, Failure> {
+    let mut engine = data.engine_or_new("http://127.0.0.1")?;
     let (email, name) = ADMINISTRATOR;
     Ok(engine.execute(pace.clock().now(), |unit| access::init_first_admin(unit, email, name))?)
 }

@@ -5,15 +5,15 @@ use crate::{failure::Code, system::SystemClock};
 use nightbell_engine::access::init_first_admin;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-fn initialised() -> (tempfile::TempDir, DataFolder) {
+fn initialised() -> (tempfile::TempDir, Place) {
     let temporary = tempfile::tempdir().unwrap();
-    let folder = DataFolder::new(temporary.path());
+    let folder = Place::folder(temporary.path());
     let mut engine = folder.engine_or_new("http://x").unwrap();
     engine.execute(SystemClock.now(), |unit| init_first_admin(unit, "ann@example.com", "Ann").map(drop)).unwrap();
     (temporary, folder)
 }
 
-fn options(folder: &DataFolder) -> Options {
+fn options(folder: &Place) -> Options {
     nightbell_delivery::install_crypto();
     Options::new(folder.clone(), "127.0.0.1:0".parse().unwrap())
 }
@@ -61,8 +61,8 @@ async fn a_second_server_on_the_same_folder_is_refused() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn starts_on_nothing_or_on_half_an_init_are_refused() {
     let temporary = tempfile::tempdir().unwrap();
-    let nothing = DataFolder::new(temporary.path().join("nothing"));
-    let half = DataFolder::new(temporary.path());
+    let nothing = Place::folder(temporary.path().join("nothing"));
+    let half = Place::folder(temporary.path());
     half.engine_or_new("http://x").unwrap();
     for folder in [nothing, half] {
         let failure = Server::start(options(&folder)).await.err().unwrap();

@@ -8,7 +8,7 @@ use crate::{
     watchdog::Watchdog,
 };
 use nightbell_delivery::{Sender, egress::Timeouts, http::HttpSender};
-use nightbell_engine::{Engine, Writer, desk, open_sqlite_reader};
+use nightbell_engine::{Engine, Writer, desk};
 use nightbell_web::{AppState, Parts, ReadPool, Setup, live::Hub, tasks::spawn_supervised};
 use std::{io, sync::Arc, thread};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -39,10 +39,9 @@ pub(super) fn wire(options: Options, engine: Engine, waker: &Waker, stopping: St
     };
     let (desk, writer) = desk(engine, Arc::clone(&options.clock), Box::new(committed));
     let (writer, writer_gone) = start_writer(writer)?;
-    let database = options.data.database();
     let state = AppState::new(Setup {
         desk: desk.clone(),
-        readers: ReadPool::new(READERS_MAX, move || open_sqlite_reader(&database)),
+        readers: ReadPool::new(READERS_MAX, options.data.opener()),
         clock: Arc::clone(&options.clock),
         settings,
         live: hub,

@@ -1,7 +1,7 @@
 //! A data folder, a writer, a receiver on loopback and a clock that stands still until a test moves it.
 
 use crate::{
-    data::DataFolder,
+    data::Place,
     pump::{Parts, Pump, Stop, Waker},
 };
 use axum::{
@@ -97,7 +97,7 @@ async fn receive(State(receiver): State<Receiver>, request: Request) -> StatusCo
 /// Everything a pump stands between.
 pub struct World {
     _temporary: tempfile::TempDir,
-    folder: DataFolder,
+    folder: Place,
     desk: Desk,
     settings: Settings,
     clock: HandClock,
@@ -136,7 +136,7 @@ impl World {
         serving.spawn(async move { axum::serve(listener, router).await });
 
         let temporary = tempfile::tempdir().unwrap();
-        let folder = DataFolder::new(temporary.path());
+        let folder = Place::folder(temporary.path());
         let clock = HandClock(Arc::new(Mutex::new("2026-05-02T03:00:00Z".parse().unwrap())));
         let mut engine = folder.engine_or_new("http://bell.example").unwrap();
         let settings = engine.settings().clone();

@@ -68,7 +68,7 @@ pub fn pages(house: &House) -> Vec<Stored> {
 }
 
 fn read<T>(house: &House, mut view: impl FnMut(&mut dyn Tx) -> Result<T, nightbell_store::StoreError>) -> T {
-    let folder = nightbell::data::DataFolder::new(house.data());
+    let folder = nightbell::data::Place::folder(house.data());
     folder.read(|tx| Ok(view(tx)?)).expect("the data can be read")
 }
 
