@@ -1,7 +1,7 @@
 //! The engine: load → decide → evolve → commit. The only caller of `commit`; synchronous; time and randomness are handed in.
 //!
 //! Use cases are functions of a [`Unit`] and a permit, in the folder of their topic. Reconcilers (`paging::escalate`, `paging::dispatch`,
-//! `response::cadence`, `learning::chase`, [`retention()`]) take no input but the clock, are idempotent, find their work by due times in the
+//! `response::cadence`, `learning::chase`, `heartbeat::heartbeat`, [`retention()`]) take no input but the clock, are idempotent, find their work by due times in the
 //! store, and leave a damaged item out so that the others go on. [`views`] and [`live`] only read; [`Reader`] is the port beside the writer.
 //! Called by `web`, `nightbell` and `sim`. Absent from here: HTTP, mail, threads' sleeping, SQL text.
 
@@ -10,6 +10,7 @@ mod desk;
 mod directory;
 mod engine;
 mod fault;
+pub mod heartbeat;
 pub mod learning;
 pub mod live;
 pub mod organisation;

@@ -13,7 +13,7 @@ pub use stopping::{Stop, Stopping};
 
 use jiff::{SignedDuration, Timestamp};
 use nightbell_delivery::Sender;
-use nightbell_engine::{Clock, Desk, Fault, Reader, StoreError, Unit, learning, paging, response};
+use nightbell_engine::{Clock, Desk, Fault, Reader, StoreError, Unit, heartbeat, learning, paging, response};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -163,9 +163,10 @@ impl Pump {
         let escalated = self.submit(paging::escalate);
         let kept = self.submit(response::cadence);
         let chased = self.submit(learning::chase);
+        let listened = self.submit(heartbeat::heartbeat);
         let handed_out = self.submit(move |unit| if room { paging::dispatch(unit) } else { Ok(Vec::new()) });
         let mut trouble = false;
-        for (name, done) in [("escalate", escalated), ("cadence", kept), ("chase", chased)] {
+        for (name, done) in [("escalate", escalated), ("cadence", kept), ("chase", chased), ("heartbeat", listened)] {
             if let Err(error) = done.await.unwrap_or_else(gone) {
                 trouble = true;
                 tracing::error!(reconciler = name, %error, "PAGING AT RISK: a reconciler failed; trying again");

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod aggregate;
 pub mod config;
+pub mod heartbeat;
 pub mod journal;
 pub mod learning;
 pub mod meta;

@@ -45,7 +45,8 @@ pub(crate) const OVERDUE_PAGES: &str = "SELECT COUNT(*) FROM page WHERE next_due
 pub(crate) const NEXT_DUE: &str = "SELECT MIN(due) FROM (SELECT MIN(next_due_at) AS due FROM page WHERE next_due_at IS NOT NULL \
      UNION ALL SELECT MIN(next_due_at) FROM notification WHERE next_due_at IS NOT NULL \
      UNION ALL SELECT MIN(next_due_at) FROM incident WHERE next_due_at IS NOT NULL \
-     UNION ALL SELECT MIN(next_due_at) FROM postmortem WHERE next_due_at IS NOT NULL) AS alarms";
+     UNION ALL SELECT MIN(next_due_at) FROM postmortem WHERE next_due_at IS NOT NULL \
+     UNION ALL SELECT MIN(next_due_at) FROM heartbeat WHERE next_due_at IS NOT NULL) AS alarms";
 pub(crate) const INSERT_NOTIFICATION: &str = "INSERT INTO notification (id, page, kind, cycle, step, user_id, contact, medium, due_at, status, attempts, repeat, \
      next_due_at, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
      ON CONFLICT (page, kind, cycle, step, user_id, contact) DO NOTHING";

@@ -9,7 +9,7 @@ mod target;
 
 pub use directory::{ConfigKind, ConfigObject, Organisation, OrganisationProblem};
 pub use objects::{
-    Integration, IntegrationKind, Policy, PolicyStep, ResponseSettings, Route, RouteOutcome, RunbookSource, Service,
+    Integration, IntegrationKind, Policy, PolicyStep, ResponseSettings, Rhythm, Route, RouteOutcome, RunbookSource, Service,
     StatusComponent, StatusPage, Team,
 };
 pub use people::{AccessRole, Contact, ContactKind, NotificationRule, NotificationRules, Urgency, User};

@@ -1,8 +1,9 @@
 //! Teams, policies, services, integrations, routes, runbooks, status pages: what an organisation is made of beside its people.
 
 use super::{Target, Urgency};
-use crate::ids::{
-    ComponentId, IntegrationId, PolicyId, RunbookId, ServiceId, SeverityId, StatusPageId, TeamId, UserId,
+use crate::{
+    ids::{ComponentId, IntegrationId, PolicyId, RunbookId, ServiceId, SeverityId, StatusPageId, TeamId, UserId},
+    record::Instant,
 };
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -74,6 +75,8 @@ pub enum IntegrationKind {
     Alertmanager,
     /// Any JSON, `POST /in/generic/{key}`.
     Generic,
+    /// "I am alive", `GET` or `POST /heartbeat/{key}`; its absence is an alert.
+    Heartbeat,
 }
 
 impl IntegrationKind {
@@ -83,7 +86,30 @@ impl IntegrationKind {
             Self::Pagerduty => "pagerduty",
             Self::Alertmanager => "alertmanager",
             Self::Generic => "generic",
+            Self::Heartbeat => "heartbeat",
         }
+    }
+}
+
+/// How often a heartbeat is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rhythm {
+    /// From one beat to the next; at least a second.
+    #[serde(with = "crate::text::duration::duration_text")]
+    pub every: SignedDuration,
+    /// Waited for beyond that before its absence is an alert.
+    #[serde(with = "crate::text::duration::duration_text")]
+    pub grace: SignedDuration,
+}
+
+impl Rhythm {
+    /// What is waited beyond the time of the next beat when nobody says.
+    pub const GRACE: SignedDuration = SignedDuration::from_mins(1);
+
+    /// When a beat heard at `seen_at` is missed, unless another comes.
+    pub fn missed_at(&self, seen_at: Instant) -> Instant {
+        let add = |at: Instant, span| at.checked_add(span).unwrap_or(Instant::MAX);
+        add(add(seen_at, self.every), self.grace)
     }
 }
 
@@ -98,6 +124,9 @@ pub struct Integration {
     pub service: Option<ServiceId>,
     /// The credential in the URL or the `routing_key`.
     pub key: String,
+    /// How often it beats: of a heartbeat, and of nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rhythm: Option<Rhythm>,
 }
 
 /// The one outcome a route ends in.

@@ -2,6 +2,7 @@
 
 mod alert;
 mod event;
+pub mod heartbeat;
 pub mod route;
 
 pub use alert::{Alert, AlertEvent, AlertFacts, AlertStatus, Ingested, ingest};

@@ -67,6 +67,7 @@ pub fn apply(
             follow_user(unit, &directory, &after, &change.id)?;
         }
     }
+    crate::heartbeat::follow(unit, &directory.org, &after)?;
     for component in after.status_pages.values().flat_map(|page| &page.components) {
         voice::open_component(unit.tx, &component.id, unit.now)?;
     }

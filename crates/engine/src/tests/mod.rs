@@ -4,16 +4,19 @@
 mod cadence;
 mod delivery;
 mod escalation;
+mod heartbeat;
 mod ingest;
 mod organisation;
 mod probe;
 mod recovery;
 mod response;
 mod retention;
+mod storm;
 mod voice;
 mod world;
 
 use nightbell_domain::{ids::UserId, refusal::Refusal};
+pub(crate) use world::Seeded;
 use world::{Answer, World};
 
 /// A handle that is well formed.

@@ -1,7 +1,7 @@
 //! The world of a test: one engine, one clock, people's phones. Its end proves that the journal folds to the rows, that nothing is left
 //! in flight without a reason, and that the test looked at every message that was sent.
 
-use crate::{Engine, Fault, Unit, learning, organisation, paging, response, signal, verify};
+use crate::{Engine, Fault, Unit, heartbeat, learning, organisation, paging, response, signal, verify};
 use jiff::SignedDuration;
 use nightbell_domain::{
     access::{Administer, Caller, Manage, Permit, Respond, Via},
@@ -236,6 +236,7 @@ impl World {
             self.act(paging::escalate);
             self.act(response::cadence);
             self.act(learning::chase);
+            self.act(heartbeat::heartbeat);
             let work = self.hand_out();
             if work.is_empty() {
                 break;

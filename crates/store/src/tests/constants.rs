@@ -1,7 +1,7 @@
 //! Every SQL text of the crate: named here, prepared, and of the dialect both databases understand. The list is kept honest by reading
 //! the sources: a constant that is missing here, or a statement written in place, fails.
 
-use crate::{Sqlite, Stored, access, config, journal, learning, meta, paging, response, signal, tx, voice};
+use crate::{Sqlite, Stored, access, config, heartbeat, journal, learning, meta, paging, response, signal, tx, voice};
 use std::{collections::BTreeSet, path::Path};
 
 macro_rules! listed {
@@ -27,6 +27,7 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
                 REVOKE_TOKEN REVOKE_TOKENS_OF ADD_LINK LINK USE_LINK FORGET_PASSWORD FORGET_LINKS_OF
             ];
             "config.rs" config [ALL VERSION_OF PUT REMOVE REVISE];
+            "heartbeat.rs" heartbeat [HEARD ONE ALL DUE AWAIT MISSED FORGET];
             "journal.rs" journal [APPEND HASH_AT STREAM AFTER HEAD STREAMS];
             "learning.rs" learning [OF_INCIDENT DUE LIST ADD_ITEM SAVE_ITEM ITEM ITEMS ITEMS_OF]
                 stores nightbell_domain::learning::Postmortem;

@@ -182,6 +182,7 @@ fn address(eyes: &Eyes<'_>, settings: &Settings, integration: &Integration) -> S
     let base = &settings.public_url;
     match integration.kind {
         IntegrationKind::Pagerduty => format!("{base}/v2/enqueue routing_key={key}"),
+        IntegrationKind::Heartbeat => format!("{base}/heartbeat/{key}"),
         IntegrationKind::Alertmanager | IntegrationKind::Generic => {
             format!("{base}/in/{}/{key}", integration.kind.word())
         }

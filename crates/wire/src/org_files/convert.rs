@@ -12,8 +12,8 @@ use super::{
     words,
 };
 use nightbell_domain::org::{
-    ConfigObject, Contact, ContactKind, Integration, NotificationRule, NotificationRules, Policy, PolicyStep,
-    ResponseSettings, Route, Schedule, Service, Severity, StatusComponent, StatusPage, Team, User,
+    ConfigObject, Contact, ContactKind, Integration, IntegrationKind, NotificationRule, NotificationRules, Policy,
+    PolicyStep, ResponseSettings, Rhythm, Route, Schedule, Service, Severity, StatusComponent, StatusPage, Team, User,
 };
 use std::collections::BTreeSet;
 
@@ -217,8 +217,34 @@ impl Form for IntegrationFile {
             context.keyless.insert(self.id.to_string());
             (context.fresh_key)(self.id.as_str())
         });
-        Some(ConfigObject::Integration(Integration { id: self.id, kind: self.kind, service: self.service, key }))
+        let rhythm = rhythm(self.kind, self.every, self.grace, context);
+        Some(ConfigObject::Integration(Integration {
+            id: self.id,
+            kind: self.kind,
+            service: self.service,
+            key,
+            rhythm,
+        }))
     }
+}
+
+/// How often a heartbeat beats; nothing else may say so.
+fn rhythm(
+    kind: IntegrationKind,
+    every: Option<words::Length>,
+    grace: Option<words::Length>,
+    context: &mut Context<'_>,
+) -> Option<Rhythm> {
+    if kind != IntegrationKind::Heartbeat {
+        for (key, given) in [("every", every), ("grace", grace)] {
+            if given.is_some() {
+                context.add(key, format!("an integration of kind {} has no {key}; a heartbeat has", kind.word()));
+            }
+        }
+        return None;
+    }
+    // One that says nothing is refused with the organisation as a whole, like one that beats too fast.
+    Some(Rhythm { every: every?.0, grace: grace.map_or(Rhythm::GRACE, |grace| grace.0) })
 }
 
 /// A route.

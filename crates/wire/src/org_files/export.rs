@@ -138,6 +138,8 @@ fn integration(integration: nightbell_domain::org::Integration) -> IntegrationFi
         kind: integration.kind,
         service: integration.service,
         key: Some(integration.key),
+        every: integration.rhythm.map(|rhythm| Length(rhythm.every)),
+        grace: integration.rhythm.map(|rhythm| Length(rhythm.grace)),
     }
 }
 

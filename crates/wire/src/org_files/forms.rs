@@ -143,6 +143,12 @@ pub(super) struct IntegrationFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 200))]
     pub key: Option<String>,
+    /// Of a heartbeat: from one beat to the next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<Length>,
+    /// Of a heartbeat: waited for beyond that before its absence is an alert; 1m when not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace: Option<Length>,
 }
 
 /// A rule for alerts.

@@ -131,7 +131,12 @@ described! {
     /// How loudly a page asks.
     UrgencyWord => spelled(&[Urgency::High, Urgency::Low]);
     /// The wire format of an integration.
-    IntegrationWord => spelled(&[IntegrationKind::Alertmanager, IntegrationKind::Generic, IntegrationKind::Pagerduty]);
+    IntegrationWord => spelled(&[
+        IntegrationKind::Alertmanager,
+        IntegrationKind::Generic,
+        IntegrationKind::Heartbeat,
+        IntegrationKind::Pagerduty,
+    ]);
     /// What a route ends in.
     OutcomeWord => spelled(&[RouteOutcome::Page, RouteOutcome::Notify, RouteOutcome::Record, RouteOutcome::Drop]);
     /// A response role.

@@ -1,7 +1,12 @@
 //! Whether the organisation fits together: every reference resolves, every schedule turns, every key is unique.
 
 use super::{ConfigKind, Organisation, OrganisationProblem};
-use crate::{limits, org::Target, text::suggest::closest};
+use crate::{
+    limits,
+    org::{IntegrationKind, Target},
+    text::suggest::closest,
+};
+use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 
 struct Findings(Vec<OrganisationProblem>);
@@ -212,6 +217,21 @@ impl Organisation {
             if let Some(service) = integration.service.as_ref().filter(|s| !self.services.contains_key(*s)) {
                 let known = self.services.keys().map(|k| k.as_str());
                 out.missing((ConfigKind::Integration, id, "service"), "service", service.as_str(), known);
+            }
+            match (integration.kind, integration.rhythm) {
+                (IntegrationKind::Heartbeat, None) => {
+                    out.add(
+                        ConfigKind::Integration,
+                        id,
+                        "every",
+                        "a heartbeat says how often it comes, for example 5m",
+                    );
+                }
+                (IntegrationKind::Heartbeat, Some(rhythm)) if rhythm.every < SignedDuration::from_secs(1) => {
+                    out.add(ConfigKind::Integration, id, "every", "a heartbeat comes once a second at most");
+                }
+                (IntegrationKind::Heartbeat, Some(_)) | (_, None) => {}
+                (_, Some(_)) => out.add(ConfigKind::Integration, id, "every", "only a heartbeat has a rhythm"),
             }
             if let Some(other) = keys.insert(integration.key.as_str(), id) {
                 out.add(

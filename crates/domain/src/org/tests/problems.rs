@@ -240,6 +240,13 @@ fn what_must_be_unique_is_unique() {
         "integration \"prometheus\" has the same key",
         false,
     );
+    for (patch, message) in [
+        (json!({ "kind": "heartbeat" }), "a heartbeat says how often it comes"),
+        (json!({ "kind": "heartbeat", "rhythm": { "every": "500ms", "grace": "1m" } }), "once a second at most"),
+        (json!({ "rhythm": { "every": "5m", "grace": "1m" } }), "only a heartbeat has a rhythm"),
+    ] {
+        check("integration", integration(), &patch, "integration prometheus every", message, false);
+    }
     let other = json!({ "id": "other", "components": [] });
     check(
         "status-page",

@@ -193,7 +193,7 @@ severities:
             "o.yaml:4:5: the key \"email\" is missing",
             "o.yaml:6:25: \"Mars\" is not an IANA time zone; write one like Europe/Berlin or UTC",
             "o.yaml:8:34: a key stands in a URL: use 1 to 200 of a-z, A-Z, 0-9, '-', '_', '.' and '~', or leave it out and one is made",
-            "o.yaml:9:20: unknown word \"zabbix\"; known words here: pagerduty, alertmanager, generic",
+            "o.yaml:9:20: unknown word \"zabbix\"; known words here: pagerduty, alertmanager, generic, heartbeat",
             "o.yaml:12:11: severity \"sev1\" stands in the table twice",
         ],
     );

@@ -4,7 +4,7 @@ use super::{EXAMPLE, RUNBOOK, organisation, read, shown};
 use crate::org_files::{export, plan};
 use nightbell_domain::org::{
     AccessRole, ConfigObject, Contact, ContactKind, Integration, IntegrationKind, NotificationRule, NotificationRules,
-    Organisation, Policy, PolicyStep, ResponseSettings, Route, RouteOutcome, RunbookSource, Schedule, Service,
+    Organisation, Policy, PolicyStep, ResponseSettings, Rhythm, Route, RouteOutcome, RunbookSource, Schedule, Service,
     Severity, SeverityTable, StatusComponent, StatusPage, Target, Team, Urgency, User,
 };
 use nightbell_domain::response::RoleKind;
@@ -245,12 +245,24 @@ fn small_object() -> impl Strategy<Value = ConfigObject> {
                 component,
             });
     let kind = select(vec![IntegrationKind::Alertmanager, IntegrationKind::Generic, IntegrationKind::Pagerduty]);
-    let integration = (handle(), kind, option::of(handle()), "[a-zA-Z0-9][a-zA-Z0-9._~-]{0,30}")
-        .prop_map(|(id, kind, service, key)| Integration { id, kind, service, key });
+    let key = || "[a-zA-Z0-9][a-zA-Z0-9._~-]{0,30}";
+    let integration = (handle(), kind, option::of(handle()), key()).prop_map(|(id, kind, service, key)| Integration {
+        id,
+        kind,
+        service,
+        key,
+        rhythm: None,
+    });
+    let heartbeat =
+        (handle(), option::of(handle()), key(), length(), length()).prop_map(|(id, service, key, every, grace)| {
+            let rhythm = Some(Rhythm { every, grace });
+            Integration { id, kind: IntegrationKind::Heartbeat, service, key, rhythm }
+        });
     prop_oneof![
         team.prop_map(ConfigObject::Team),
         service.prop_map(ConfigObject::Service),
-        integration.prop_map(ConfigObject::Integration)
+        integration.prop_map(ConfigObject::Integration),
+        heartbeat.prop_map(ConfigObject::Integration)
     ]
 }
 

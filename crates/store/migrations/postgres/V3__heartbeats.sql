@@ -1,0 +1,6 @@
+-- A heartbeat that was heard at least once waits for the next with an alarm; one that is missed waits for nothing.
+CREATE TABLE heartbeat (
+  integration TEXT COLLATE "C" PRIMARY KEY, seen_at BIGINT NOT NULL, status TEXT COLLATE "C" NOT NULL, next_due_at BIGINT,
+  CONSTRAINT heartbeat_waits_with_alarm CHECK ((status = 'beating') = (next_due_at IS NOT NULL))
+);
+CREATE INDEX heartbeat_due ON heartbeat (next_due_at) WHERE next_due_at IS NOT NULL;
