@@ -10,6 +10,7 @@ pub mod journal;
 pub mod learning;
 pub mod meta;
 pub mod paging;
+mod postgres;
 pub mod response;
 pub mod signal;
 mod sqlite;
@@ -17,6 +18,9 @@ mod tx;
 pub mod voice;
 
 pub use aggregate::{Stored, commit, load};
+#[doc(hidden)]
+pub use postgres::testing;
+pub use postgres::{Listener, Postgres, PostgresReader, listen};
 pub use sqlite::{Sqlite, SqliteReader};
 pub use tx::{
     Database, Row, StoreError, Tx, Value, Verdict, WriteOp, begin_part, from_micros, keep_part, micros, undo_part,

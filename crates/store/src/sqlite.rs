@@ -21,7 +21,7 @@ fn unavailable(e: impl std::fmt::Display) -> StoreError {
 }
 
 /// Only uniqueness is a race that somebody else can have won. A CHECK, foreign key or NOT NULL that says no caught a fault of ours.
-fn store_error(e: rusqlite::Error) -> StoreError {
+pub(crate) fn store_error(e: rusqlite::Error) -> StoreError {
     use rusqlite::ffi::{SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_ROWID, SQLITE_CONSTRAINT_UNIQUE};
     let unique = [SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_ROWID, SQLITE_CONSTRAINT_UNIQUE];
     let extended = e.sqlite_error().map(|error| error.extended_code);
@@ -92,8 +92,11 @@ impl Sqlite {
 
     fn one(&self, op: &mut dyn FnMut(&mut dyn Tx) -> Verdict) -> Result<(), StoreError> {
         self.connection.execute_batch("SAVEPOINT op").map_err(store_error)?;
-        let mut tx = Statements { connection: &self.connection, may_write: true };
+        let mut tx = Statements { connection: &self.connection, may_write: true, lost: None };
         let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| op(&mut tx)));
+        if self.connection.is_autocommit() {
+            return Err(tx.lost.take().unwrap_or_else(|| unavailable("the transaction was rolled back")));
+        }
         match verdict {
             Ok(Verdict::Keep) => self.connection.execute_batch("RELEASE op").map_err(store_error),
             // A panicking operation is undone alone; its caller sees that no answer came.
@@ -150,7 +153,7 @@ impl SqliteReader {
 fn in_view(connection: &Connection, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError> {
     // Ends when it is dropped, also when the view panics: an open transaction would make every later write fail.
     let transaction = connection.unchecked_transaction().map_err(store_error)?;
-    view(&mut Statements { connection: &transaction, may_write: false });
+    view(&mut Statements { connection: &transaction, may_write: false, lost: None });
     transaction.finish().map_err(store_error)
 }
 
@@ -158,6 +161,8 @@ fn in_view(connection: &Connection, view: &mut dyn FnMut(&mut dyn Tx)) -> Result
 struct Statements<'a> {
     connection: &'a Connection,
     may_write: bool,
+    /// Why SQLite rolled the transaction back by itself.
+    lost: Option<StoreError>,
 }
 
 impl Statements<'_> {
@@ -192,12 +197,22 @@ impl Statements<'_> {
     }
 }
 
-impl Tx for Statements<'_> {
-    fn run(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
+impl Statements<'_> {
+    /// After some errors SQLite has rolled the whole transaction back; the first of them is the cause of all that follows.
+    fn note<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(error) = &result
+            && self.connection.is_autocommit()
+        {
+            self.lost.get_or_insert_with(|| error.clone());
+        }
+        result
+    }
+
+    fn run_one(&self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
         self.bound(sql, values)?.raw_execute().map(|n| n as u64).map_err(store_error)
     }
 
-    fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+    fn rows_of(&self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
         let mut statement = self.bound(sql, values)?;
         let columns = statement.column_count();
         let mut found = statement.raw_query();
@@ -222,6 +237,18 @@ impl Tx for Statements<'_> {
     }
 }
 
+impl Tx for Statements<'_> {
+    fn run(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
+        let touched = self.run_one(sql, values);
+        self.note(touched)
+    }
+
+    fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let rows = self.rows_of(sql, values);
+        self.note(rows)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,12 +258,9 @@ mod tests {
     fn inv_01_failed_writes_and_flushes_are_told_from_a_full_disk() {
         use rusqlite::ffi;
         let said = |code| store_error(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
-        for code in [
-            ffi::SQLITE_IOERR_FSYNC,
-            ffi::SQLITE_IOERR_DIR_FSYNC,
-            ffi::SQLITE_IOERR_WRITE,
-            ffi::SQLITE_IOERR_TRUNCATE,
-        ] {
+        for code in
+            [ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_DIR_FSYNC, ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_IOERR_TRUNCATE]
+        {
             assert!(matches!(said(code), StoreError::Broken(_)), "{code}: {:?}", said(code));
             assert!(!said(code).may_pass(), "{code}: never tried again");
         }

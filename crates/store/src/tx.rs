@@ -153,6 +153,18 @@ pub trait Tx {
     /// Asks a question.
     fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError>;
 
+    /// Runs a statement for whose answer nobody waits: a driver may send it with the next one, and what goes wrong with it is told then,
+    /// or by [`Tx::flush`]. With `conflict` exactly one row must be touched, else that is the conflict.
+    fn queue(&mut self, sql: &'static str, values: Vec<Value>, conflict: Option<String>) -> Result<(), StoreError> {
+        let touched = self.run(sql, &values)?;
+        conflict.filter(|_| touched != 1).map_or(Ok(()), |conflict| Err(StoreError::Conflict(conflict)))
+    }
+
+    /// Waits for what was queued. Who answers somebody, or decides between keeping and undoing, calls this before.
+    fn flush(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// The only row, if there is one.
     fn row(&mut self, sql: &'static str, values: &[Value]) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(sql, values)?.into_iter().next())
@@ -194,7 +206,8 @@ pub type WriteOp<'a> = &'a mut dyn FnMut(&mut dyn Tx) -> Verdict;
 /// A database that can be written by its one writer.
 pub trait Database: Send {
     /// One durable transaction for the whole batch, each operation undone alone when it says so or panics (its caller sees that
-    /// no answer came). An operation whose statement failed must say `Undo`. `Ok` means every kept write is on disk; `Err` means none is.
+    /// no answer came). An operation whose statement failed must say `Undo`, and one that says `Keep` should have called [`Tx::flush`]:
+    /// what fails only after its `Keep` fails the whole batch. `Ok` means every kept write is on disk; `Err` means none is.
     fn write(&mut self, batch: &mut [WriteOp<'_>]) -> Result<(), StoreError>;
     /// A consistent view, outside any batch; what would write is refused. A panic of the view goes on.
     fn read(&mut self, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError>;

@@ -22,20 +22,35 @@ mod voice;
 /// A database for one case, and what must live as long.
 struct Subject {
     database: Box<dyn Database>,
-    _folder: Option<tempfile::TempDir>,
+    // Dropped after the connection to it.
+    _made: Option<Made>,
     /// The statement after which this database checks references only at COMMIT, so that the COMMIT itself can be made to fail.
     defer_references: &'static str,
 }
 
 fn sqlite_in_memory() -> Subject {
     let database = Box::new(Sqlite::in_memory().expect("a database"));
-    Subject { database, _folder: None, defer_references: "PRAGMA defer_foreign_keys = ON" }
+    Subject { database, _made: None, defer_references: "PRAGMA defer_foreign_keys = ON" }
 }
 
 fn sqlite_in_a_file() -> Subject {
     let folder = tempfile::tempdir().expect("a folder");
     let database = Box::new(open(folder.path()));
-    Subject { database, _folder: Some(folder), defer_references: "PRAGMA defer_foreign_keys = ON" }
+    Subject { database, _made: Some(Made::Folder(folder)), defer_references: "PRAGMA defer_foreign_keys = ON" }
+}
+
+fn postgres() -> Subject {
+    let made = crate::testing::postgres_database();
+    let database = Box::new(crate::Postgres::open(made.url()).expect("a database"));
+    let defer_references =
+        "ALTER TABLE attempt ALTER CONSTRAINT attempt_notification_fkey DEFERRABLE INITIALLY DEFERRED";
+    Subject { database, _made: Some(Made::Database(made)), defer_references }
+}
+
+/// What goes when the case is over.
+enum Made {
+    Folder(#[expect(dead_code, reason = "held, never read")] tempfile::TempDir),
+    Database(#[expect(dead_code, reason = "held, never read")] crate::testing::TestDatabase),
 }
 
 /// Runs a case that leaves everything provable.
@@ -181,4 +196,5 @@ macro_rules! conformance {
 conformance! {
     in_memory: sqlite_in_memory;
     in_a_file: sqlite_in_a_file;
+    on_postgres: postgres;
 }

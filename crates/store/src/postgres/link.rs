@@ -1,0 +1,233 @@
+//! A connection that is there when it is needed: made anew after it was lost, with its runtime and its prepared statements.
+
+use super::{
+    errors::{store_error, with_causes},
+    settings::Settings,
+    statements::Statements,
+};
+use crate::tx::StoreError;
+use std::{collections::HashMap, time::Duration};
+use tokio::runtime::Runtime;
+use tokio_postgres::{Client, Statement};
+
+/// The oldest server that is known to do what is asked of it.
+const SERVER_VERSION_MIN: i32 = 130_000;
+/// What the server may take longer than its own limits before it is given up.
+const GRACE: Duration = Duration::from_secs(2);
+/// Longest wait for another node that brings the schema up to date, and for one migration.
+const MIGRATION_SECONDS_MAX: u64 = 600;
+
+const SERVER: &str = "SELECT current_setting('server_version_num')::int, current_setting('server_version'), current_setting('fsync'), \
+     current_setting('full_page_writes'), current_setting('synchronous_commit')";
+
+/// A connection and whatever it takes to replace it.
+pub(super) struct Link {
+    settings: Settings,
+    live: Option<Live>,
+}
+
+impl Link {
+    /// Nothing is connected yet.
+    pub(super) fn new(settings: Settings) -> Result<Self, StoreError> {
+        Ok(Self { settings, live: None })
+    }
+
+    /// The connection, made now if there is none.
+    pub(super) fn connected(&mut self) -> Result<&mut Live, StoreError> {
+        if self.live.as_ref().is_some_and(|live| live.client.is_closed()) {
+            self.live = None;
+        }
+        match &mut self.live {
+            Some(live) => Ok(live),
+            empty => Ok(empty.insert(Live::connect(&self.settings)?)),
+        }
+    }
+
+    /// Begins a transaction. Nothing was done before it: a connection that was lost while nobody used it is replaced, once.
+    pub(super) fn begin(
+        &mut self,
+        how: &dyn Fn(&mut Statements<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let was_there = self.live.is_some();
+        let begun = how(&mut Statements::writing(self.connected()?));
+        let Err(error) = begun else { return Ok(()) };
+        let lost = self.live.as_ref().is_none_or(|live| live.client.is_closed());
+        self.forget();
+        if !(lost && was_there) {
+            return Err(error);
+        }
+        let again = how(&mut Statements::writing(self.connected()?));
+        if again.is_err() {
+            self.forget();
+        }
+        again
+    }
+
+    /// Gives a transaction up; with the connection, when it does not answer.
+    pub(super) fn abandon(&mut self, rollback: &'static str) {
+        let ended = self.live.as_mut().map_or(Ok(()), |live| Statements::writing(live).end(rollback));
+        if ended.is_err() {
+            self.forget();
+        }
+    }
+
+    /// Drops the connection; the next use makes another.
+    pub(super) fn forget(&mut self) {
+        self.live = None;
+    }
+
+    /// Brings the schema up to date, one node at a time.
+    pub(super) fn migrate(&mut self) -> Result<(), StoreError> {
+        let live = self.connected()?;
+        let limits = format!("SET statement_timeout = 0; SET lock_timeout = '{MIGRATION_SECONDS_MAX}s'");
+        let lock = format!("SELECT pg_advisory_lock({})", super::LOCK_OF_MIGRATIONS);
+        let Live { runtime, client, .. } = live;
+        let migrated = runtime.block_on(async {
+            client.batch_execute(&limits).await.map_err(|e| store_error(&e))?;
+            client.batch_execute(&lock).await.map_err(|e| store_error(&e))?;
+            let run = super::embedded::migrations::runner().run_async(client).await;
+            run.map(drop).map_err(|e| {
+                StoreError::Unavailable(format!("the schema cannot be brought up to date: {}", with_causes(&e)))
+            })
+        });
+        // The lock and the limits end with the connection; the one for work has its own.
+        self.forget();
+        migrated?;
+        self.connected().map(drop)
+    }
+}
+
+/// A connection that is there.
+pub(super) struct Live {
+    runtime: Runtime,
+    client: Client,
+    /// By text; they end with the connection.
+    prepared: HashMap<&'static str, Statement>,
+    /// Longest wait for an answer.
+    patience: Duration,
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        // An ordinary drop of a runtime waits, which is refused on a thread of another runtime.
+        let placeholder = tokio::runtime::Builder::new_current_thread().build();
+        if let Ok(placeholder) = placeholder {
+            std::mem::replace(&mut self.runtime, placeholder).shutdown_background();
+        }
+    }
+}
+
+impl Live {
+    fn connect(settings: &Settings) -> Result<Self, StoreError> {
+        let runtime = super::link::runtime()?;
+        let client = runtime.block_on(async {
+            let (client, connection) =
+                settings.config.connect(settings.tls.clone()).await.map_err(|e| unreachable(&e))?;
+            // Polled whenever somebody waits for an answer; errors reach whoever waits.
+            tokio::runtime::Handle::current().spawn(async move { drop(connection.await) });
+            client.batch_execute(&settings.session()).await.map_err(|e| store_error(&e))?;
+            durable(&client).await?;
+            Ok::<_, StoreError>(client)
+        })?;
+        Ok(Self { runtime, client, prepared: HashMap::new(), patience: settings.role.statement() + GRACE })
+    }
+
+    /// Waits for the server, but not for ever.
+    pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T, StoreError> {
+        let patience = self.patience;
+        self.runtime
+            .block_on(async { tokio::time::timeout(patience, work).await })
+            .map_err(|_| StoreError::Unavailable(format!("PostgreSQL did not answer within {patience:?}")))
+    }
+
+    /// Runs a text of its own, outside any transaction: what tests need to make databases.
+    pub(super) fn run(&self, text: &str) -> Result<(), StoreError> {
+        self.wait(self.client.batch_execute(text))?.map_err(|e| store_error(&e))
+    }
+
+    /// Whether a question of tests has an answer.
+    pub(super) fn any(&self, question: &str) -> Result<bool, StoreError> {
+        let rows = self.wait(self.client.query(question, &[]))?.map_err(|e| store_error(&e))?;
+        Ok(!rows.is_empty())
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) fn has_prepared(&self, sql: &'static str) -> bool {
+        self.prepared.contains_key(sql)
+    }
+
+    /// A statement, prepared once per connection.
+    pub(super) fn prepare(&mut self, sql: &'static str) -> Result<Statement, StoreError> {
+        if let Some(statement) = self.prepared.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.wait(self.client.prepare(sql))?.map_err(|e| store_error(&e))?;
+        self.prepared.insert(sql, statement.clone());
+        Ok(statement)
+    }
+}
+
+/// A runtime on the caller's thread: nothing runs in it but while somebody waits.
+pub(super) fn runtime() -> Result<Runtime, StoreError> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| StoreError::Unavailable(format!("no runtime for PostgreSQL: {e}")))
+}
+
+pub(super) fn unreachable(error: &tokio_postgres::Error) -> StoreError {
+    StoreError::Unavailable(format!("PostgreSQL cannot be reached: {}", with_causes(error)))
+}
+
+/// INV-01: a server that does not flush what it commits could take an answered request with it.
+async fn durable(client: &Client) -> Result<(), StoreError> {
+    let row = client.query_one(SERVER, &[]).await.map_err(|e| store_error(&e))?;
+    let text = |n: usize| row.try_get::<_, String>(n).map_err(|e| store_error(&e));
+    let version: i32 = row.try_get(0).map_err(|e| store_error(&e))?;
+    refuse(version, &text(1)?, &text(2)?, &text(3)?, &text(4)?)
+}
+
+fn refuse(version: i32, shown: &str, fsync: &str, pages: &str, commit: &str) -> Result<(), StoreError> {
+    let why = if version < SERVER_VERSION_MIN {
+        format!("PostgreSQL {shown} is too old; 13 or newer is needed")
+    } else if fsync != "on" {
+        "the server runs with fsync = off: a power cut would lose alerts that were answered. Set fsync = on".to_owned()
+    } else if pages != "on" {
+        "the server runs with full_page_writes = off: a power cut could tear the database. Set full_page_writes = on"
+            .to_owned()
+    } else if !matches!(commit, "on" | "remote_apply") {
+        format!("the server does not accept synchronous_commit = on (it says {commit})")
+    } else {
+        return Ok(());
+    };
+    Err(StoreError::Unavailable(why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refuse;
+
+    #[test]
+    fn inv_01_server_that_does_not_flush_is_refused() {
+        let cases = [
+            (150_018, "on", "on", "on", None),
+            (130_000, "on", "on", "remote_apply", None),
+            (120_022, "on", "on", "on", Some("too old")),
+            (150_018, "off", "on", "on", Some("fsync")),
+            (150_018, "on", "off", "on", Some("full_page_writes")),
+            (150_018, "on", "on", "off", Some("synchronous_commit")),
+            (150_018, "on", "on", "local", Some("synchronous_commit")),
+        ];
+        for (version, fsync, pages, commit, expected) in cases {
+            let said = refuse(version, "x", fsync, pages, commit).err().map(|e| e.to_string());
+            match (expected, &said) {
+                (None, None) => {}
+                (Some(word), Some(said)) if said.contains(word) => {}
+                _ => panic!("{version} {fsync} {pages} {commit}: {said:?}"),
+            }
+        }
+    }
+}

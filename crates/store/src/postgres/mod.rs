@@ -1,0 +1,162 @@
+//! The PostgreSQL driver: one connection, one transaction for a batch, one advisory lock before anything is read or written in it.
+//! Synchronous outside; the asynchronous client lives on a small runtime inside, driven by whoever calls (ADR 0017). Callers are plain
+//! threads or a runtime's blocking threads, never its workers. Is not: a pool (each reader has a connection of its own), and not for a
+//! pooler that hands out a connection per transaction, because statements are prepared once per connection.
+
+use crate::tx::{Database, StoreError, Tx, Verdict, WriteOp};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+mod errors;
+mod link;
+mod listen;
+mod settings;
+mod statements;
+pub mod testing;
+mod values;
+
+use link::Link;
+pub use listen::{Listener, listen};
+use settings::Settings;
+use statements::Statements;
+
+mod embedded {
+    refinery::embed_migrations!("migrations/postgres");
+}
+
+/// The one lock of a database. Whoever holds it writes: positions of the journal are drawn and committed in the same order, so a reader
+/// who has seen position n will never see a smaller one appear (LISTEN is a hint, positions are the truth).
+const LOCK_OF_THE_WRITER: i64 = 0x6e69_6768_7462;
+/// The lock of whoever brings the schema up to date: several nodes may start at once.
+const LOCK_OF_MIGRATIONS: i64 = 0x6e69_6768_7463;
+
+const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+const LOCK: &str = "SELECT pg_advisory_xact_lock($1)";
+const BEGIN_OP: &str = "SAVEPOINT op";
+const KEEP_OP: &str = "RELEASE SAVEPOINT op";
+const UNDO_OP: &str = "ROLLBACK TO SAVEPOINT op";
+/// A hint for other nodes, only when something was written; told by the server itself, at COMMIT.
+const HINT: &str = "SELECT pg_notify('nightbell', '') WHERE pg_current_xact_id_if_assigned() IS NOT NULL";
+const COMMIT: &str = "COMMIT";
+const ROLLBACK: &str = "ROLLBACK";
+
+/// The writer of a PostgreSQL database. Several nodes may each have one: the database lets one of them write at a time.
+pub struct Postgres {
+    link: Link,
+}
+
+impl Postgres {
+    /// Connects to `postgres://user:password@host:port/database?sslmode=…` and brings its schema up to date.
+    ///
+    /// # Errors
+    /// `Unavailable` when it cannot be reached, is older than PostgreSQL 13, or does not flush what it commits (INV-01).
+    pub fn open(url: &str) -> Result<Self, StoreError> {
+        let mut link = Link::new(Settings::parse(url, settings::Role::Writer)?)?;
+        link.migrate()?;
+        Ok(Self { link })
+    }
+
+    /// Whether a statement prepares: the test of every SQL constant.
+    ///
+    /// # Errors
+    /// What the database says against it.
+    pub fn prepares(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        self.link.connected()?.prepare(sql).map(drop)
+    }
+
+    /// Begins a transaction that holds the writer's lock. Nothing was done before it, so a lost connection is replaced here once.
+    fn begin(&mut self) -> Result<Statements<'_>, StoreError> {
+        self.link.begin(&|tx| {
+            tx.ask(BEGIN_WRITE, Vec::new())?;
+            tx.ask(LOCK, vec![LOCK_OF_THE_WRITER.into()])?;
+            tx.settle()
+        })?;
+        Ok(Statements::writing(self.link.connected()?))
+    }
+
+    /// One operation; `Err` means that the whole batch must not be kept.
+    fn one(tx: &mut Statements<'_>, op: &mut dyn FnMut(&mut dyn Tx) -> Verdict) -> Result<(), StoreError> {
+        tx.begin_op()?;
+        let verdict = catch_unwind(AssertUnwindSafe(|| op(tx)));
+        match verdict {
+            // What was queued and fails only now was already reported as done by the operation: nothing may be kept.
+            Ok(Verdict::Keep) => tx.flush().and_then(|()| tx.keep_op()),
+            // A panicking operation is undone alone; its caller sees that no answer came.
+            Ok(Verdict::Undo) | Err(_) => tx.undo_op(),
+        }
+    }
+}
+
+impl Database for Postgres {
+    /// See [`Database::write`]. One more answer than SQLite has: when the connection breaks while COMMIT is under way, `Unavailable` means
+    /// that the batch may or may not be stored. Who repeats it is safe, because units of work are decided from what is stored.
+    fn write(&mut self, batch: &mut [WriteOp<'_>]) -> Result<(), StoreError> {
+        let mut tx = self.begin()?;
+        let mut done = Ok(());
+        for op in batch {
+            done = Self::one(&mut tx, *op);
+            if done.is_err() {
+                break;
+            }
+        }
+        let done = done.and_then(|()| {
+            tx.ask(HINT, Vec::new())?;
+            tx.ask(COMMIT, Vec::new())?;
+            tx.settle()
+        });
+        if done.is_err() {
+            self.link.abandon(ROLLBACK);
+        }
+        done
+    }
+
+    fn read(&mut self, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError> {
+        in_view(&mut self.link, view)
+    }
+}
+
+/// A read-only connection of its own, beside the writer.
+pub struct PostgresReader {
+    link: Link,
+}
+
+impl PostgresReader {
+    /// Connects for reading. The schema is the writer's business.
+    ///
+    /// # Errors
+    /// See [`Postgres::open`].
+    pub fn open(url: &str) -> Result<Self, StoreError> {
+        let mut link = Link::new(Settings::parse(url, settings::Role::Reader)?)?;
+        link.connected()?;
+        Ok(Self { link })
+    }
+
+    /// A consistent view. A statement that fails ends it: later ones in the same view fail too.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be asked now.
+    pub fn read(&mut self, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError> {
+        in_view(&mut self.link, view)
+    }
+}
+
+fn in_view(link: &mut Link, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError> {
+    link.begin(&|tx| {
+        tx.ask(BEGIN_READ, Vec::new())?;
+        tx.settle()
+    })?;
+    let mut tx = Statements::reading(link.connected()?);
+    let seen = catch_unwind(AssertUnwindSafe(|| view(&mut tx)));
+    // There is nothing to keep, and ROLLBACK also ends a view in which a statement failed.
+    let ended = tx.end(ROLLBACK);
+    if ended.is_err() {
+        link.forget();
+    }
+    match seen {
+        Ok(()) => ended,
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! Databases for tests of any crate: each gets one of its own, with the schema, dropped afterwards. No part of the product calls this.
+//! The server comes from `cargo xtask pg -- COMMAND…`, which starts a throw-away cluster and names it in the environment.
+
+use super::{Postgres, link::Link, settings};
+use crate::tx::StoreError;
+use sha2::{Digest, Sha256};
+use std::{
+    fmt::Write as _,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+/// Names the throw-away cluster of `cargo xtask pg`.
+pub const SERVER_VARIABLE: &str = "NIGHTBELL_TEST_POSTGRES";
+/// Whoever holds it may make the template.
+const LOCK_OF_THE_TEMPLATE: &str = "SELECT pg_advisory_lock(4242)";
+
+/// A database of one test; dropped with the value, also when somebody is still connected.
+pub struct TestDatabase {
+    server: String,
+    name: String,
+    url: String,
+}
+
+impl TestDatabase {
+    /// Its address.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let dropped = run(&self.server, &[&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)]);
+        if let Err(e) = dropped {
+            eprintln!("the database of a test was left behind: {e}");
+        }
+    }
+}
+
+/// The address of the test server.
+///
+/// # Panics
+/// When there is none: a test of PostgreSQL that silently ran nothing would prove nothing.
+#[expect(clippy::disallowed_methods, reason = "only tests come here, and they are told by `cargo xtask pg`")]
+pub fn postgres_server() -> String {
+    std::env::var(SERVER_VARIABLE).unwrap_or_else(|_| {
+        panic!(
+            "this test needs PostgreSQL and {SERVER_VARIABLE} is not set. Run it as: cargo xtask pg -- cargo test -p <crate>\n\
+             (starts a throw-away cluster; `cargo xtask setup` says which package is missing)"
+        )
+    })
+}
+
+/// A database of its own for a test, with the schema and nothing in it.
+///
+/// # Panics
+/// When there is no server, or it refuses.
+pub fn postgres_database() -> TestDatabase {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let server = postgres_server();
+    let name = format!("nightbell_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let made = template(&server).and_then(|template| {
+        let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        run(&server, &[&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), &create])
+    });
+    made.unwrap_or_else(|e| panic!("the test server made no database: {e}"));
+    let url = with_database(&server, &name);
+    TestDatabase { server, name, url }
+}
+
+/// The address of another database of the same server.
+fn with_database(server: &str, name: &str) -> String {
+    let (address, query) = server.split_once('?').map_or((server, None), |(address, query)| (address, Some(query)));
+    let (host, _) = address.rsplit_once('/').unwrap_or((address, ""));
+    query.map_or_else(|| format!("{host}/{name}"), |query| format!("{host}/{name}?{query}"))
+}
+
+/// The name of the database that others are copied from; made by whoever comes first, whole or not at all.
+fn template(server: &str) -> Result<String, StoreError> {
+    let mut hasher = Sha256::new();
+    for migration in super::embedded::migrations::runner().get_migrations() {
+        hasher.update(migration.sql().unwrap_or_default());
+    }
+    let mut name = "nightbell_template_".to_owned();
+    for byte in hasher.finalize().iter().take(6) {
+        let _ = write!(name, "{byte:02x}");
+    }
+    let mut link = Link::new(settings::Settings::parse(server, settings::Role::Reader)?)?;
+    let live = link.connected()?;
+    live.run(LOCK_OF_THE_TEMPLATE)?;
+    if live.any(&format!("SELECT 1 FROM pg_database WHERE datname = '{name}'"))? {
+        return Ok(name);
+    }
+    live.run(&format!("DROP DATABASE IF EXISTS {name}_new WITH (FORCE)"))?;
+    live.run(&format!("CREATE DATABASE {name}_new"))?;
+    drop(Postgres::open(&with_database(server, &format!("{name}_new")))?);
+    live.run(&format!("ALTER DATABASE {name}_new RENAME TO {name}"))?;
+    Ok(name)
+}
+
+fn run(server: &str, lines: &[&str]) -> Result<(), StoreError> {
+    let mut link = Link::new(settings::Settings::parse(server, settings::Role::Reader)?)?;
+    lines.iter().try_for_each(|line| link.connected()?.run(line))
+}

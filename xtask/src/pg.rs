@@ -1,0 +1,174 @@
+//! `cargo xtask pg`: a throw-away PostgreSQL cluster for tests and for trying things out. Its data lives in a temporary folder and goes with
+//! it; it flushes what it commits, as a real one does, because Nightbell refuses one that does not.
+//!
+//! `cargo xtask pg -- COMMAND…` runs a command with the address in `NIGHTBELL_TEST_POSTGRES`; without a command it prints the address and
+//! ends when its input ends.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
+
+use crate::repo::Result;
+use crate::shell;
+
+/// How tests learn the address.
+pub const VARIABLE: &str = "NIGHTBELL_TEST_POSTGRES";
+const READY_SECONDS_MAX: u64 = 60;
+const READY: &str = "database system is ready to accept connections";
+/// Tests open a handful of connections each, several at once.
+const CONNECTIONS_MAX: u32 = 200;
+
+/// A running cluster; stopped and removed with the value.
+pub struct Cluster {
+    server: Child,
+    url: String,
+    _folder: tempfile::TempDir,
+}
+
+/// Runs a command beside a cluster, or waits for the end of the input.
+///
+/// # Errors
+/// When no cluster can be started, or the command cannot.
+pub fn run(command: &[&str]) -> Result<bool> {
+    let cluster = Cluster::start()?;
+    if command.is_empty() {
+        println!("{}", cluster.url());
+        eprintln!("pg: ends when its input ends");
+        std::io::copy(&mut std::io::stdin(), &mut std::io::sink())?;
+        return Ok(true);
+    }
+    let words: Vec<String> = command.iter().map(|word| (*word).to_owned()).collect();
+    let status = shell::command(&words, Path::new(".")).env(VARIABLE, cluster.url()).status()?;
+    Ok(status.success())
+}
+
+impl Cluster {
+    /// Starts one on a free port of this machine alone.
+    ///
+    /// # Errors
+    /// When PostgreSQL is not installed or does not start.
+    pub fn start() -> Result<Self> {
+        let programs = programs()?;
+        let folder = tempfile::Builder::new().prefix("nightbell-pg-").tempdir()?;
+        let user = owner(folder.path())?;
+        let data = folder.path().join("data");
+        init(&programs, &data, user.as_deref())?;
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let mut server = as_user(&programs.join("postgres"), user.as_deref());
+        server.arg("-D").arg(&data).arg("-k").arg(folder.path()).arg("-p").arg(port.to_string());
+        for setting in ["listen_addresses=127.0.0.1", "fsync=on", "full_page_writes=on", "shared_buffers=64MB"] {
+            server.args(["-c", setting]);
+        }
+        server.args(["-c", &format!("max_connections={CONNECTIONS_MAX}")]);
+        let mut server = server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+        let log = server.stderr.take();
+        let cluster = Self { server, url: format!("postgres://postgres@127.0.0.1:{port}/postgres"), _folder: folder };
+        let (ready, told) = channel();
+        if let Some(log) = log {
+            std::thread::Builder::new().name("pg-log".to_owned()).spawn(move || follow(log, &ready))?;
+        }
+        match told.recv_timeout(Duration::from_secs(READY_SECONDS_MAX)) {
+            Ok(()) => Ok(cluster),
+            Err(_) => Err("PostgreSQL did not start; what it said is above".into()),
+        }
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // SIGINT is PostgreSQL's "fast shutdown": connections are ended, the data is closed.
+        let asked = Command::new("kill").args(["-INT", &self.server.id().to_string()]).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            let _ = self.server.kill();
+        }
+        let _ = self.server.wait();
+    }
+}
+
+/// Reads the log to its end, so that the server never waits for a reader; shown until it is ready, because then it may say why not.
+fn follow(log: impl Read, ready: &Sender<()>) {
+    let mut is_ready = false;
+    for line in BufReader::new(log).lines().map_while(std::io::Result::ok) {
+        if line.contains(READY) {
+            is_ready = true;
+            let _ = ready.send(());
+        } else if !is_ready && ["FATAL", "PANIC", "ERROR"].iter().any(|word| line.contains(word)) {
+            eprintln!("pg: {line}");
+        }
+    }
+}
+
+/// The folder of the newest PostgreSQL's programs. Debian keeps them out of the path.
+fn programs() -> Result<PathBuf> {
+    let mut found: Vec<(u32, PathBuf)> = Vec::new();
+    for entry in std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten() {
+        let folder = entry.path().join("bin");
+        let version = entry.file_name().to_str().and_then(|name| name.parse().ok());
+        if let Some(version) = version
+            && folder.join("postgres").is_file()
+            && folder.join("initdb").is_file()
+        {
+            found.push((version, folder));
+        }
+    }
+    found.sort();
+    if let Some((_, folder)) = found.pop() {
+        return Ok(folder);
+    }
+    let configured = Command::new("pg_config").arg("--bindir").output().ok().filter(|output| output.status.success());
+    let folder = configured.map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
+    folder
+        .filter(|folder| folder.join("initdb").is_file())
+        .ok_or_else(|| "PostgreSQL is not installed: `cargo xtask setup` installs Debian's package `postgresql`".into())
+}
+
+/// PostgreSQL refuses to run as root: then the folder is given to the user of Debian's package, and that user's name is the answer.
+fn owner(folder: &Path) -> Result<Option<String>> {
+    if !shell::succeeds("test \"$(id -u)\" = 0") {
+        return Ok(None);
+    }
+    let user = ["postgres", "nobody"].into_iter().find(|user| shell::succeeds(&format!("id -u {user}")));
+    let user = user.ok_or("root may not run PostgreSQL, and there is neither a user `postgres` nor `nobody`")?;
+    let given = Command::new("chown").arg(user).arg(folder).status()?;
+    if given.success() { Ok(Some(user.to_owned())) } else { Err(format!("chown {user} ended with {given}").into()) }
+}
+
+/// A program under that user's rights, which is told when we are gone, however we go.
+fn as_user(program: &Path, user: Option<&str>) -> Command {
+    let mut command = Command::new("setpriv");
+    if let Some(user) = user {
+        command.args(["--reuid", user, "--regid"]).arg(group_of(user)).arg("--clear-groups");
+    }
+    command.args(["--pdeathsig", "INT"]).arg(program);
+    command
+}
+
+fn group_of(user: &str) -> String {
+    let asked = Command::new("id").args(["-g", user]).output();
+    asked.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
+}
+
+fn init(programs: &Path, data: &Path, user: Option<&str>) -> Result<()> {
+    let mut command = as_user(&programs.join("initdb"), user);
+    // A language whose sorting is not that of bytes, where there is one: our own text must not depend on it.
+    let sorted = shell::succeeds("locale -a | grep -qi '^en_US.utf-\\?8$'");
+    command
+        .arg("-D")
+        .arg(data)
+        .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-instructions"])
+        .arg(if sorted { "--locale=en_US.UTF-8" } else { "--locale=C.UTF-8" });
+    let output = command.stdin(Stdio::null()).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    Err(format!("initdb ended with {}: {said}", output.status).into())
+}
