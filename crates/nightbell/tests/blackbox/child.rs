@@ -72,8 +72,13 @@ impl Process {
 
     /// Asks it to end, as `systemctl stop` does.
     pub fn terminate(&self) {
-        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-        assert!(status.is_ok_and(|s| s.success()), "{} cannot be asked to end", self.name);
+        self.signal("TERM");
+    }
+
+    /// Sends it a signal by name: `STOP`, `CONT`.
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(status.is_ok_and(|s| s.success()), "{} cannot be sent {name}", self.name);
     }
 
     /// How it ended; panics when it does not in time.

@@ -14,6 +14,14 @@ use std::{
 /// The administrator that `init` makes.
 pub const ADMIN: &str = "ops";
 
+/// The binary under test: the one that the suite built, optimised; else the one cargo built beside this test.
+pub fn binary() -> PathBuf {
+    match std::env::var_os("NIGHTBELL_BINARY") {
+        Some(path) => PathBuf::from(path),
+        None => PathBuf::from(env!("CARGO_BIN_EXE_nightbell")),
+    }
+}
+
 /// A data folder and how to reach it.
 pub struct House {
     folder: tempfile::TempDir,
@@ -25,8 +33,17 @@ pub struct House {
 impl House {
     /// A folder with an administrator in it.
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut house = Self { folder, token: String::new(), settings: Vec::new() };
+        Self::with(&[])
+    }
+
+    /// The same with an environment in which every command runs, from `init` on.
+    pub fn with(environment: &[(&str, &str)]) -> Self {
+        Self::made(tempfile::tempdir().expect("a temporary folder"), environment)
+    }
+
+    fn made(folder: tempfile::TempDir, environment: &[(&str, &str)]) -> Self {
+        let settings = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut house = Self { folder, token: String::new(), settings };
         let made = house.run(&["init", "--email", "ops@example.com", "--name", "Ops", "--data", "data", "--json"]);
         assert!(made.status.success(), "{}", said(&made));
         let made: Value =
@@ -58,9 +75,14 @@ impl House {
         name
     }
 
+    /// A folder with an administrator in it, in a place of the test's choosing.
+    pub fn inside(parent: &Path) -> Self {
+        Self::made(tempfile::tempdir_in(parent).expect("a temporary folder"), &[])
+    }
+
     /// The binary, in the folder, with nothing of the tester's own environment but what every program needs.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nightbell"));
+        let mut command = Command::new(binary());
         self.prepare(&mut command);
         command
     }
@@ -93,6 +115,13 @@ impl House {
         let mut command = self.command();
         command.args(["serve", "--data", "data", "--listen", listen]);
         Server::start(command, &self.token)
+    }
+
+    /// Starts the server and does not wait until it is ready.
+    pub fn serve_unready(&self) -> Process {
+        let mut command = self.command();
+        command.args(["serve", "--data", "data", "--listen", "127.0.0.1:0"]);
+        Process::start(command, "nightbell serve")
     }
 
     /// Makes the organisation that of the text.

@@ -53,6 +53,25 @@ pub fn until<T>(what: &str, within: Duration, mut ask: impl FnMut() -> Option<T>
     }
 }
 
+/// Asks very often, for a moment that is over quickly; nothing when it does not come in time.
+pub fn catch<T>(every: Duration, within: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+    let deadline = Deadline::within(within);
+    while !deadline.over() {
+        if let Some(answer) = ask() {
+            return Some(answer);
+        }
+        pause(every);
+    }
+    None
+}
+
+/// Lets a moment pass: for faults whose moment is drawn at random, never to wait for something to become true.
+pub fn pause(moment: Duration) {
+    let (lock, nobody) = (Mutex::new(()), Condvar::new());
+    let held = lock.lock().expect("nobody else has it");
+    drop(nobody.wait_timeout_while(held, moment, |()| true));
+}
+
 /// Starts a thread of a test; the one place that does.
 #[expect(clippy::disallowed_methods, reason = "doubles and clients of tests have threads of their own")]
 pub fn thread<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> std::thread::JoinHandle<T> {

@@ -4,10 +4,10 @@ use super::super::{
     double::{Reaction, Received},
     house::House,
 };
-use super::load::Sent;
+use super::{load::Sent, phase::Kill};
 use jiff::Timestamp;
 use nightbell_engine::domain::paging::{MessageKind, Notification, NotificationStatus, Page};
-use nightbell_store::{Tx, journal, load, paging};
+use nightbell_store::{SqliteReader, Tx, journal, load, paging};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ pub struct Stored {
 pub struct Evidence {
     pub sent: BTreeMap<String, Sent>,
     pub ledger: Vec<Received>,
-    pub kills: Vec<Timestamp>,
+    pub kills: Vec<Kill>,
     pub alerts: Vec<Value>,
     pub pages: Vec<Stored>,
 }
@@ -68,8 +68,10 @@ pub fn pages(house: &House) -> Vec<Stored> {
 }
 
 fn read<T>(house: &House, mut view: impl FnMut(&mut dyn Tx) -> Result<T, nightbell_store::StoreError>) -> T {
-    let folder = nightbell::data::Place::folder(house.data());
-    folder.read(|tx| Ok(view(tx)?)).expect("the data can be read")
+    let mut reader = SqliteReader::open(&house.data().join("nightbell.db")).expect("the data can be opened");
+    let mut answer = None;
+    reader.read(&mut |tx| answer = Some(view(tx))).expect("the data can be read");
+    answer.expect("a view was shown").expect("the data can be understood")
 }
 
 impl Evidence {
@@ -151,13 +153,24 @@ impl Evidence {
                 found.push(format!("INV-06: {id}: a second copy is not marked as a repeat"));
             }
             let (first, last) = (copies[0].at, copies[copies.len() - 1].at);
-            let kills = self.kills.iter().filter(|at| **at >= first && **at <= last).count();
+            let kills = self.kills.iter().filter(|kill| kill.at >= first && kill.at <= last).count();
             let unanswered = copies.iter().rev().skip(1).filter(|m| m.reaction != Reaction::Accept).count();
             if copies.len() > 1 + kills + unanswered {
                 found.push(format!("INV-06: {id}: {} copies, {kills} kills, {unanswered} lost answers", copies.len()));
             }
         }
         found
+    }
+
+    /// Messages that were said again although no answer was lost: what the kills cost. Each kill may cost those that were under way.
+    pub fn repeats_after_kills(&self) -> usize {
+        let mut last: BTreeMap<&str, Reaction> = BTreeMap::new();
+        let mut again = 0;
+        for m in &self.ledger {
+            let before = last.insert(m.text("/id"), m.reaction);
+            again += usize::from(m.repeat() && before.is_none_or(|before| before == Reaction::Accept));
+        }
+        again
     }
 
     /// INV-03, INV-07: every page is over, nothing is under way, every attempt has an outcome, and the log tells no success that was none.

@@ -90,6 +90,11 @@ impl Scene {
         });
     }
 
+    /// The server is still there; each sender begins another burst.
+    pub fn again(&self) {
+        self.change(|inner| inner.start += 1);
+    }
+
     /// An event that a kill may follow.
     pub fn count(&self) {
         self.change(|inner| inner.events += 1);

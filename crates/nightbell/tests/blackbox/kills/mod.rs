@@ -1,20 +1,21 @@
 //! `kill -9` in the middle of a paging storm, again and again: nothing that was answered with 2xx is lost, nothing is said twice unmarked.
 //!
 //! Two clients send alerts (and take back, acknowledge, repeat some), a person presses the button in some of the messages, the receiver misbehaves
-//! now and then; the server is killed at moments counted in events, so that kills fall between storing and answering, sending and settling.
-//! Then the faults stop, everything is brought to its end, and `check` compares what was answered with the ledger and with the store.
+//! now and then; the server is killed in each of its phases (`phase`): at moments counted in events, so that kills fall between storing and
+//! answering, sending and settling; while it starts; while SQLite moves its log into the database. Then the faults stop, everything is brought to its end, and `check` compares what was answered with the ledger and with the store.
 
 mod check;
 mod load;
+mod phase;
 
 use super::{
     double::{Double, Reaction},
     house::{House, Server, code, said},
-    wait::{Deadline, SOON, thread, until, wall_clock},
+    wait::{SOON, thread, until, wall_clock},
 };
 use check::Evidence;
-use jiff::Timestamp;
 use load::{Random, Scene, press_some, send_bursts};
+use phase::{Kill, Phase};
 use std::{
     sync::{
         Arc, Mutex,
@@ -24,12 +25,8 @@ use std::{
 };
 
 const SEED: u64 = 20_261_123;
-/// Never fewer.
-const KILLS_MIN: usize = 20;
-/// More, while the storm lasts.
-const STORM: Duration = Duration::from_secs(15);
-/// When a round has nothing more to do, it is killed all the same.
-const ROUND_MAX: Duration = Duration::from_millis(500);
+/// How often it is killed.
+const KILLS: usize = 200;
 /// A sender that was killed is believed for 45 s; then its message goes out again.
 const CALM_WITHIN: Duration = Duration::from_secs(100);
 
@@ -73,14 +70,16 @@ fn receiver(scene: &Arc<Scene>, calm: &Arc<AtomicBool>) -> Double {
 }
 
 /// The storm: answers when it was killed each time, and the server that survived.
-fn storm(house: &House, scene: &Arc<Scene>, mut server: Server) -> (Vec<Timestamp>, Server) {
+fn storm(house: &House, scene: &Arc<Scene>, mut server: Server) -> (Vec<Kill>, Server) {
     let mut random = Random(SEED);
     let mut kills = Vec::new();
-    let storm = Deadline::within(STORM);
-    while kills.len() < KILLS_MIN || !storm.over() {
-        scene.wait_for(1 + random.below(40), ROUND_MAX);
+    while kills.len() < KILLS {
+        let phase = phase::run(Phase::draw(&mut random), house, scene, &mut random);
         server.process.kill();
-        kills.push(wall_clock());
+        kills.push(Kill { at: wall_clock(), phase });
+        while random.below(100) < phase::IN_START_UP_PERCENT {
+            kills.push(phase::kill_in_start_up(house, &mut random));
+        }
         server = house.serve();
         scene.is_at(&server.url);
     }
@@ -124,13 +123,19 @@ fn inv_01_to_09_no_page_is_lost_whenever_it_is_killed() {
 
     let evidence = Evidence { sent: scene.sent(), ledger: double.ledger(), kills, alerts, pages: check::pages(&house) };
     let findings = evidence.findings();
-    println!("seed of the storm: {SEED}");
-    println!("kills: {}", evidence.kills.len());
-    println!("accepted: {}", evidence.sent.len());
-    println!("messages: {}", evidence.ledger.len());
-    println!("repeats: {}", evidence.ledger.iter().filter(|m| m.repeat()).count());
-    println!("pages lost: {}", evidence.lost().len());
-    assert!(evidence.kills.len() >= KILLS_MIN && evidence.sent.len() >= KILLS_MIN, "the storm was a breeze");
+    let (kills, accepted) = (evidence.kills.len(), evidence.sent.len());
+    let (lost, repeats) = (evidence.lost().len(), evidence.repeats_after_kills());
+    println!("kills: {kills} survived, accepted {accepted}, lost {lost}, repeats {repeats}");
+    println!("pages lost: {lost}");
+    println!("repeats: {repeats}");
+    println!("killed in: {}", phase::outline(&evidence.kills));
+    println!("seed of the storm: {SEED}, messages: {}", evidence.ledger.len());
+    assert!(kills >= KILLS && accepted >= KILLS, "the storm was a breeze");
+    assert!(
+        Phase::ALL.iter().all(|phase| evidence.kills.iter().any(|kill| kill.phase == *phase)),
+        "a phase was spared"
+    );
     assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+    assert!(repeats <= kills, "INV-06: {repeats} repeats are more than {kills} crashes explain");
     assert_eq!(check::blunt(evidence), [""; 0], "a check that finds nothing in spoiled evidence");
 }
