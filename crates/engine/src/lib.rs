@@ -15,6 +15,7 @@ pub mod learning;
 pub mod live;
 pub mod organisation;
 pub mod paging;
+pub mod portable;
 mod probe;
 mod reader;
 pub mod response;

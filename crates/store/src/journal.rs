@@ -27,7 +27,7 @@ pub struct JournalLine {
     pub hash: Vec<u8>,
 }
 
-const GENESIS: [u8; 32] = [0; 32];
+pub(crate) const GENESIS: [u8; 32] = [0; 32];
 
 impl JournalLine {
     /// What its hash must be, given its predecessor's. Every part is preceded by its length, so that no two lines can share a text.
@@ -42,7 +42,7 @@ impl JournalLine {
         hasher.finalize().to_vec()
     }
 
-    fn read(row: &Row) -> Result<Self, StoreError> {
+    pub(crate) fn read(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
             position: row.count(0)?,
             stream_kind: row.text(1)?.to_owned(),
@@ -159,47 +159,12 @@ pub fn streams(tx: &mut dyn Tx, kind: &str) -> Result<Vec<String>, StoreError> {
 /// Proves a stream: contiguous, in order, chained, decodable, and folding to the stored row, columns and body. Answers the number of
 /// events or what is wrong; damage is an answer, not an error, so that a caller goes on to the next stream.
 pub fn verify<A: crate::Stored>(tx: &mut dyn Tx, key: &str) -> Result<Result<usize, String>, StoreError> {
-    let proof = prove::<A>(tx, key);
+    let proof = raw_stream(tx, A::KIND, key)
+        .and_then(|lines| crate::proof::prove::<A>(&lines, tx.row(A::LOAD, &[key.into()])?.as_ref()));
     let wrong = |what: String| Ok(Err(format!("{} {key}: {what}", A::KIND)));
     match proof {
         Ok(Ok(count)) => Ok(Ok(count)),
         Ok(Err(what)) | Err(StoreError::Corrupt(what)) => wrong(what),
         Err(e) => Err(e),
     }
-}
-
-fn prove<A: crate::Stored>(tx: &mut dyn Tx, key: &str) -> Result<Result<usize, String>, StoreError> {
-    let lines = raw_stream(tx, A::KIND, key)?;
-    let (mut previous, mut position) = (GENESIS.to_vec(), 0);
-    for (n, line) in lines.iter().enumerate() {
-        if line.seq != n as u64 + 1 {
-            return Ok(Err(format!("event {} is missing", n + 1)));
-        }
-        if line.hash != line.expected_hash(&previous) {
-            return Ok(Err(format!("event {} was altered (its hash does not match)", line.seq)));
-        }
-        if line.position <= position {
-            return Ok(Err(format!("event {} lies before its predecessor in the journal", line.seq)));
-        }
-        previous.clone_from(&line.hash);
-        position = line.position;
-    }
-    let events = lines.iter().map(JournalLine::decode).collect::<Result<Vec<_>, _>>()?;
-    let folded = match nightbell_domain::record::fold::<A>(&events) {
-        Err(seq) => return Ok(Err(format!("event {seq} cannot come at its place"))),
-        Ok(folded) => folded,
-    };
-    let row = tx.row(A::LOAD, &[key.into()])?;
-    let stored = row.as_ref().map(crate::aggregate::state::<A>).transpose()?;
-    if folded != stored {
-        return Ok(Err("its row differs from the fold of its events".to_owned()));
-    }
-    // The columns are what due scans and lists look at: a moved alarm is as bad as a changed body.
-    if let (Some(state), Some(row)) = (stored, row) {
-        let body = row.text(row.0.len().saturating_sub(1))?.to_owned();
-        if state.values(body) != row.0 {
-            return Ok(Err("the columns of its row differ from its body".to_owned()));
-        }
-    }
-    Ok(Ok(lines.len()))
 }

@@ -7,6 +7,7 @@ mod escalation;
 mod heartbeat;
 mod ingest;
 mod organisation;
+mod portable;
 mod probe;
 mod recovery;
 mod response;

@@ -1,11 +1,11 @@
 //! Every SQL text of the crate: named here, prepared, and of the dialect both databases understand. The list is kept honest by reading
 //! the sources: a constant that is missing here, or a statement written in place, fails.
 
-use crate::{Sqlite, Stored, access, config, heartbeat, journal, learning, meta, paging, response, signal, tx, voice};
+use crate::{Sqlite, Stored, access, config, heartbeat, journal, learning, meta, paging, portable, proof, response, signal, tx, voice};
 use std::{collections::BTreeSet, path::Path};
 
 macro_rules! listed {
-    ($($file:literal $module:ident [$($name:ident)*] $(stores $aggregate:ty)?;)*) => {
+    ($($file:literal $module:ident [$($name:ident)*] $(stores $aggregate:ty)? $(, proves $($proved:ty),+)?;)*) => {
         [$(
             $(($file, stringify!($name), $module::$name),)*
             $(
@@ -13,6 +13,7 @@ macro_rules! listed {
                 ($file, "UPDATE", <$aggregate as Stored>::UPDATE),
                 ($file, "LOAD", <$aggregate as Stored>::LOAD),
             )?
+            $($(($file, "ROWS_AFTER", <$proved as proof::Provable>::ROWS_AFTER),)+)?
         )*]
         .as_slice()
     };
@@ -36,6 +37,10 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
                 DUE_PAGES OF_SUBJECT OPEN_PAGES OVERDUE_PAGES NEXT_DUE INSERT_NOTIFICATION UPDATE_NOTIFICATION NOTIFICATION OF_PAGE
                 DUE_NOTIFICATIONS DUE_NOTIFICATION_IDS BEGIN_ATTEMPT END_ATTEMPT ATTEMPTS
             ] stores nightbell_domain::paging::Page;
+            "portable.rs" portable [SESSIONS END_SESSIONS FORGET_LINKS FORGET_FACT];
+            "proof.rs" proof [STREAMS_AFTER LINES_BETWEEN OWED_AFTER ATTEMPTS_BETWEEN OBJECTS_AFTER],
+                proves nightbell_domain::signal::Alert, nightbell_domain::paging::Page, nightbell_domain::response::Incident,
+                nightbell_domain::learning::Postmortem;
             "response.rs" response [BY_SLUG TAKEN DUE OPEN LIST] stores nightbell_domain::response::Incident;
             "signal.rs" signal [OPEN_BY_KEY LAST_BY_KEY LIST_OPEN LIST INSERT_RAW RAW FORGET_RAW] stores nightbell_domain::signal::Alert;
             "tx.rs" tx [BEGIN_PART KEEP_PART UNDO_PART];

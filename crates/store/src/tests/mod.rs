@@ -4,6 +4,8 @@
 
 mod conformance;
 mod constants;
+mod portable;
+mod proof;
 mod samples;
 mod schema;
 mod sqlite;
