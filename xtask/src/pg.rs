@@ -157,14 +157,13 @@ fn group_of(user: &str) -> String {
 }
 
 fn init(programs: &Path, data: &Path, user: Option<&str>) -> Result<()> {
+    let help = Command::new(programs.join("initdb")).arg("--help").output()?;
     let mut command = as_user(&programs.join("initdb"), user);
-    // A language whose sorting is not that of bytes, where there is one: our own text must not depend on it.
-    let sorted = shell::succeeds("locale -a | grep -qi '^en_US.utf-\\?8$'");
-    command
-        .arg("-D")
-        .arg(data)
-        .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-instructions"])
-        .arg(if sorted { "--locale=en_US.UTF-8" } else { "--locale=C.UTF-8" });
+    command.arg("-D").arg(data).args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]);
+    // A language that does not sort by bytes, where the server can: Nightbell's text must not depend on how the operator's does.
+    if String::from_utf8_lossy(&help.stdout).contains("--icu-locale") {
+        command.args(["--locale-provider=icu", "--icu-locale=en-US"]);
+    }
     let output = command.stdin(Stdio::null()).output()?;
     if output.status.success() {
         return Ok(());

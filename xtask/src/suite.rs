@@ -7,9 +7,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::clock::Stopwatch;
+use crate::pg::Cluster;
 use crate::repo::{Result, root};
 use crate::shell;
 
+mod conformance;
 mod counts;
 mod stages;
 mod summary;
@@ -84,7 +86,8 @@ fn run_stage(stage: &Stage, root: &Path) -> (Ended, Tally) {
         Work::Tests => stages::test_lines(root).and_then(|lines| commands(stage, lines, root)),
     };
     let (ended, tally) = outcome.unwrap_or_else(|error| (Ended::Failed(error.to_string()), Tally::default()));
-    match (&ended, stage.counts.problem(&tally)) {
+    let unproved = matches!(stage.work, Work::Tests).then(|| tally.conformance.problem()).flatten();
+    match (&ended, stage.counts.problem(&tally).or(unproved)) {
         (Ended::Passed(_), Some(problem)) => (Ended::Failed(problem), tally),
         _ => (ended, tally),
     }
@@ -105,6 +108,8 @@ fn own(chore: fn() -> Result<crate::repo::Verdict>) -> Result<(Ended, Tally)> {
 fn commands(stage: &Stage, lines: Vec<String>, root: &Path) -> Result<(Ended, Tally)> {
     let mut tally = Tally::default();
     let mut failed = Vec::new();
+    // Every test that needs the second database finds it; none is left out for want of it.
+    let cluster = matches!(stage.work, Work::Tests | Work::Optimised(_)).then(Cluster::start).transpose()?;
     let profile = if matches!(stage.work, Work::Optimised(_)) { "proof" } else { "debug" };
     let binary = root.join(stages::target_folder(root, profile)?).join("nightbell");
     for line in lines {
@@ -113,6 +118,9 @@ fn commands(stage: &Stage, lines: Vec<String>, root: &Path) -> Result<(Ended, Ta
         // A missing snapshot must fail, not write itself.
         command.env("INSTA_UPDATE", "no").env("RUST_BACKTRACE", "1");
         command.env("NIGHTBELL_BINARY", &binary);
+        if let Some(cluster) = &cluster {
+            command.env(crate::pg::VARIABLE, cluster.url());
+        }
         let (succeeded, output) = shell::stream(command, &line)?;
         stage.counts.read(&output, &mut tally);
         if !succeeded {

@@ -1,5 +1,7 @@
 //! Numbers read from what a stage printed. Pure.
 
+use super::conformance::Conformance;
+
 /// In which words a runner says how many tests it ran. Each stage reads its own runner's words only: a test may print the other's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Results {
@@ -40,12 +42,17 @@ pub struct Tally {
     pub ignored: u64,
     /// The labelled numbers that were told, in the stage's order.
     pub labelled: Vec<(&'static str, u64)>,
+    /// The store's cases on its databases.
+    pub conformance: Conformance,
 }
 
 impl Counts {
     /// Adds what `lines` say to `tally`.
     pub fn read(&self, lines: &[String], tally: &mut Tally) {
         for line in lines.iter().map(|line| line.trim()) {
+            if self.tests == Some(Results::Cargo) {
+                tally.conformance.read(line);
+            }
             if let Some((passed, failed, ignored)) = self.tests.and_then(|words| results(words, line)) {
                 tally.passed += passed;
                 tally.failed += failed;

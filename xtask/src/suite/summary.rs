@@ -49,6 +49,9 @@ pub fn render(rows: &[Row]) -> String {
     if !labels.is_empty() {
         let _ = writeln!(text, "{}", labels.join(", "));
     }
+    for line in rows.iter().filter_map(|row| row.tally.conformance.line()) {
+        let _ = writeln!(text, "{line}");
+    }
     let _ = write!(text, "{passed} passed, {failed} failed");
     text
 }

@@ -8,7 +8,7 @@ fn lines(text: &str) -> Vec<String> {
 }
 
 fn tally(passed: u64, failed: u64, ignored: u64, labelled: &[(&'static str, u64)]) -> Tally {
-    Tally { passed, failed, ignored, labelled: labelled.to_vec() }
+    Tally { passed, failed, ignored, labelled: labelled.to_vec(), ..Tally::default() }
 }
 
 const TESTS: Counts = Counts { tests: Some(Results::Cargo), labels: &[] };
