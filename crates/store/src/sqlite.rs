@@ -85,6 +85,16 @@ impl Sqlite {
         Ok(Self { connection })
     }
 
+    /// A copy in memory of what is committed: the simulator's template, and what a power cut leaves.
+    pub fn copy(&self) -> Result<Self, StoreError> {
+        let mut connection = Connection::open_in_memory().map_err(store_error)?;
+        let copied = rusqlite::backup::Backup::new(&self.connection, &mut connection).and_then(|b| b.step(-1));
+        copied.map_err(store_error)?;
+        connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;").map_err(store_error)?;
+        connection.set_prepared_statement_cache_capacity(256);
+        Ok(Self { connection })
+    }
+
     /// Whether a statement prepares: the test of every SQL constant.
     pub fn prepares(&self, sql: &str) -> Result<(), StoreError> {
         self.connection.prepare(sql).map(drop).map_err(store_error)
