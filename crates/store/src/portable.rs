@@ -74,6 +74,7 @@ pub fn copy_rows(from: &mut dyn Tx, into: &mut dyn Tx, progress: &mut dyn FnMut(
             }
         }
     }
+    into.positions_follow()?;
     Ok(done)
 }
 

@@ -165,6 +165,12 @@ pub trait Tx {
         Ok(())
     }
 
+    /// After rows were written with journal positions of their own (a restore): whatever is appended next follows the highest of them.
+    /// SQLite looks by itself.
+    fn positions_follow(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// The only row, if there is one.
     fn row(&mut self, sql: &'static str, values: &[Value]) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(sql, values)?.into_iter().next())

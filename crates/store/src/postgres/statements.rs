@@ -12,6 +12,8 @@ use std::{
 };
 use tokio_postgres::{Client, Error, Statement, types::ToSql};
 
+/// The sequence behind the positions does not see positions that were written by hand.
+const POSITIONS_FOLLOW: &str = "SELECT setval(pg_get_serial_sequence('event', 'position'), MAX(position)) FROM event HAVING MAX(position) > 0";
 /// Most statements on their way at once.
 const QUEUED_MAX: usize = 256;
 
@@ -282,5 +284,9 @@ impl Tx for Statements<'_> {
 
     fn flush(&mut self) -> Result<(), StoreError> {
         self.settle_unsure()
+    }
+
+    fn positions_follow(&mut self) -> Result<(), StoreError> {
+        self.rows(POSITIONS_FOLLOW, &[]).map(drop)
     }
 }

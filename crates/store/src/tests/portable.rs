@@ -105,6 +105,43 @@ fn inv_23_rows_and_pages_copy_everything() {
     assert_eq!(next.version, 1, "positions go on after the copied ones");
 }
 
+/// Copies a database into an empty one, as backup and restore do.
+fn carry(from: &mut dyn Database, into: &mut dyn Database) {
+    let mut copied = None;
+    from.read(&mut |view| copied = Some(write(into, |tx| portable::copy_rows(view, tx, &mut |_| {})))).expect("a view");
+    copied.expect("the view was run").expect("copied");
+}
+
+#[test]
+fn inv_23_there_and_back_again_is_equal_row_by_row() {
+    let folder = folder();
+    let mut first = filled(&folder.path().join("first.db"));
+    let binary = "INSERT INTO raw_request (id, integration, received_at, content_type, body, outcome) VALUES ($1, 'i', -1, $2, $3, '')";
+    let odd = "Zürich \u{1F514} 'quoted' \\ {\"json\": null}\n";
+    write(&mut first, |tx| tx.run(binary, &["raw_1".into(), odd.into(), vec![0_u8, 255, 10, 13, 39].into()]))
+        .expect("written");
+    let made = crate::testing::postgres_database();
+    let mut middle = crate::Postgres::open(made.url()).expect("a database");
+    let mut last = Sqlite::open(&folder.path().join("last.db")).expect("opens");
+    carry(&mut first, &mut middle);
+    assert_eq!(whole(&mut middle), whole(&mut first), "SQLite to PostgreSQL");
+    let again = middle.read(&mut |_| {}).and_then(|()| {
+        let mut answer = Ok(0);
+        first.read(&mut |view| answer = write(&mut middle, |tx| portable::copy_rows(view, tx, &mut |_| {})))?;
+        answer
+    });
+    assert!(matches!(again, Err(StoreError::Conflict(_))), "never onto something: {again:?}");
+    carry(&mut middle, &mut last);
+    assert_eq!(whole(&mut last), whole(&mut first), "and back");
+    // Whoever goes on, goes on after the highest position.
+    let head = read(&mut first, crate::journal::head);
+    for database in [&mut middle as &mut dyn Database, &mut last] {
+        new_alert(database, 7_000, "after");
+        let line = read(database, |tx| crate::journal::after(tx, head, 10)).pop().expect("one more");
+        assert!(line.position > head, "{line:?}");
+    }
+}
+
 #[test]
 fn inv_23_a_page_copy_is_of_one_instant_and_holds_no_writer_up() {
     let folder = folder();
