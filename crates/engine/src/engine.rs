@@ -1,19 +1,29 @@
 //! The engine: the only caller of `commit`. Runs units of work, many per durable transaction, each undone alone when it is refused.
 
-use crate::{Directory, Fault, Settings, Unit};
+use crate::{Directory, Fault, Settings, Unit, batch::Session};
 use nightbell_domain::{
     ids::Entropy,
     record::{Instant, to_microsecond},
 };
-use nightbell_store::{Database, StoreError, Tx, Verdict, config};
+use nightbell_store::{Database, StoreError, Tx, Verdict};
 use std::sync::Arc;
 
 /// One unit of work waiting for the writer: runs inside the transaction, and is told afterwards whether it is on disk.
 pub trait Job: Send {
-    /// Runs; `Undo` leaves no trace.
+    /// Runs; `Undo` leaves no trace. May be called again after everything it did was undone.
     fn run(&mut self, unit: &mut Unit<'_>) -> Verdict;
-    /// The batch is durable, or it is not.
-    fn finish(self: Box<Self>, durable: Result<(), &StoreError>);
+    /// The batch is durable, or it is not, or it was never tried.
+    fn finish(self: Box<Self>, durable: Result<(), Fault>);
+}
+
+/// How a batch ended. Whoever gets it tells the jobs.
+pub struct Batch {
+    /// What ran, in order.
+    pub jobs: Vec<Box<dyn Job>>,
+    /// `Ok`: what the jobs kept is on disk. `Err`: nothing is.
+    pub durable: Result<(), StoreError>,
+    /// It ran twice: a job was undone after it had written.
+    pub apart: bool,
 }
 
 /// The engine.
@@ -61,29 +71,58 @@ impl Engine {
         mut work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
         let mut answer: Option<Result<T, Fault>> = None;
-        let mut op = |unit: &mut Unit<'_>| {
-            let result = work(unit);
-            let verdict = if result.is_ok() { Verdict::Keep } else { Verdict::Undo };
-            answer = Some(result);
-            verdict
-        };
-        self.transact(now, &mut [&mut op])?;
+        let (database, mut session) = self.session(now);
+        let result = database.write(&mut [&mut |tx: &mut dyn Tx| {
+            session.run(tx, &mut |unit| {
+                let result = work(unit);
+                let verdict = if result.is_ok() { Verdict::Keep } else { Verdict::Undo };
+                answer = Some(result);
+                verdict
+            })
+        }]);
+        let ended = session.end(result);
+        self.directory = ended?;
         answer.unwrap_or_else(|| {
             Err(StoreError::Unavailable("the unit of work broke off (a fault of ours; it is in the log)".to_owned())
                 .into())
         })
     }
 
-    /// Many units of work in one durable transaction; each is told how it ended.
-    pub fn execute_batch(&mut self, now: Instant, mut jobs: Vec<Box<dyn Job>>) {
-        let mut ops: Vec<_> = jobs.iter_mut().map(|job| move |unit: &mut Unit<'_>| job.run(unit)).collect();
-        let mut ops: Vec<&mut dyn FnMut(&mut Unit<'_>) -> Verdict> =
-            ops.iter_mut().map(|op| op as &mut dyn FnMut(&mut Unit<'_>) -> Verdict).collect();
-        let durable = self.transact(now, &mut ops);
-        drop(ops);
-        for job in jobs {
-            job.finish(durable.as_ref().copied());
+    /// Many units of work in one durable transaction, pulled one by one until there is none.
+    pub fn execute_batch(&mut self, now: Instant, pull: &mut dyn FnMut() -> Option<Box<dyn Job>>) -> Batch {
+        let mut jobs = Vec::new();
+        let (database, mut session) = self.session(now);
+        let mut whole = true;
+        // Hoping that nobody must be undone: a savepoint for each costs copies of every page it touches.
+        let result = database.write(&mut [&mut |tx: &mut dyn Tx| {
+            whole = session.run_together(tx, &mut jobs, pull);
+            if whole { Verdict::Keep } else { Verdict::Undo }
+        }]);
+        let mut durable = session.end(result);
+        let apart = !whole && durable.is_ok();
+        if apart {
+            durable = self.each_alone(now, &mut jobs);
         }
+        let durable = durable.map(|directory| self.directory = directory);
+        Batch { jobs, durable, apart }
+    }
+
+    /// The same jobs again, each in a savepoint of its own.
+    fn each_alone(&mut self, now: Instant, jobs: &mut [Box<dyn Job>]) -> Result<Arc<Directory>, StoreError> {
+        let (database, session) = self.session(now);
+        let session = std::cell::RefCell::new(session);
+        let mut ops: Vec<_> = jobs
+            .iter_mut()
+            .map(|job| {
+                let session = &session;
+                move |tx: &mut dyn Tx| session.borrow_mut().run(tx, &mut |unit| job.run(unit))
+            })
+            .collect();
+        let mut ops: Vec<nightbell_store::WriteOp<'_>> =
+            ops.iter_mut().map(|op| op as nightbell_store::WriteOp<'_>).collect();
+        let result = database.write(&mut ops);
+        drop(ops);
+        session.into_inner().end(result)
     }
 
     /// A consistent view, for tests, the simulator and commands that open the data themselves.
@@ -93,72 +132,8 @@ impl Engine {
         answer.unwrap_or_else(|| Err(StoreError::Unavailable("the database did not answer".to_owned()).into()))
     }
 
-    fn transact(
-        &mut self,
-        now: Instant,
-        work: &mut [&mut dyn FnMut(&mut Unit<'_>) -> Verdict],
-    ) -> Result<(), StoreError> {
-        let now = to_microsecond(now);
-        self.refresh()?;
+    fn session(&mut self, now: Instant) -> (&mut dyn Database, Session<'_>) {
         let Self { database, entropy, directory, settings } = self;
-        let held = &*settings;
-        // Units of one batch see each other's configuration changes: the directory is reloaded inside the transaction.
-        let mut current = Arc::clone(directory);
-        let entropy = std::cell::RefCell::new(entropy.as_mut());
-        let shared = std::cell::RefCell::new(&mut current);
-        let mut ops: Vec<_> = work
-            .iter_mut()
-            .map(|op| {
-                let (entropy, shared) = (&entropy, &shared);
-                move |tx: &mut dyn Tx| {
-                    let mut entropy = entropy.borrow_mut();
-                    let mut shared = shared.borrow_mut();
-                    let mut unit = Unit {
-                        tx,
-                        now,
-                        directory: Arc::clone(&shared),
-                        settings: held,
-                        entropy: &mut **entropy,
-                        reload: false,
-                    };
-                    let verdict = op(&mut unit);
-                    if unit.reload && verdict == Verdict::Keep {
-                        match Directory::load(unit.tx) {
-                            Ok(directory) => **shared = Arc::new(directory),
-                            Err(_) => return Verdict::Undo,
-                        }
-                    }
-                    verdict
-                }
-            })
-            .collect();
-        let mut ops: Vec<nightbell_store::WriteOp<'_>> =
-            ops.iter_mut().map(|op| op as nightbell_store::WriteOp<'_>).collect();
-        let result = database.write(&mut ops);
-        drop(ops);
-        if result.is_ok() {
-            self.directory = current;
-        }
-        result
-    }
-
-    /// Another process (`nightbell apply --data`) may have changed the organisation: one cheap look before each transaction.
-    fn refresh(&mut self) -> Result<(), StoreError> {
-        let held = self.directory.org.version;
-        let mut loaded: Option<Result<Directory, Fault>> = None;
-        let mut moved: Result<bool, StoreError> = Ok(false);
-        self.database.read(&mut |tx| {
-            moved = config::version(tx).map(|version| version != held);
-            if matches!(moved, Ok(true)) {
-                loaded = Some(Directory::load(tx));
-            }
-        })?;
-        moved?;
-        match loaded {
-            Some(Ok(directory)) => self.directory = Arc::new(directory),
-            Some(Err(Fault::Store(e))) => return Err(e),
-            Some(Err(Fault::Refused(_))) | None => {}
-        }
-        Ok(())
+        (database.as_mut(), Session::new(to_microsecond(now), Arc::clone(directory), settings, entropy.as_mut()))
     }
 }

@@ -6,6 +6,7 @@
 //! Called by `web`, `nightbell` and `sim`. Absent from here: HTTP, mail, threads' sleeping, SQL text.
 
 pub mod access;
+mod batch;
 mod desk;
 mod directory;
 mod engine;
@@ -25,10 +26,11 @@ pub mod signal;
 mod unit;
 pub mod verify;
 pub mod views;
+pub mod watch;
 
-pub use desk::{Clock, Desk, Writer, desk};
+pub use desk::{CLASSES, Class, Clock, Counts, Depth, Desk, DeskStats, Tally, Writer, desk};
 pub use directory::Directory;
-pub use engine::{Engine, Job};
+pub use engine::{Batch, Engine, Job};
 pub use fault::Fault;
 pub use nightbell_domain as domain;
 pub use nightbell_store::{StoreError, Tx};

@@ -64,6 +64,7 @@ impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Store(error) => error.into(),
+            busy @ Fault::Busy { .. } => Self::unreachable(format!("{busy}. Nothing was stored.")),
             Fault::Refused(refusal) if refusal.kind == RefusalKind::Invalid => match &refusal.field {
                 Some(field) => Self::findings(format!("{field}: {refusal}")),
                 None => Self::findings(refusal.to_string()),

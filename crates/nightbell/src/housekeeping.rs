@@ -2,7 +2,7 @@
 //! how long is the engine's matter.
 
 use crate::pump::Stopping;
-use nightbell_engine::retention;
+use nightbell_engine::{Class, retention};
 use nightbell_web::AppState;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -24,7 +24,7 @@ pub async fn run(state: AppState, mut stopping: Stopping) {
             () = stopping.wait() => return,
             () = sleep_until(Instant::now() + wait) => {}
         }
-        wait = match state.run(retention).await {
+        wait = match state.run_as(Class::Background, retention).await {
             Ok(forgotten) if forgotten >= MORE_FROM => PAUSE,
             Ok(_) => EVERY,
             Err(error) => {

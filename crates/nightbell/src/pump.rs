@@ -13,7 +13,7 @@ pub use stopping::{Stop, Stopping};
 
 use jiff::{SignedDuration, Timestamp};
 use nightbell_delivery::Sender;
-use nightbell_engine::{Clock, Desk, Fault, Reader, StoreError, Unit, heartbeat, learning, paging, response};
+use nightbell_engine::{Class, Clock, Desk, Fault, Reader, StoreError, Unit, heartbeat, learning, paging, response};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -191,7 +191,7 @@ impl Pump {
         work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> oneshot::Receiver<Result<T, Fault>> {
         let (answer, answered) = oneshot::channel();
-        self.0.desk.submit(work, move |result| drop(answer.send(result)));
+        self.0.desk.submit(Class::Paging, work, move |result| drop(answer.send(result)));
         answered
     }
 
@@ -227,7 +227,7 @@ impl Pump {
             let settled = self.submit(move |unit| paging::settle(unit, id, attempt, report.clone()));
             match settled.await.unwrap_or_else(gone) {
                 Ok(()) => return,
-                Err(Fault::Store(error)) if error.may_pass() => {
+                Err(error) if error.may_pass() => {
                     tracing::error!(notification = %id, attempt, %error, "the outcome of an attempt could not be stored; trying again");
                     sleep_until(Instant::now() + REST_AFTER_TROUBLE).await;
                 }

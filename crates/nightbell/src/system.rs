@@ -2,6 +2,10 @@
 
 use jiff::Timestamp;
 use nightbell_engine::{Clock, domain::ids::Entropy};
+use std::{
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
 
 /// The system's clock.
 #[derive(Debug, Clone, Copy, Default)]
@@ -11,6 +15,12 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is handed")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the monotonic one")]
+    fn monotonic(&self) -> Duration {
+        static BEGINNING: OnceLock<Instant> = OnceLock::new();
+        BEGINNING.get_or_init(Instant::now).elapsed()
     }
 }
 

@@ -53,7 +53,7 @@ fn user(id: &str) -> UserId {
 fn refused<T>(result: Result<T, Fault>) -> Refusal {
     match result {
         Err(Fault::Refused(refusal)) => refusal,
-        Err(Fault::Store(e)) => panic!("a fault, not a refusal: {e}"),
+        Err(e) => panic!("a fault, not a refusal: {e}"),
         Ok(_) => panic!("it was not refused"),
     }
 }

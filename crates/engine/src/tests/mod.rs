@@ -14,6 +14,7 @@ mod response;
 mod retention;
 mod storm;
 mod voice;
+mod watch;
 mod world;
 
 use nightbell_domain::{ids::UserId, refusal::Refusal};

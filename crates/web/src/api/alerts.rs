@@ -155,12 +155,12 @@ async fn acknowledge(
     ApiPath(id): ApiPath<String>,
 ) -> ApiResult {
     let id: AlertId = request::id("alert", &id)?;
-    let alert = state.run(move |unit| signal::acknowledge(unit, &who.permit, id)).await?;
+    let alert = state.run_first(move |unit| signal::acknowledge(unit, &who.permit, id)).await?;
     Ok(ok(&AlertJson::from(&alert)))
 }
 
 async fn resolve(State(state): State<AppState>, who: ApiCaller<Respond>, ApiPath(id): ApiPath<String>) -> ApiResult {
     let id: AlertId = request::id("alert", &id)?;
-    let alert = state.run(move |unit| signal::resolve(unit, &who.permit, id)).await?;
+    let alert = state.run_first(move |unit| signal::resolve(unit, &who.permit, id)).await?;
     Ok(ok(&AlertJson::from(&alert)))
 }

@@ -100,14 +100,14 @@ async fn acknowledge(
     ApiPath(id): ApiPath<String>,
 ) -> ApiResult {
     let id: PageId = request::id("page", &id)?;
-    let page = state.run(move |unit| paging::acknowledge(unit, &who.permit, id)).await?;
+    let page = state.run_first(move |unit| paging::acknowledge(unit, &who.permit, id)).await?;
     state.metrics().page("acknowledged");
     Ok(ok(&PageJson::from(&page)))
 }
 
 async fn hand_over(State(state): State<AppState>, who: ApiCaller<Respond>, ApiPath(id): ApiPath<String>) -> ApiResult {
     let id: PageId = request::id("page", &id)?;
-    let page = state.run(move |unit| paging::hand_over(unit, &who.permit, id)).await?;
+    let page = state.run_first(move |unit| paging::hand_over(unit, &who.permit, id)).await?;
     state.metrics().page("handed-over");
     Ok(ok(&PageJson::from(&page)))
 }

@@ -183,6 +183,17 @@ impl Problem {
         }
     }
 
+    /// Too much is waiting for the writer; nothing was tried (INV-02).
+    pub fn busy(retry_after_s: u16) -> Self {
+        let detail = "Too much is being written just now, so nothing was stored.";
+        let todo = "Try again in a few seconds: what rings goes first.";
+        Self {
+            paging: Paging::Waits,
+            retry_after_s: Some(retry_after_s),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once", detail, todo)
+        }
+    }
+
     /// It took too long.
     pub fn timed_out() -> Self {
         let detail = "The answer took too long and was given up. What was asked may have been done.";
@@ -293,9 +304,14 @@ impl From<Fault> for Problem {
                 )
                 .into()
             }
+            Fault::Busy { retry_after_s } => {
+                // Counted by the desk; a line for each of a flood would be a second flood.
+                tracing::debug!(retry_after_s, "a request found no room to wait");
+                Self::busy(retry_after_s)
+            }
             Fault::Store(e @ (StoreError::Unavailable(_) | StoreError::Full(_) | StoreError::Broken(_))) => {
                 tracing::error!(error = %e, "a request could not be served");
-                Self::unavailable()
+                Self { retry_after_s: Fault::Store(e).retry_after_s(), ..Self::unavailable() }
             }
             Fault::Store(e @ StoreError::Corrupt(_)) => {
                 tracing::error!(error = %e, "stored data is damaged");

@@ -1,7 +1,7 @@
 //! `POST /in/{kind}/{key}`: every other inbound format. `alertmanager` reads Alertmanager's and Grafana's webhook, `generic` any JSON and,
 //! by their shape, the formats we know. A key opens its own kind only; a wrong kind and a wrong key look alike.
 
-use super::take::{NoBody, Posted, RETRY_AFTER_S, answer, store};
+use super::take::{NoBody, Posted, answer, retry_after_s, store};
 use crate::{domain::org::IntegrationKind, state::AppState};
 use axum::{
     extract::{Path, State},
@@ -24,7 +24,7 @@ async fn take(state: &AppState, kind: &str, key: String, posted: &Posted) -> Res
     let (kind, parsed) = read(kind, body, posted.content_type())?;
     let events = parsed.events.len();
     let stored = store(state, kind, key, posted, parsed).await;
-    stored.map_err(|_| inbound::unavailable(RETRY_AFTER_S))?.ok_or_else(inbound::unknown_key)?;
+    stored.map_err(|fault| inbound::unavailable(retry_after_s(&fault)))?.ok_or_else(inbound::unknown_key)?;
     Ok(inbound::accepted(events))
 }
 

@@ -1,6 +1,6 @@
 //! `POST /v2/enqueue` and `POST /v2/change/enqueue`: PagerDuty's Events API v2, so that its clients only change the host they call.
 
-use super::take::{NoBody, Posted, RETRY_AFTER_S, answer, store};
+use super::take::{NoBody, Posted, answer, retry_after_s, store};
 use crate::{domain::org::IntegrationKind, state::AppState};
 use axum::{extract::State, response::Response};
 use nightbell_wire::inbound::{Answer, Parsed, Rejection, pagerduty, problem};
@@ -19,7 +19,8 @@ async fn event(state: &AppState, posted: &Posted) -> Result<Answer, Rejection> {
     let enqueue = pagerduty::parse(body, posted.header(KEY_HEADER), "")?;
     let parsed = Parsed { events: vec![enqueue.event], notes: Vec::new() };
     let stored = store(state, IntegrationKind::Pagerduty, enqueue.routing_key, posted, parsed).await;
-    let receipt = stored.map_err(|_| pagerduty::unavailable(RETRY_AFTER_S))?.ok_or_else(pagerduty::unknown_key)?;
+    let receipt =
+        stored.map_err(|fault| pagerduty::unavailable(retry_after_s(&fault)))?.ok_or_else(pagerduty::unknown_key)?;
     Ok(pagerduty::accepted(receipt.outcomes.first().map_or("", |outcome| &outcome.dedup_key)))
 }
 
@@ -32,7 +33,7 @@ async fn change(state: &AppState, posted: &Posted) -> Result<Answer, Rejection> 
     let body = posted.body.as_ref().map_err(no_body)?;
     let change = pagerduty::parse_change(body, posted.header(KEY_HEADER))?;
     let stored = store(state, IntegrationKind::Pagerduty, change.routing_key, posted, Parsed::default()).await;
-    stored.map_err(|_| pagerduty::unavailable(RETRY_AFTER_S))?.ok_or_else(pagerduty::unknown_key)?;
+    stored.map_err(|fault| pagerduty::unavailable(retry_after_s(&fault)))?.ok_or_else(pagerduty::unknown_key)?;
     Ok(pagerduty::change_accepted())
 }
 

@@ -9,15 +9,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use nightbell_engine::{
-    Fault,
+    Class, Fault,
     domain::limits::INBOUND_BYTES_MAX,
     signal::{self, Inbound, Receipt},
 };
 use nightbell_wire::inbound::{Answer, Parsed};
 use std::error::Error as _;
-
-/// When a sender should come back after a 503, in seconds.
-pub const RETRY_AFTER_S: u32 = 5;
 
 /// Why there is no body to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,8 +76,11 @@ pub async fn store(
     let content_type = posted.content_type().to_owned();
     let body = posted.body.as_ref().map(|bytes| bytes.to_vec()).unwrap_or_default();
     let events = parsed.events.len();
+    // Only which queue it waits in; whether the key opens anything is decided in the transaction.
+    let source = state.desk().directory().integration_by_key(Some(kind), &key).map(|known| known.id.clone());
+    let class = if events == 0 { Class::Background } else { Class::Alert(source) };
     let stored = state
-        .run(move |unit| {
+        .run_as(class, move |unit| {
             let directory = unit.directory.clone();
             let Some(integration) = directory.integration_by_key(Some(kind), &key) else { return Ok(None) };
             let inbound = Inbound {
@@ -96,11 +96,20 @@ pub async fn store(
     match &stored {
         Ok(Some(_)) => state.metrics().events_accepted(kind.word(), events as u64),
         Ok(None) => {}
+        // Counted by the desk; a line for each of a flood would be a second flood.
+        Err(Fault::Busy { retry_after_s }) => {
+            tracing::debug!(kind = kind.word(), retry_after_s, "an inbound request found no room to wait");
+        }
         Err(e) => {
             tracing::error!(kind = kind.word(), error = %e, "an inbound request was not stored; its sender was told to send it again");
         }
     }
     stored
+}
+
+/// When a sender should come back after a 503, in seconds.
+pub fn retry_after_s(fault: &Fault) -> u32 {
+    u32::from(fault.retry_after_s().unwrap_or(5))
 }
 
 /// An answer of the wire crate as an HTTP answer.

@@ -19,7 +19,7 @@ pub fn typed(pairs: Pairs) -> Typed {
 pub fn refusal(fault: Fault) -> Result<Refusal, Fault> {
     match fault {
         Fault::Refused(refusal) => Ok(refusal),
-        fault @ Fault::Store(_) => Err(fault),
+        fault @ (Fault::Store(_) | Fault::Busy { .. }) => Err(fault),
     }
 }
 

@@ -47,7 +47,7 @@ async fn acknowledge(
     CsrfForm(_): CsrfForm<Pairs>,
 ) -> PageResult {
     let permit = who.permit.clone();
-    let page = state.run(move |unit| paging::acknowledge(unit, &permit, page)).await?;
+    let page = state.run_first(move |unit| paging::acknowledge(unit, &permit, page)).await?;
     let text = format!("You have “{}”. Nobody else is called for it.", present::line(&page.title));
     Ok(respond::see_other_saying(&state, "/", FlashKind::Done, &text))
 }

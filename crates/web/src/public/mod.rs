@@ -60,7 +60,7 @@ async fn serve(state: &AppState, part: Part, names: Names, headers: &HeaderMap) 
     match read {
         Ok(Some(text)) => answer::fresh_or_unchanged(kind, text, headers),
         Ok(None) | Err(Fault::Refused(_)) => answer::sorry(kind, StatusCode::NOT_FOUND),
-        Err(Fault::Store(e)) => {
+        Err(e @ (Fault::Store(_) | Fault::Busy { .. })) => {
             tracing::error!(error = %e, "a status page could not be read");
             answer::sorry(kind, StatusCode::SERVICE_UNAVAILABLE)
         }

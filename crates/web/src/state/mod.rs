@@ -8,8 +8,10 @@ pub use place::Place;
 pub use pool::ReadPool;
 
 use crate::{gate::SignInLimiter, live::Hub, ops::Metrics};
+use jiff::SignedDuration;
 use nightbell_engine::{
-    Clock, Desk, Directory, DirectoryCache, Fault, Settings, StoreError, Tx, Unit, domain::record::Instant,
+    Class, Clock, Desk, Directory, DirectoryCache, Fault, Settings, StoreError, Tx, Unit, domain::record::Instant,
+    watch::LATE_AFTER,
 };
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Semaphore, oneshot};
@@ -30,6 +32,8 @@ pub struct Setup {
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// Whether the demo's mail catcher has a page.
     pub mail_inbox: bool,
+    /// How many seconds of `clock` pass in one real second: 1, but for a demonstration.
+    pub pace: u32,
 }
 
 /// Shared by every handler. Cheap to clone.
@@ -48,6 +52,7 @@ struct Inner {
     metrics: Metrics,
     hashing: Semaphore,
     mail_inbox: bool,
+    late_after: SignedDuration,
 }
 
 /// Password hashes computed at the same time: each takes 19 MiB and a core.
@@ -56,6 +61,8 @@ const HASHING_MAX: usize = 2;
 impl AppState {
     /// Puts it together.
     pub fn new(setup: Setup) -> Self {
+        let metrics = Metrics::new(&setup.desk, setup.clock.now());
+        let late_after = LATE_AFTER.saturating_mul(i32::try_from(setup.pace.max(1)).unwrap_or(i32::MAX));
         let place = Place::new(&setup.settings.public_url, setup.trusted_proxies);
         Self(Arc::new(Inner {
             desk: setup.desk,
@@ -66,9 +73,10 @@ impl AppState {
             place,
             live: setup.live,
             limiter: Mutex::new(SignInLimiter::default()),
-            metrics: Metrics::new(),
+            metrics,
             hashing: Semaphore::new(HASHING_MAX),
             mail_inbox: setup.mail_inbox,
+            late_after,
         }))
     }
 
@@ -80,14 +88,42 @@ impl AppState {
         &self,
         work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
+        self.run_as(Class::Person, work).await
+    }
+
+    /// The same before everything else that waits: what ends somebody's ringing.
+    ///
+    /// # Errors
+    /// As [`AppState::run`].
+    pub async fn run_first<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.run_as(Class::Paging, work).await
+    }
+
+    /// The same for a class of its own: an alert in its source's turn, housekeeping last.
+    ///
+    /// # Errors
+    /// A refusal, the store could not, or there was no room: then nothing was stored.
+    pub async fn run_as<T: Send + 'static>(
+        &self,
+        class: Class,
+        work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
         let (answer, answered) = oneshot::channel();
-        self.0.desk.submit(work, move |result| drop(answer.send(result)));
+        self.0.desk.submit(class, work, move |result| drop(answer.send(result)));
         answered.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the writer is gone".to_owned()).into()))
+    }
+
+    /// The writer's inbox: how it stands, and the organisation as it saw it last.
+    pub fn desk(&self) -> &Desk {
+        &self.0.desk
     }
 
     /// Leaves a unit of work whose answer nobody waits for: "last used" marks. A failure is logged and costs nothing else.
     pub fn run_aside(&self, what: &'static str, work: impl FnMut(&mut Unit<'_>) -> Result<(), Fault> + Send + 'static) {
-        self.0.desk.submit(work, move |result| {
+        self.0.desk.submit(Class::Background, work, move |result| {
             if let Err(e) = result {
                 tracing::warn!(what, error = %e, "an unimportant write did not happen");
             }
@@ -155,6 +191,11 @@ impl AppState {
     /// The metrics.
     pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    /// How late, by the clock of this server, means that nobody looks: 30 s of real time (INV-03).
+    pub fn late_after(&self) -> SignedDuration {
+        self.0.late_after
     }
 
     /// Limits on sign-in attempts.

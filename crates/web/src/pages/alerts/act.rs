@@ -22,7 +22,7 @@ pub(super) async fn acknowledge(
     CsrfForm(_): CsrfForm<Pairs>,
 ) -> PageResult {
     let permit = who.permit.clone();
-    state.run(move |unit| signal::acknowledge(unit, &permit, alert)).await?;
+    state.run_first(move |unit| signal::acknowledge(unit, &permit, alert)).await?;
     let said = "You have it. Nobody else is called for it.";
     Ok(respond::see_other_saying(&state, &format!("/alerts/{alert}"), FlashKind::Done, said))
 }
@@ -34,7 +34,7 @@ pub(super) async fn resolve(
     CsrfForm(_): CsrfForm<Pairs>,
 ) -> PageResult {
     let permit = who.permit.clone();
-    state.run(move |unit| signal::resolve(unit, &permit, alert)).await?;
+    state.run_first(move |unit| signal::resolve(unit, &permit, alert)).await?;
     let said =
         "It is resolved. Whoever was paged for it is told once; if its source sends it again, that is a new alert.";
     Ok(respond::see_other_saying(&state, &format!("/alerts/{alert}"), FlashKind::Done, said))

@@ -43,7 +43,7 @@ async fn press<T: Send + 'static>(
 ) -> Result<T, Fault> {
     let link = token.to_owned();
     state
-        .run(move |unit| {
+        .run_first(move |unit| {
             let holder = holder(unit, &link)?;
             work(unit, &holder)
         })

@@ -1,0 +1,155 @@
+//! What the units of work of one transaction share: the reading of the clock, and the organisation as that transaction sees it.
+//! Called by the engine alone.
+
+use crate::{Directory, Fault, Settings, Unit, engine::Job};
+use nightbell_domain::{ids::Entropy, record::Instant};
+use nightbell_store::{Row, StoreError, Tx, Value, Verdict, config};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+/// One transaction's session.
+pub(crate) struct Session<'a> {
+    now: Instant,
+    /// Units of one transaction see each other's configuration changes.
+    directory: Arc<Directory>,
+    settings: &'a Settings,
+    entropy: &'a mut dyn Entropy,
+    looked: bool,
+    /// What makes the transaction void, whatever its units answered.
+    void: Option<StoreError>,
+}
+
+impl<'a> Session<'a> {
+    pub(crate) fn new(
+        now: Instant,
+        directory: Arc<Directory>,
+        settings: &'a Settings,
+        entropy: &'a mut dyn Entropy,
+    ) -> Self {
+        Self { now, directory, settings, entropy, looked: false, void: None }
+    }
+
+    /// Runs one unit of work.
+    pub(crate) fn run(&mut self, tx: &mut dyn Tx, work: &mut dyn FnMut(&mut Unit<'_>) -> Verdict) -> Verdict {
+        let mut watched = Watched { tx, wrote: false, grave: None };
+        let verdict = match self.look(&mut watched) {
+            Ok(()) => self.unit(&mut watched, work),
+            Err(e) => {
+                self.void.get_or_insert(e);
+                Verdict::Undo
+            }
+        };
+        self.void = self.void.take().or(watched.grave);
+        verdict
+    }
+
+    /// Pulls and runs jobs without savepoints. False when all of it must be undone: a job wants to be undone after it has written, or
+    /// broke off.
+    pub(crate) fn run_together(
+        &mut self,
+        tx: &mut dyn Tx,
+        jobs: &mut Vec<Box<dyn Job>>,
+        pull: &mut dyn FnMut() -> Option<Box<dyn Job>>,
+    ) -> bool {
+        let mut watched = Watched { tx, wrote: false, grave: None };
+        let looked = self.look(&mut watched);
+        if let Err(e) = looked {
+            // They are taken all the same, so that each is told.
+            jobs.extend(std::iter::from_fn(pull));
+            self.void = Some(e);
+            return false;
+        }
+        while let Some(mut job) = pull() {
+            watched.wrote = false;
+            let verdict = catch_unwind(AssertUnwindSafe(|| self.unit(&mut watched, &mut |unit| job.run(unit))));
+            jobs.push(job);
+            if watched.grave.is_some() {
+                self.void = watched.grave;
+                return false;
+            }
+            if !matches!(verdict, Ok(Verdict::Keep)) && (watched.wrote || verdict.is_err()) {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn unit(&mut self, tx: &mut dyn Tx, work: &mut dyn FnMut(&mut Unit<'_>) -> Verdict) -> Verdict {
+        let mut unit = Unit {
+            tx,
+            now: self.now,
+            directory: Arc::clone(&self.directory),
+            settings: self.settings,
+            entropy: &mut *self.entropy,
+            reload: false,
+        };
+        let verdict = work(&mut unit);
+        if unit.reload && verdict == Verdict::Keep {
+            match Directory::load(unit.tx) {
+                Ok(directory) => self.directory = Arc::new(directory),
+                Err(_) => return Verdict::Undo,
+            }
+        }
+        verdict
+    }
+
+    /// Another process or node may have changed the organisation: one cheap look inside each transaction, which nobody can write beside.
+    fn look(&mut self, tx: &mut dyn Tx) -> Result<(), StoreError> {
+        if !std::mem::replace(&mut self.looked, true) && config::version(tx)? != self.directory.org.version {
+            match Directory::load(tx) {
+                Ok(directory) => self.directory = Arc::new(directory),
+                Err(Fault::Store(e)) => return Err(e),
+                // What cannot be compiled leaves the organisation as it was held.
+                Err(Fault::Refused(_) | Fault::Busy { .. }) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The organisation after the transaction, when it is on disk.
+    pub(crate) fn end(self, written: Result<(), StoreError>) -> Result<Arc<Directory>, StoreError> {
+        match (self.void, written) {
+            // What broke first is the cause; the rest follows from it.
+            (Some(void), _) => Err(void),
+            (None, Err(e)) => Err(e),
+            (None, Ok(())) => Ok(self.directory),
+        }
+    }
+}
+
+/// A transaction, watched: whether anything in it may have to be undone, and whether the storage itself failed.
+struct Watched<'a> {
+    tx: &'a mut dyn Tx,
+    wrote: bool,
+    grave: Option<StoreError>,
+}
+
+impl Watched<'_> {
+    fn note<T>(&mut self, sql: &str, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        match &result {
+            Ok(_) => self.wrote |= !sql.starts_with("SELECT"),
+            // After an error nothing is known to be as it was.
+            Err(e) => {
+                self.wrote = true;
+                if matches!(e, StoreError::Full(_) | StoreError::Broken(_)) {
+                    self.grave.get_or_insert_with(|| e.clone());
+                }
+            }
+        }
+        result
+    }
+}
+
+impl Tx for Watched<'_> {
+    fn run(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
+        let result = self.tx.run(sql, values);
+        self.note(sql, result)
+    }
+
+    fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let result = self.tx.rows(sql, values);
+        self.note(sql, result)
+    }
+}

@@ -1,0 +1,191 @@
+//! The desk: where asynchronous callers leave units of work for the one writer, and the writer that makes them durable, many per fsync.
+//!
+//! Bounded by class ([`Class`]): what has no room is answered at once with how long to wait (INV-02), the lowest class first; sources of
+//! alerts are served in turn (INV-21). Nothing is answered before it is on disk (INV-01). A batch is bounded in units and in time, and its
+//! units are taken one by one, so that what is urgent overtakes what was waiting. Is not: a decision about what a unit of work does.
+
+mod inbox;
+mod stats;
+mod work;
+mod writer;
+
+pub use inbox::Depth;
+pub use stats::{CLASSES, Counts, DeskStats, Tally};
+pub use writer::Writer;
+
+use crate::{Directory, Engine, Fault, Unit, engine::Job};
+use inbox::{Inbox, Put};
+use nightbell_domain::{ids::IntegrationId, record::Instant};
+use nightbell_store::StoreError;
+use std::{
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use work::Work;
+
+/// Reads the clock: the system's in the binary, a virtual one in tests.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Instant;
+
+    /// A monotonic reading, from any beginning: bounds how long a batch may take and measures waits. One that stands still bounds batches
+    /// by their number of units alone.
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// Whose unit of work it is: what is urgent goes first, what is not is shed first.
+///
+/// Whether an alert will page is known only after its routes were evaluated, inside the transaction: evaluating them twice would cost more
+/// than it saves, so all alerts of a source are alike here. A request that holds no alert at all (a change event) is `Background`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Class {
+    /// Escalating, handing out, settling, and a person's acknowledgement.
+    Paging,
+    /// What people do otherwise.
+    Person,
+    /// An inbound request of that integration; `None` when its key opens nothing we know.
+    Alert(Option<IntegrationId>),
+    /// Housekeeping, marks, whatever can wait.
+    Background,
+}
+
+impl Class {
+    /// When to come back after "no room", in seconds.
+    pub fn retry_after_s(&self) -> u16 {
+        match self {
+            Self::Paging => 1,
+            Self::Person => 2,
+            Self::Alert(_) => 5,
+            Self::Background => 30,
+        }
+    }
+}
+
+/// When to come back while the disk is full, in seconds.
+pub(crate) const RETRY_AFTER_FULL_S: u16 = 30;
+
+/// What desks and writer share.
+struct Shared {
+    inner: Mutex<Inner>,
+    came: Condvar,
+    clock: Arc<dyn Clock>,
+}
+
+struct Inner {
+    inbox: Inbox<Box<dyn Job>>,
+    counts: Counts,
+    /// Full disk: only the paging class goes on (INV-16).
+    only_paging: bool,
+    /// Every desk is gone, or the writer.
+    closed: bool,
+    writer_gone: bool,
+    directory: Arc<Directory>,
+}
+
+impl Shared {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        // A panic of a unit of work is caught elsewhere; the queues are whole whatever happened.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The last desk that goes tells the writer.
+struct Open(Arc<Shared>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.inner().closed = true;
+        self.0.came.notify_all();
+    }
+}
+
+/// Leaves work for the writer. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    open: Arc<Open>,
+}
+
+impl Desk {
+    /// Leaves a unit of work; `reply` is called once: after the commit, or at once when there is no room. The work may run more than once
+    /// (all but the last undone), so it must change nothing but through its unit.
+    pub fn submit<T: Send + 'static>(
+        &self,
+        class: Class,
+        work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
+        reply: impl FnOnce(Result<T, Fault>) + Send + 'static,
+    ) {
+        let job: Box<dyn Job> = Box::new(Work::new(work, Box::new(reply)));
+        if let Some((job, why)) = self.put(class, job) {
+            job.finish(Err(why));
+        }
+    }
+
+    /// What could not be left, and why.
+    fn put(&self, class: Class, job: Box<dyn Job>) -> Option<(Box<dyn Job>, Fault)> {
+        let shared = &self.open.0;
+        let busy = Fault::Busy { retry_after_s: class.retry_after_s() };
+        let kind = stats::index(&class);
+        let now = shared.clock.monotonic();
+        let mut inner = shared.inner();
+        if inner.writer_gone {
+            return Some((job, StoreError::Unavailable("the writer is gone".to_owned()).into()));
+        }
+        if inner.only_paging && class != Class::Paging {
+            inner.counts.shed[kind] += 1;
+            return Some((job, full()));
+        }
+        let turned_away = match inner.inbox.put(class, job, now) {
+            Put::Taken => None,
+            Put::Instead(other) => Some(other),
+            Put::Refused(job) => {
+                inner.counts.shed[kind] += 1;
+                return Some((job, busy));
+            }
+        };
+        inner.counts.shed[kind] += u64::from(turned_away.is_some());
+        drop(inner);
+        shared.came.notify_one();
+        turned_away.map(|job| (job, busy))
+    }
+
+    /// The organisation as the writer's newest batch saw it: good for choosing a queue, not for deciding.
+    pub fn directory(&self) -> Arc<Directory> {
+        Arc::clone(&self.open.0.inner().directory)
+    }
+
+    /// How it stands.
+    pub fn stats(&self) -> DeskStats {
+        let now = self.open.0.clock.monotonic();
+        let inner = self.open.0.inner();
+        DeskStats { depths: inner.inbox.depths(now), counts: inner.counts, only_paging: inner.only_paging }
+    }
+
+    /// There is room on the disk again: every class is taken.
+    pub fn take_everything(&self) {
+        self.open.0.inner().only_paging = false;
+    }
+}
+
+fn full() -> Fault {
+    StoreError::Full("only paging goes on; the operator has to make room".to_owned()).into()
+}
+
+/// Makes a desk and its writer. `committed` is called after every durable batch: a hint for live streams and the pump, never the truth.
+pub fn desk(engine: Engine, clock: Arc<dyn Clock>, committed: Box<dyn Fn() + Send>) -> (Desk, Writer) {
+    let inner = Inner {
+        inbox: Inbox::default(),
+        counts: Counts::default(),
+        only_paging: false,
+        closed: false,
+        writer_gone: false,
+        directory: engine.directory(),
+    };
+    let shared = Arc::new(Shared { inner: Mutex::new(inner), came: Condvar::new(), clock });
+    let writer = Writer::new(engine, Arc::clone(&shared), committed);
+    (Desk { open: Arc::new(Open(shared)) }, writer)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,4 @@
+//! The desk: who goes first, who is shed, that no source delays another's first page, and what becomes of a batch that goes wrong.
+
+mod queues;
+mod writing;

@@ -1,0 +1,114 @@
+//! The queues alone.
+
+use super::super::{
+    Class,
+    inbox::{ALERT_MAX, ALERT_OF_SOURCE_MAX, ALERT_OF_UNKNOWN_MAX, BACKGROUND_MAX, Inbox, PAGING_MAX, PERSON_MAX, Put},
+};
+use std::time::Duration;
+
+fn source(name: &str) -> Class {
+    Class::Alert(Some(name.parse().expect("a handle")))
+}
+
+fn put(inbox: &mut Inbox<String>, class: Class, what: &str) -> Put<String> {
+    inbox.put(class, what.to_owned(), Duration::ZERO)
+}
+
+fn taken(inbox: &mut Inbox<String>) -> Vec<String> {
+    std::iter::from_fn(|| inbox.take()).collect()
+}
+
+#[test]
+fn inv_02_paging_goes_first_and_nothing_below_it_starves() {
+    let mut inbox = Inbox::default();
+    for n in 0..20 {
+        for (class, word) in
+            [(Class::Background, "background"), (source("prometheus"), "alert"), (Class::Person, "person")]
+        {
+            put(&mut inbox, class, &format!("{word} {n}"));
+        }
+    }
+    put(&mut inbox, Class::Paging, "page");
+    let order = taken(&mut inbox);
+    assert_eq!(order.len(), 61);
+    assert_eq!(order.first().map(String::as_str), Some("page"), "whenever it came");
+    let early = |word: &str| order.iter().skip(1).take(16).filter(|what| what.starts_with(word)).count();
+    assert_eq!((early("person"), early("alert"), early("background")), (8, 6, 2));
+    put(&mut inbox, source("prometheus"), "alert");
+    put(&mut inbox, Class::Paging, "page");
+    assert_eq!(taken(&mut inbox), ["page", "alert"], "what is urgent overtakes what already waits");
+}
+
+#[test]
+fn inv_02_every_class_is_bounded_and_a_page_is_shed_last() {
+    let bounds = [
+        (Class::Background, BACKGROUND_MAX),
+        (Class::Alert(None), ALERT_OF_UNKNOWN_MAX),
+        (source("prometheus"), ALERT_OF_SOURCE_MAX),
+        (Class::Person, PERSON_MAX),
+        (Class::Paging, PAGING_MAX),
+    ];
+    let mut inbox = Inbox::default();
+    for (class, bound) in &bounds {
+        for _ in 0..*bound {
+            assert!(matches!(put(&mut inbox, class.clone(), "in"), Put::Taken), "{class:?}");
+        }
+        assert!(matches!(put(&mut inbox, class.clone(), "one too many"), Put::Refused(_)), "{class:?}");
+    }
+    let waiting = inbox.depths(Duration::from_secs(3));
+    assert!(waiting.iter().all(|depth| depth.oldest_wait == Duration::from_secs(3)));
+    // Under the same load of every class, the lowest is the first that finds no room.
+    let mut inbox = Inbox::default();
+    let mut refused = Vec::new();
+    for _ in 0..PAGING_MAX + 1 {
+        for class in [Class::Paging, Class::Person, Class::Background] {
+            if matches!(put(&mut inbox, class.clone(), "in"), Put::Refused(_)) && !refused.contains(&class) {
+                refused.push(class);
+            }
+        }
+    }
+    assert_eq!(refused, [Class::Background, Class::Person, Class::Paging]);
+    let waits: Vec<_> = refused.iter().map(Class::retry_after_s).collect();
+    assert!(waits.is_sorted_by(|a, b| a > b), "the more urgent, the sooner again: {waits:?}");
+}
+
+#[test]
+fn inv_21_a_flood_neither_delays_nor_sheds_another_source() {
+    let mut inbox = Inbox::default();
+    for n in 0..ALERT_OF_SOURCE_MAX {
+        put(&mut inbox, source("flood"), &format!("flood {n}"));
+    }
+    assert!(matches!(put(&mut inbox, source("flood"), "flood"), Put::Refused(_)), "its own share is full");
+    assert!(matches!(put(&mut inbox, source("calm"), "calm"), Put::Taken));
+    assert!(matches!(put(&mut inbox, source("quiet"), "quiet"), Put::Taken));
+    let order = taken(&mut inbox);
+    let place = |what: &str| order.iter().position(|known| known == what).expect("it was taken");
+    assert!(place("calm") <= 2 && place("quiet") <= 2, "each is served within a round: {:?}", &order[..4]);
+    assert_eq!(order.len(), ALERT_OF_SOURCE_MAX + 2);
+}
+
+#[test]
+fn inv_21_floods_that_fill_every_place_give_way_to_who_has_less() {
+    let mut inbox = Inbox::default();
+    let floods = ALERT_MAX / ALERT_OF_SOURCE_MAX;
+    for flood in 0..floods {
+        for _ in 0..ALERT_OF_SOURCE_MAX {
+            assert!(matches!(put(&mut inbox, source(&format!("flood-{flood}")), "flood"), Put::Taken));
+        }
+    }
+    assert!(matches!(put(&mut inbox, source("calm"), "first page"), Put::Instead(what) if what == "flood"));
+    let order = taken(&mut inbox);
+    assert!(order.iter().take(floods + 1).any(|what| what == "first page"));
+    assert_eq!(order.len(), ALERT_MAX);
+}
+
+#[test]
+fn a_source_that_is_served_leaves_nothing_behind() {
+    let mut inbox = Inbox::default();
+    for n in 0..10_000 {
+        put(&mut inbox, source(&format!("source-{n}")), "alert");
+        assert_eq!(inbox.take().as_deref(), Some("alert"));
+    }
+    assert_eq!(inbox.depths(Duration::ZERO).map(|depth| depth.waiting), [0; 4]);
+    assert_eq!(inbox.take(), None);
+}
