@@ -46,6 +46,11 @@ pub const RINGS_KEPT_MAX: usize = 200;
 pub const LAST_RESORT_EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// How long a sender may hold a notification before another may send it (a crash in between makes it a repeat).
 pub const SENDING_LEASE: SignedDuration = SignedDuration::from_secs(45);
+/// While a page rings for a person, what else comes for the same contact method is held back to at most this long after the last message,
+/// and told in one (INV-08). The first message is never held back.
+pub const BUNDLE_WITHIN: SignedDuration = SignedDuration::from_secs(60);
+/// Things listed by name in a message that tells of many; the rest is counted.
+pub const BUNDLE_LISTED_MAX: u32 = 20;
 /// A failed method brings the person's next method forward to at most this far in the future.
 pub const FALLBACK_WITHIN: SignedDuration = SignedDuration::from_secs(20);
 /// How long a `/p/{token}` link opens.

@@ -4,20 +4,22 @@
 
 pub mod access;
 pub mod aggregate;
+pub mod bundle;
 pub mod config;
 pub mod heartbeat;
 pub mod journal;
 pub mod learning;
 pub mod meta;
 pub mod paging;
-pub mod portable;
 mod postgres;
+pub mod portable;
 pub mod proof;
 pub mod response;
 pub mod signal;
 mod sqlite;
 mod tx;
 pub mod voice;
+pub mod watch;
 
 pub use aggregate::{Stored, commit, load};
 #[doc(hidden)]

@@ -5,8 +5,8 @@ use crate::{
     tx::{Row, StoreError, Tx, Value},
 };
 use nightbell_domain::{
-    ids::{NotificationId, PageId},
-    paging::{AttemptOutcome, MessageKind, Notification, NotificationStatus, Page, Subject},
+    ids::{NotificationId, PageId, UserId},
+    paging::{AttemptOutcome, MessageKind, Notification, NotificationStatus, Page, Rank, Subject},
     record::{Aggregate, Instant},
 };
 
@@ -21,9 +21,10 @@ pub fn subject_key(subject: &Subject) -> String {
 
 impl Stored for Page {
     const INSERT: &'static str =
-        "INSERT INTO page (id, version, status, subject, next_due_at, body) VALUES ($1, $2, $3, $4, $5, $6)";
-    const UPDATE: &'static str = "UPDATE page SET version = $2, status = $3, subject = $4, next_due_at = $5, body = $6 WHERE id = $1 AND version = $7";
-    const LOAD: &'static str = "SELECT id, version, status, subject, next_due_at, body FROM page WHERE id = $1";
+        "INSERT INTO page (id, version, status, subject, next_due_at, rank, body) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    const UPDATE: &'static str = "UPDATE page SET version = $2, status = $3, subject = $4, next_due_at = $5, rank = $6, body = $7 \
+         WHERE id = $1 AND version = $8";
+    const LOAD: &'static str = "SELECT id, version, status, subject, next_due_at, rank, body FROM page WHERE id = $1";
 
     fn values(&self, body: String) -> Vec<Value> {
         vec![
@@ -32,43 +33,76 @@ impl Stored for Page {
             self.status.word().into(),
             subject_key(&self.subject).into(),
             self.next_due_at.into(),
+            self.rank.into(),
             body.into(),
         ]
     }
 }
 
+impl From<Rank> for Value {
+    fn from(rank: Rank) -> Self {
+        Self::Int(i64::from(rank.number()))
+    }
+}
+
 pub(crate) const DUE_PAGES: &str =
-    "SELECT id FROM page WHERE next_due_at IS NOT NULL AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
+    "SELECT id FROM page WHERE rank = $3 AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
 pub(crate) const OF_SUBJECT: &str = "SELECT body FROM page WHERE subject = $1 ORDER BY id";
 pub(crate) const OPEN_PAGES: &str = "SELECT body FROM page WHERE status <> 'ended' ORDER BY id DESC LIMIT $1";
-pub(crate) const OVERDUE_PAGES: &str = "SELECT COUNT(*) FROM page WHERE next_due_at IS NOT NULL AND next_due_at <= $1";
-pub(crate) const NEXT_DUE: &str = "SELECT MIN(due) FROM (SELECT MIN(next_due_at) AS due FROM page WHERE next_due_at IS NOT NULL \
-     UNION ALL SELECT MIN(next_due_at) FROM notification WHERE next_due_at IS NOT NULL \
+pub(crate) const RINGING_FOR: &str = "SELECT p.id FROM page p WHERE p.rank = $3 AND p.next_due_at IS NOT NULL AND EXISTS \
+     (SELECT 1 FROM notification n WHERE n.page = p.id AND n.user_id = $1 AND n.kind = 'page' AND n.attempts > 0) \
+     ORDER BY p.next_due_at, p.id LIMIT $2";
+pub(crate) const OVERDUE_PAGES: &str = "SELECT COUNT(*) FROM page WHERE rank IN (0, 1, 2, 3, 4) AND next_due_at <= $1";
+/// By rank, so that each part is one step into an index however much waits.
+pub(crate) const NEXT_DUE: &str = "WITH RECURSIVE ranks (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM ranks WHERE n < 4) \
+     SELECT MIN(due) FROM (\
+     SELECT (SELECT next_due_at FROM page WHERE rank = ranks.n AND next_due_at IS NOT NULL ORDER BY next_due_at LIMIT 1) AS due FROM ranks \
+     UNION ALL \
+     SELECT (SELECT next_due_at FROM notification WHERE rank = ranks.n AND next_due_at IS NOT NULL ORDER BY next_due_at LIMIT 1) FROM ranks \
      UNION ALL SELECT MIN(next_due_at) FROM incident WHERE next_due_at IS NOT NULL \
      UNION ALL SELECT MIN(next_due_at) FROM postmortem WHERE next_due_at IS NOT NULL \
      UNION ALL SELECT MIN(next_due_at) FROM heartbeat WHERE next_due_at IS NOT NULL) AS alarms";
 pub(crate) const INSERT_NOTIFICATION: &str = "INSERT INTO notification (id, page, kind, cycle, step, user_id, contact, medium, due_at, status, attempts, repeat, \
-     next_due_at, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+     next_due_at, reason, rank, begun_at, sent_with) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
      ON CONFLICT (page, kind, cycle, step, user_id, contact) DO NOTHING";
-pub(crate) const UPDATE_NOTIFICATION: &str = "UPDATE notification SET status = $2, attempts = $3, repeat = $4, next_due_at = $5, reason = $6, due_at = $7 \
-     WHERE id = $1 AND status = $8 AND attempts = $9";
-pub(crate) const NOTIFICATION: &str = "SELECT id, page, kind, cycle, step, user_id, contact, medium, due_at, status, attempts, repeat, next_due_at, reason \
-     FROM notification WHERE id = $1";
-pub(crate) const OF_PAGE: &str = "SELECT id, page, kind, cycle, step, user_id, contact, medium, due_at, status, attempts, repeat, next_due_at, reason \
-     FROM notification WHERE page = $1 ORDER BY due_at, id";
-pub(crate) const DUE_NOTIFICATIONS: &str = "SELECT id, page, kind, cycle, step, user_id, contact, medium, due_at, status, attempts, repeat, next_due_at, reason \
-     FROM notification WHERE next_due_at IS NOT NULL AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
+pub(crate) const UPDATE_NOTIFICATION: &str = "UPDATE notification SET status = $2, attempts = $3, repeat = $4, next_due_at = $5, reason = $6, due_at = $7, \
+     rank = $8, begun_at = $9, sent_with = $10 WHERE id = $1 AND status = $11 AND attempts = $12";
+pub(crate) const NOTIFICATION: &str = "SELECT id, page, kind, cycle, step, user_id, contact, medium, due_at, status, attempts, repeat, next_due_at, reason, \
+     rank, begun_at, sent_with FROM notification WHERE id = $1";
+pub(crate) const OF_PAGE: &str = "SELECT id, page, kind, cycle, step, user_id, contact, medium, due_at, status, attempts, repeat, next_due_at, reason, \
+     rank, begun_at, sent_with FROM notification WHERE page = $1 ORDER BY due_at, id";
+pub(crate) const DUE_NOTIFICATIONS: &str = "SELECT id, page, kind, cycle, step, user_id, contact, medium, due_at, status, attempts, repeat, next_due_at, reason, \
+     rank, begun_at, sent_with FROM notification WHERE rank = $3 AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
 pub(crate) const DUE_NOTIFICATION_IDS: &str =
-    "SELECT id FROM notification WHERE next_due_at IS NOT NULL AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
+    "SELECT id FROM notification WHERE rank = $3 AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
 pub(crate) const BEGIN_ATTEMPT: &str = "INSERT INTO attempt (notification, n, begun_at) VALUES ($1, $2, $3)";
 pub(crate) const END_ATTEMPT: &str = "UPDATE attempt SET ended_at = $3, outcome = $4, detail = $5, provider_id = $6 \
      WHERE notification = $1 AND n = $2 AND ended_at IS NULL";
 pub(crate) const ATTEMPTS: &str = "SELECT a.notification, a.n, a.begun_at, a.ended_at, a.outcome, a.detail, a.provider_id \
      FROM attempt a JOIN notification n ON n.id = a.notification WHERE n.page = $1 ORDER BY a.begun_at, a.n";
 
-/// Pages whose alarm rang, most overdue first.
+/// Asks rank after rank until there is enough: the most severe first, in each the oldest (INV-15).
+fn by_rank(
+    tx: &mut dyn Tx,
+    sql: &'static str,
+    first: impl Into<Value>,
+    count_max: u32,
+) -> Result<Vec<Row>, StoreError> {
+    let first = first.into();
+    let mut rows = Vec::new();
+    for rank in Rank::ALL {
+        let room = count_max.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+        if room == 0 {
+            break;
+        }
+        rows.extend(tx.rows(sql, &[first.clone(), room.into(), rank.into()])?);
+    }
+    Ok(rows)
+}
+
+/// Pages whose alarm rang: the most severe first, in each rank the most overdue (INV-15).
 pub fn due_pages(tx: &mut dyn Tx, now: Instant, count_max: u32) -> Result<Vec<PageId>, StoreError> {
-    tx.rows(DUE_PAGES, &[now.into(), count_max.into()])?.iter().map(|row| row.parse(0)).collect()
+    by_rank(tx, DUE_PAGES, now, count_max)?.iter().map(|row| row.parse(0)).collect()
 }
 
 /// How many pages' alarms lie before an instant: the self-alert of INV-03.
@@ -91,6 +125,11 @@ pub fn open(tx: &mut dyn Tx, count_max: u32) -> Result<Vec<Page>, StoreError> {
     tx.rows(OPEN_PAGES, &[count_max.into()])?.iter().map(|row| row.json(0)).collect()
 }
 
+/// Pages that wait for a human and of which a message to that person was begun: the most severe first.
+pub fn ringing_for(tx: &mut dyn Tx, user: &UserId, count_max: u32) -> Result<Vec<PageId>, StoreError> {
+    by_rank(tx, RINGING_FOR, user.as_str(), count_max)?.iter().map(|row| row.parse(0)).collect()
+}
+
 fn read_notification(row: &Row) -> Result<Notification, StoreError> {
     let kind = MessageKind::from_word(row.text(2)?);
     let corrupt = || StoreError::Corrupt("a notification of unknown kind or status".to_owned());
@@ -110,12 +149,15 @@ fn read_notification(row: &Row) -> Result<Notification, StoreError> {
         repeat: row.int(11)? != 0,
         next_due_at: row.instant_option(12)?,
         reason: row.text_option(13)?.map(str::to_owned),
+        rank: Rank::from_number(row.int(14)?).ok_or_else(corrupt)?,
+        begun_at: row.instant_option(15)?,
+        sent_with: row.text_option(16)?.map(|_| row.parse(16)).transpose()?,
     })
 }
 
 /// Stores a new notification; false when the same one is owed already (INV-06).
 pub fn owe(tx: &mut dyn Tx, n: &Notification) -> Result<bool, StoreError> {
-    let values: [Value; 14] = [
+    let values: [Value; 17] = [
         n.id.to_string().into(),
         n.page.to_string().into(),
         n.kind.word().into(),
@@ -130,13 +172,16 @@ pub fn owe(tx: &mut dyn Tx, n: &Notification) -> Result<bool, StoreError> {
         n.repeat.into(),
         n.next_due_at.into(),
         n.reason.as_deref().into(),
+        n.rank.into(),
+        n.begun_at.into(),
+        n.sent_with.map(|id| id.to_string()).into(),
     ];
     tx.run(INSERT_NOTIFICATION, &values).map(|touched| touched == 1)
 }
 
 /// Writes a notification's next state over the one it was decided from; a conflict when that moved meanwhile.
 pub fn save(tx: &mut dyn Tx, before: &Notification, after: &Notification) -> Result<(), StoreError> {
-    let values: [Value; 9] = [
+    let values: [Value; 12] = [
         before.id.to_string().into(),
         after.status.word().into(),
         after.attempts.into(),
@@ -144,6 +189,9 @@ pub fn save(tx: &mut dyn Tx, before: &Notification, after: &Notification) -> Res
         after.next_due_at.into(),
         after.reason.as_deref().into(),
         after.due_at.into(),
+        after.rank.into(),
+        after.begun_at.into(),
+        after.sent_with.map(|id| id.to_string()).into(),
         before.status.word().into(),
         before.attempts.into(),
     ];
@@ -163,14 +211,15 @@ pub fn of_page(tx: &mut dyn Tx, page: PageId) -> Result<Vec<Notification>, Store
     tx.rows(OF_PAGE, &[page.to_string().into()])?.iter().map(read_notification).collect()
 }
 
-/// Which notifications' time has come, or whose sender's lease ran out; most overdue first. Ids alone: a damaged row must not hide the others.
+/// Which notifications' time has come, or whose sender's lease ran out: the most severe first, in each rank the most overdue (INV-15). Ids
+/// alone: a damaged row must not hide the others.
 pub fn due_notification_ids(tx: &mut dyn Tx, now: Instant, count_max: u32) -> Result<Vec<NotificationId>, StoreError> {
-    tx.rows(DUE_NOTIFICATION_IDS, &[now.into(), count_max.into()])?.iter().map(|row| row.parse(0)).collect()
+    by_rank(tx, DUE_NOTIFICATION_IDS, now, count_max)?.iter().map(|row| row.parse(0)).collect()
 }
 
 /// The same with what they say, for whoever looks at the whole; one damaged row fails it.
 pub fn due_notifications(tx: &mut dyn Tx, now: Instant, count_max: u32) -> Result<Vec<Notification>, StoreError> {
-    tx.rows(DUE_NOTIFICATIONS, &[now.into(), count_max.into()])?.iter().map(read_notification).collect()
+    by_rank(tx, DUE_NOTIFICATIONS, now, count_max)?.iter().map(read_notification).collect()
 }
 
 /// Records that an attempt begins.

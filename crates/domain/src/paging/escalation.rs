@@ -1,6 +1,9 @@
 //! What a page does next. Pure: the same function rings people, writes `explain`, and is checked by the simulator.
 
-use super::page::{Page, PageEvent, PageStatus, PolicySnapshot, Rung, Subject};
+use super::{
+    page::{Page, PageEvent, PageStatus, PolicySnapshot, Rung, Subject},
+    rank::Rank,
+};
 use crate::{
     ids::{PageId, ServiceId},
     limits,
@@ -26,6 +29,8 @@ pub struct PageStart {
     pub policy: PolicySnapshot,
     /// Why.
     pub why: String,
+    /// Its place among pages that are due together.
+    pub rank: Rank,
 }
 
 impl PageStart {
@@ -42,6 +47,7 @@ impl PageStart {
             policy: self.policy,
             why: self.why,
             next_due_at: later(now, first),
+            rank: self.rank,
         }
     }
 }

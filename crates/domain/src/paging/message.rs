@@ -84,6 +84,28 @@ pub struct NextStep {
     pub who: String,
 }
 
+/// One of the other things a message tells of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlsoTold {
+    /// Its page.
+    pub page: PageId,
+    /// One line.
+    pub title: String,
+    /// What it is about.
+    pub service: Option<ServiceId>,
+    /// When its page started.
+    pub started_at: Instant,
+}
+
+/// What else a message tells of: a storm is a few messages, not a thousand (INV-08). Each keeps its own record.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bundle {
+    /// How many others.
+    pub count: u64,
+    /// The first of them, by severity, then age; at most [`crate::limits::BUNDLE_LISTED_MAX`].
+    pub listed: Vec<AlsoTold>,
+}
+
 /// One message to one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
@@ -127,4 +149,6 @@ pub struct Message {
     pub next: Option<NextStep>,
     /// The installation's public URL: host part of message ids.
     pub public_url: String,
+    /// What else it tells of; empty but in a storm.
+    pub also: Bundle,
 }

@@ -5,12 +5,14 @@ mod message;
 mod notification;
 mod page;
 mod plan;
+mod rank;
 
 pub use escalation::{PageStart, later};
-pub use message::{AlertBrief, IncidentBrief, Message, MessageKind, NextStep};
+pub use message::{AlertBrief, AlsoTold, Bundle, IncidentBrief, Message, MessageKind, NextStep};
 pub use notification::{AttemptOutcome, Notification, NotificationStatus, Owed, Report, Settled, owed};
 pub use page::{Page, PageEvent, PageStatus, PolicySnapshot, Ring, Rung, Subject};
 pub use plan::{PlanLine, plan};
+pub use rank::Rank;
 
 #[cfg(test)]
 mod tests;

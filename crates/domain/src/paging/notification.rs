@@ -2,7 +2,7 @@
 //! INV-06: attempted at least once, exactly once without a crash, at most once more after one. INV-07: every attempt ends in a recorded
 //! outcome; nothing stays "sending". An unknown outcome is still owed.
 
-use super::{Message, MessageKind, Page};
+use super::{Message, MessageKind, Page, Rank};
 use crate::{
     ids::{ContactId, NotificationId, PageId, UserId},
     limits,
@@ -131,6 +131,12 @@ pub struct Notification {
     pub next_due_at: Option<Instant>,
     /// Why it failed or was cancelled.
     pub reason: Option<String>,
+    /// Its place among those that are due together (INV-15).
+    pub rank: Rank,
+    /// When the newest attempt began.
+    pub begun_at: Option<Instant>,
+    /// The notification in whose message the newest attempt went along (INV-08); `None` when it was its own.
+    pub sent_with: Option<NotificationId>,
 }
 
 /// What settling an attempt asks for.
@@ -173,7 +179,48 @@ pub enum Report {
     },
 }
 
+impl Report {
+    /// What an attempt's recorded outcome says about another message that went along with it. `None` for an unknown word.
+    pub fn from_word(word: &str, detail: String, provider_id: Option<String>) -> Option<Self> {
+        Some(match word {
+            "accepted" => Self::Accepted { detail, provider_id },
+            "failed-temporary" => Self::Deferred { detail, retry_after: None },
+            "failed-permanent" => Self::Rejected { detail },
+            "unknown" => Self::Unknown { detail },
+            _ => return None,
+        })
+    }
+}
+
 impl Notification {
+    /// A message that a page owes.
+    pub fn owed(id: NotificationId, page: &Page, kind: MessageKind, place: (u32, u32), owed: Owed) -> Self {
+        Self {
+            id,
+            page: page.id,
+            kind,
+            cycle: place.0,
+            step: place.1,
+            user: owed.user,
+            contact: owed.contact,
+            medium: owed.medium,
+            due_at: owed.due_at,
+            status: NotificationStatus::Queued,
+            attempts: 0,
+            repeat: false,
+            next_due_at: Some(owed.due_at),
+            reason: None,
+            rank: page.rank,
+            begun_at: None,
+            sent_with: None,
+        }
+    }
+
+    /// Put off: what it would say is told in the next message to the same contact method (INV-08).
+    pub fn hold_until(&self, at: Instant) -> Self {
+        Self { status: NotificationStatus::Queued, next_due_at: Some(at), ..self.clone() }
+    }
+
     /// Marks an attempt as begun. `repeat` becomes true when an earlier attempt's end is unknown.
     pub fn begin(&self, now: Instant) -> Self {
         let lost = self.status == NotificationStatus::Sending;
@@ -182,6 +229,8 @@ impl Notification {
             attempts: self.attempts + 1,
             repeat: self.repeat || lost,
             next_due_at: Some(later(now, limits::SENDING_LEASE)),
+            begun_at: Some(now),
+            sent_with: None,
             ..self.clone()
         }
     }
@@ -276,7 +325,7 @@ pub struct Owed {
     /// By which method.
     pub contact: ContactId,
     /// Its medium.
-    pub medium: &'static str,
+    pub medium: String,
     /// When.
     pub due_at: Instant,
 }
@@ -293,7 +342,7 @@ pub fn owed(org: &Organisation, page: &Page, user: &UserId, now: Instant) -> Vec
         .map(|(after, contact)| Owed {
             user: user.clone(),
             contact: contact.id.clone(),
-            medium: contact.kind.word(),
+            medium: contact.kind.word().to_owned(),
             due_at: later(now, after),
         })
         .collect()

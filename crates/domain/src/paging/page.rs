@@ -6,7 +6,7 @@ use crate::{
     ids::{AlertId, ContactId, IncidentId, NotificationId, PageId, PolicyId, ServiceId, UserId},
     limits,
     org::{Policy, PolicyStep, Target, Urgency},
-    paging::AttemptOutcome,
+    paging::{AttemptOutcome, Rank},
     record::{Actor, Aggregate, Instant, Recorded},
 };
 use jiff::SignedDuration;
@@ -166,6 +166,9 @@ pub struct Page {
     pub next_due_at: Option<Instant>,
     /// What rang so far; the newest [`limits::RINGS_KEPT_MAX`].
     pub rings: Vec<Ring>,
+    /// Its place among pages that are due together (INV-15).
+    #[serde(default)]
+    pub rank: Rank,
     /// How many events of its stream it folds.
     pub version: u64,
 }
@@ -194,6 +197,9 @@ pub enum PageEvent {
         why: String,
         /// When the first step is due.
         next_due_at: Instant,
+        /// Its place among pages that are due together (INV-15).
+        #[serde(default)]
+        rank: Rank,
     },
     /// A step rang somebody.
     StepRang {
@@ -289,7 +295,8 @@ impl Page {
     }
 
     fn begin(event: &Recorded<PageEvent>) -> Option<Self> {
-        let PageEvent::Started { id, subject, title, body, service, urgency, policy, why, next_due_at } = &event.event
+        let PageEvent::Started { id, subject, title, body, service, urgency, policy, why, next_due_at, rank } =
+            &event.event
         else {
             return None;
         };
@@ -308,6 +315,7 @@ impl Page {
             next_step: 0,
             next_due_at: Some(*next_due_at),
             rings: Vec::new(),
+            rank: *rank,
             version: event.seq,
         })
     }

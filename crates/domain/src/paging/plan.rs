@@ -70,7 +70,7 @@ fn describe(org: &Organisation, page: &Page, event: &PageEvent, now: Instant, li
                 at: message.due_at,
                 user: Some(message.user),
                 contact: Some(message.contact),
-                medium: Some(message.medium.to_owned()),
+                medium: Some(message.medium),
                 step: step.clone(),
                 why: person.why.clone(),
             });

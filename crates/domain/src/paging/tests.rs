@@ -6,7 +6,7 @@ mod notification;
 mod plan;
 mod stored;
 
-use super::{Page, PageEvent, PageStart, PolicySnapshot, Subject};
+use super::{Page, PageEvent, PageStart, PolicySnapshot, Rank, Subject};
 use crate::{
     ids::PageId,
     org::{Organisation, Policy, Urgency},
@@ -94,6 +94,7 @@ fn start(policy: PolicySnapshot, urgency: Urgency) -> PageStart {
         urgency,
         policy,
         why: "route 1: true".to_owned(),
+        rank: Rank::FIRST,
     }
 }
 

@@ -1,13 +1,13 @@
 //! People (and sources) act on pages: acknowledge, hand over, page somebody. What was queued is cancelled in the same unit of work (INV-05);
 //! whoever was paged is told once when it is over (INV-09).
 
-use super::{escalate::advance, start::start};
+use super::{bundle, escalate::advance, start::start};
 use crate::{Fault, Unit};
 use nightbell_domain::{
     access::{Permit, Respond},
-    ids::{AlertId, NotificationId, PageId, UserId},
+    ids::{AlertId, PageId, UserId},
     org::{Target, Urgency},
-    paging::{MessageKind, Notification, NotificationStatus, Page, PageStart, PolicySnapshot, Subject},
+    paging::{MessageKind, Notification, NotificationStatus, Owed, Page, PageStart, PolicySnapshot, Rank, Subject},
     record::Actor,
     refusal::Refusal,
     signal::{Alert, AlertStatus},
@@ -59,6 +59,24 @@ pub fn acknowledge(unit: &mut Unit<'_>, by: &Permit<Respond>, id: PageId) -> Res
 /// Takes a page from the link in a message.
 pub fn acknowledge_by_link(unit: &mut Unit<'_>, holder: &LinkHolder) -> Result<Page, Fault> {
     take(unit, holder.page, &Actor::User(holder.user.clone()), "link")
+}
+
+/// Takes whatever rings for the holder of a link, the page behind it first: a storm is taken with one press. Takes at most `count_max` in one
+/// unit of work and answers how many; less than that means that nothing is left. One that cannot be taken holds up no other.
+pub fn acknowledge_all_by_link(unit: &mut Unit<'_>, holder: &LinkHolder, count_max: u32) -> Result<usize, Fault> {
+    let actor = Actor::User(holder.user.clone());
+    let mut ids: Vec<PageId> = vec![holder.page];
+    let ringing = store::ringing_for(unit.tx, &holder.user, count_max)?;
+    let count = ringing.len();
+    ids.extend(ringing.into_iter().filter(|id| *id != holder.page));
+    for id in &ids {
+        unit.apart("page", id, |unit| match take(unit, *id, &actor, "link") {
+            // The page behind the link may be over by now; the others still ring.
+            Err(Fault::Refused(_)) => Ok(()),
+            other => other.map(drop),
+        })?;
+    }
+    Ok(count)
 }
 
 fn load(unit: &mut Unit<'_>, id: PageId) -> Result<Page, Fault> {
@@ -150,20 +168,9 @@ fn tell(unit: &mut Unit<'_>, page: &Page, kind: MessageKind, actor: &Actor) -> R
         by_person.remove(user);
     }
     for reached in by_person.into_values() {
-        let told = Notification {
-            id: unit.ids().make::<NotificationId>(),
-            kind,
-            cycle: 0,
-            step: 0,
-            due_at: unit.now,
-            status: NotificationStatus::Queued,
-            attempts: 0,
-            repeat: false,
-            next_due_at: Some(unit.now),
-            reason: None,
-            ..reached
-        };
-        store::owe(unit.tx, &told)?;
+        let medium = reached.medium;
+        let told = Owed { user: reached.user, contact: reached.contact, medium, due_at: unit.now };
+        bundle::owe(unit, page, kind, (0, 0), told)?;
     }
     Ok(())
 }
@@ -212,6 +219,7 @@ pub fn page_people(
         urgency,
         policy: PolicySnapshot::direct(who.to_vec()),
         why: format!("@{} called", by.user()),
+        rank: if urgency == Urgency::Low { Rank::QUIET } else { Rank::FIRST },
     };
     start(unit, begin, &by.actor())
 }

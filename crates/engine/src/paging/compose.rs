@@ -5,7 +5,8 @@ use nightbell_domain::{
     limits,
     org::Organisation,
     paging::{
-        AlertBrief, IncidentBrief, Message, MessageKind, NextStep, Notification, Page, PageStatus, Subject, later,
+        AlertBrief, Bundle, IncidentBrief, Message, MessageKind, NextStep, Notification, Page, PageStatus, Subject,
+        later,
     },
     record::{Actor, Aggregate, Instant, Recorded},
     response::Incident,
@@ -55,6 +56,7 @@ pub(super) fn message(unit: &mut Unit<'_>, page: &Page, notification: &Notificat
         url,
         next: next_step(org, page),
         public_url: base.clone(),
+        also: Bundle::default(),
     })
 }
 

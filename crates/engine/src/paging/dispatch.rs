@@ -2,7 +2,7 @@
 //! same transaction (INV-05); a sender that was lost leaves an unknown outcome and its message is sent again, marked as a repeat (INV-06).
 
 use super::{
-    compose,
+    bundle, compose,
     settle::{attempted, settle_now},
 };
 use crate::{Fault, Unit};
@@ -17,6 +17,9 @@ use nightbell_wire::outbound::standard_webhooks::Secret;
 
 /// Most notifications handed out in one unit of work.
 const HANDED_OUT_MAX: u32 = 64;
+
+/// What is known of an attempt whose sender is gone.
+pub(super) const LOST: &str = "the sender was lost before it could report; it may have arrived";
 
 /// Where a message goes.
 pub enum Address {
@@ -44,6 +47,8 @@ pub struct Work {
     pub address: Address,
     /// What it says.
     pub message: Message,
+    /// The notifications that are told in the same message (INV-08); they share its outcome.
+    pub along: Vec<NotificationId>,
 }
 
 /// Hands out what is due now.
@@ -63,19 +68,28 @@ fn hand_out(unit: &mut Unit<'_>, id: NotificationId) -> Result<Option<Work>, Fau
     }
     let mut page = unit.load::<Page>(due.page)?.ok_or_else(|| Fault::missing("page", due.page))?;
     if due.status == NotificationStatus::Sending {
+        if bundle::written_down(unit, &page, &due)? {
+            return Ok(None);
+        }
         page = give_up_on_sender(unit, page, &due)?;
     }
+    // Whatever it was waiting for, from now on it goes by its page's place.
+    let ranked = Notification { rank: page.rank, ..due.clone() };
     if let Err(reason) = due.still_wanted(&page) {
         store::save(unit.tx, &due, &due.cancel(&reason))?;
         return Ok(None);
     }
-    let begun = due.begin(unit.now);
+    if bundle::held_back(unit, &ranked)? {
+        return Ok(None);
+    }
+    let begun = ranked.begin(unit.now);
     store::save(unit.tx, &due, &begun)?;
     store::begin_attempt(unit.tx, begun.id, begun.attempts, unit.now)?;
     match address(unit, &begun) {
         Ok(address) => {
-            let message = compose::message(unit, &page, &begun)?;
-            Ok(Some(Work { notification: begun.id, attempt: begun.attempts, address, message }))
+            let (also, along) = bundle::take_along(unit, &begun)?;
+            let message = Message { also, ..compose::message(unit, &page, &begun)? };
+            Ok(Some(Work { notification: begun.id, attempt: begun.attempts, address, message, along }))
         }
         Err(detail) => {
             settle_now(unit, page, &begun, begun.attempts, Report::Rejected { detail })?;
@@ -86,9 +100,7 @@ fn hand_out(unit: &mut Unit<'_>, id: NotificationId) -> Result<Option<Work>, Fau
 
 /// The lease ran out: whoever was sending is gone, and what became of it is unknown.
 fn give_up_on_sender(unit: &mut Unit<'_>, page: Page, lost: &Notification) -> Result<Page, Fault> {
-    let outcome = AttemptOutcome::Unknown {
-        detail: "the sender was lost before it could report; it may have arrived".to_owned(),
-    };
+    let outcome = AttemptOutcome::Unknown { detail: LOST.to_owned() };
     if !store::end_attempt(unit.tx, lost.id, lost.attempts, unit.now, &outcome)? {
         return Ok(page);
     }

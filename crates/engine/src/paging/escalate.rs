@@ -1,9 +1,10 @@
 //! The `escalate` reconciler: pages whose alarm rang take their next step. Idempotent; no input but the clock.
 
+use super::bundle;
 use crate::{Fault, Unit};
 use nightbell_domain::{
-    ids::{NotificationId, PageId},
-    paging::{MessageKind, Notification, NotificationStatus, Page, PageEvent, Rung, owed},
+    ids::PageId,
+    paging::{MessageKind, Page, PageEvent, Rung, owed},
     record::Actor,
 };
 use nightbell_store::paging as store;
@@ -11,7 +12,7 @@ use nightbell_store::paging as store;
 /// Most pages advanced in one unit of work.
 const PAGES_MAX: u32 = 200;
 
-/// Advances every due page, most overdue first. Answers how many were due.
+/// Advances every due page: the most severe first, in each rank the most overdue (INV-15). Answers how many were due.
 pub fn escalate(unit: &mut Unit<'_>) -> Result<usize, Fault> {
     let due = store::due_pages(unit.tx, unit.now, PAGES_MAX)?;
     for id in &due {
@@ -49,26 +50,10 @@ pub fn advance(unit: &mut Unit<'_>, page: Page) -> Result<Page, Fault> {
 }
 
 /// Owes one person their ladder of notifications for one step.
-fn ring(unit: &mut Unit<'_>, page: &Page, (cycle, step): (u32, u32), person: &Rung) -> Result<(), Fault> {
+fn ring(unit: &mut Unit<'_>, page: &Page, place: (u32, u32), person: &Rung) -> Result<(), Fault> {
     let directory = unit.directory.clone();
     for owed in owed(&directory.org, page, &person.user, unit.now) {
-        let notification = Notification {
-            id: unit.ids().make::<NotificationId>(),
-            page: page.id,
-            kind: MessageKind::Page,
-            cycle,
-            step,
-            user: owed.user,
-            contact: owed.contact,
-            medium: owed.medium.to_owned(),
-            due_at: owed.due_at,
-            status: NotificationStatus::Queued,
-            attempts: 0,
-            repeat: false,
-            next_due_at: Some(owed.due_at),
-            reason: None,
-        };
-        store::owe(unit.tx, &notification)?;
+        bundle::owe(unit, page, MessageKind::Page, place, owed)?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Settling: an attempt ended, and that is recorded through the same door. A method that fails brings the person's next one forward; when none
 //! is left the page goes to whoever is next (INV-07).
 
-use super::escalate::advance;
+use super::{bundle, escalate::advance};
 use crate::{Fault, Unit};
 use nightbell_domain::{
     ids::NotificationId,
@@ -15,7 +15,8 @@ use nightbell_store::paging as store;
 pub fn settle(unit: &mut Unit<'_>, id: NotificationId, attempt: u32, report: Report) -> Result<(), Fault> {
     let notification = store::notification(unit.tx, id)?.ok_or_else(|| Refusal::not_found("notification", id))?;
     let page = unit.load::<Page>(notification.page)?.ok_or_else(|| Fault::missing("page", notification.page))?;
-    settle_now(unit, page, &notification, attempt, report)
+    settle_now(unit, page, &notification, attempt, report)?;
+    bundle::ended(unit, &notification)
 }
 
 pub(super) fn settle_now(

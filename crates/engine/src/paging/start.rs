@@ -1,14 +1,12 @@
 //! A page starts: its first step rings in the same unit of work, so that an answered request already owes its notifications.
 
-use super::escalate::advance;
+use super::{bundle, escalate::advance};
 use crate::{Fault, Unit};
 use nightbell_domain::{
-    ids::NotificationId,
     org::Urgency,
-    paging::{MessageKind, Notification, NotificationStatus, Page, PageStart},
+    paging::{MessageKind, Owed, Page, PageStart, Rank},
     record::Actor,
 };
-use nightbell_store::paging as store;
 
 /// Starts a page and rings whatever is due at once.
 pub fn start(unit: &mut Unit<'_>, start: PageStart, actor: &Actor) -> Result<Page, Fault> {
@@ -20,7 +18,7 @@ pub fn start(unit: &mut Unit<'_>, start: PageStart, actor: &Actor) -> Result<Pag
 
 /// Tells, wakes nobody: one mail to whoever the first step reaches, then it is over. A route's `notify`.
 pub fn notice(unit: &mut Unit<'_>, start: PageStart, actor: &Actor) -> Result<Page, Fault> {
-    let quiet = PageStart { urgency: Urgency::Low, ..start };
+    let quiet = PageStart { urgency: Urgency::Low, rank: Rank::QUIET, ..start };
     let id = unit.ids().make();
     let started = quiet.event(id, unit.now);
     let page: Page = unit.create(vec![started], actor)?;
@@ -36,23 +34,13 @@ pub fn notice(unit: &mut Unit<'_>, start: PageStart, actor: &Actor) -> Result<Pa
             .get(&reached.user)
             .and_then(|u| u.contacts.iter().find(|c| c.verified && c.kind.word() == "email"));
         if let Some(contact) = mail.filter(|_| told.insert(reached.user.clone())) {
-            let notification = Notification {
-                id: unit.ids().make::<NotificationId>(),
-                page: page.id,
-                kind: MessageKind::Notice,
-                cycle: 0,
-                step: 0,
+            let owed = Owed {
                 user: reached.user.clone(),
                 contact: contact.id.clone(),
                 medium: contact.kind.word().to_owned(),
                 due_at: unit.now,
-                status: NotificationStatus::Queued,
-                attempts: 0,
-                repeat: false,
-                next_due_at: Some(unit.now),
-                reason: None,
             };
-            store::owe(unit.tx, &notification)?;
+            bundle::owe(unit, &page, MessageKind::Notice, (0, 0), owed)?;
         }
     }
     let over = page.end("told by mail; nobody is asked to act");

@@ -4,7 +4,7 @@ use super::change::record;
 use crate::{Fault, Unit, paging};
 use nightbell_domain::{
     org::{Organisation, Policy, Target, Urgency},
-    paging::{Page, PageStart, PolicySnapshot, Subject},
+    paging::{Page, PageStart, PolicySnapshot, Rank, Subject},
     record::Actor,
     response::{Incident, RoleKind, RuleId, WhoToPage},
 };
@@ -121,6 +121,7 @@ fn call(
         urgency,
         policy,
         why: why.clone(),
+        rank: Rank::of_incident(urgency, &incident.severity, &unit.directory.org.severities),
     };
     let actor = Actor::system("playbook");
     let page = paging::start(unit, begin, &actor)?;

@@ -4,7 +4,7 @@ use crate::{Fault, Unit, paging, response};
 use nightbell_domain::{
     ids::{AlertId, IntegrationId, RequestId},
     org::RouteOutcome,
-    paging::{PageStart, PolicySnapshot, Subject},
+    paging::{PageStart, PolicySnapshot, Rank, Subject},
     record::Actor,
     signal::{self, Alert, AlertEvent, AlertFacts, Event, Ingested, route::Routing},
 };
@@ -142,7 +142,9 @@ fn fresh(
 
 /// The page an alert asks for: its service's policy, or the administrators when nothing says whom.
 pub(crate) fn start_for(unit: &Unit<'_>, alert: &Alert) -> PageStart {
-    page_start(&unit.directory.org, &alert.routing, Subject::Alert { alert: alert.id }, &alert.title, &alert.body)
+    let subject = Subject::Alert { alert: alert.id };
+    let start = page_start(&unit.directory.org, &alert.routing, subject, &alert.title, &alert.body);
+    PageStart { rank: Rank::of_alert(alert.routing.urgency, alert.severity), ..start }
 }
 
 /// The same, before there is an alert: for `explain`.
@@ -170,6 +172,7 @@ pub(crate) fn page_start(
         urgency: routing.urgency,
         policy: policy.map(PolicySnapshot::from).unwrap_or_default(),
         why,
+        rank: Rank::default(),
     }
 }
 

@@ -42,7 +42,7 @@ fn no_commander_after_five_minutes_pages_the_one_on_call_and_the_backup() {
     assert_eq!(clocks, expected);
     let sent = world.sent();
     assert!(
-        sent.contains(&"5:00 page alice/hook".to_owned()) && sent.contains(&"5:00 page bob/mail".to_owned()),
+        sent.contains(&"5:00 page alice/hook +1".to_owned()) && sent.contains(&"5:00 page bob/mail +1".to_owned()),
         "{sent:?}"
     );
     let alice = world.permit("alice");

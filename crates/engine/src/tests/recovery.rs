@@ -9,7 +9,7 @@ use nightbell_domain::{
     ids::PageId,
     learning::Postmortem,
     org::{Target, Urgency},
-    paging::{Page, PageStart, PolicySnapshot, Subject},
+    paging::{Page, PageStart, PolicySnapshot, Rank, Subject},
     record::Actor,
     refusal::Refusal,
     response::{Incident, RuleId},
@@ -38,6 +38,7 @@ fn inv_14_opening_sends_and_records_nothing() {
                 urgency: Urgency::High,
                 policy: policy.clone(),
                 why: "a test".to_owned(),
+                rank: Rank::FIRST,
             };
             paging::start(unit, begin, &Actor::system("test")).map(|page| page.id)
         })
@@ -62,12 +63,8 @@ fn inv_15_after_a_long_silence_the_live_ones_ring_by_age_and_the_closed_ones_not
     world.resolve("closed");
     world.now = at(6 * 3600);
     let first = world.hand_out();
-    assert_eq!(
-        first.iter().map(|(sent, _)| sent.page).collect::<Vec<_>>(),
-        [old, old, young, young],
-        "by the time each was due: 0:00, 1:00, 1:00, 2:00"
-    );
-    assert!(world.sent().iter().all(|line| line.starts_with("360:00 page alice/")));
+    assert!(first.iter().all(|(sent, _)| sent.page == old), "the oldest in front, and the other in the same message");
+    assert_eq!(world.sent(), ["360:00 page alice/hook +1", "360:00 page alice/mail +1"]);
     world.act(paging::escalate);
     for page in [old, young] {
         let page = world.page(page);
@@ -89,7 +86,7 @@ fn a_clock_that_jumps_a_year_loses_no_alarm() {
 }
 
 /// The row's body is overwritten as a bad disk or a careless hand would.
-fn damage<A: Stored>(world: &mut World, key: &str) {
+pub(super) fn damage<A: Stored>(world: &mut World, key: &str) {
     let spoil = |unit: &mut crate::Unit<'_>| {
         let sound: A = unit.load(key)?.expect("stored");
         let version = sound.values(String::new())[1].clone();
@@ -101,7 +98,7 @@ fn damage<A: Stored>(world: &mut World, key: &str) {
 }
 
 /// The damage stays, and is found. The world's own end would refuse it.
-fn damage_is_found(mut world: World) {
+pub(super) fn damage_is_found(mut world: World) {
     world.sent();
     let proof = world.engine.read(|tx| crate::verify::verify(tx)).expect("readable");
     assert_eq!(proof.findings.len(), 1, "{:?}", proof.findings);
@@ -171,6 +168,7 @@ fn an_item_that_fails_is_undone_whole_and_the_others_stay() {
             urgency: Urgency::High,
             policy: PolicySnapshot::direct(vec![Target::User(super::user("alice"))]),
             why: "a test".to_owned(),
+            rank: Rank::FIRST,
         };
         paging::start(unit, begin, &Actor::system("test"))?;
         match end {
@@ -196,7 +194,7 @@ fn an_item_that_fails_is_undone_whole_and_the_others_stay() {
         "a store that cannot ends the unit: {gone:?}"
     );
     world.tick();
-    assert_eq!(world.sent().len(), 2);
+    assert_eq!(world.sent(), ["0:00 page alice/hook +1"]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use nightbell_domain::{
     access::{Administer, Caller, Manage, Permit, Respond, Via},
     ids::{Entropy, NotificationId, PageId},
     org::AccessRole,
-    paging::{MessageKind, Notification, NotificationStatus, Page, PageStatus, Report},
+    paging::{Message, MessageKind, Notification, NotificationStatus, Page, PageStatus, Report},
     record::Instant,
     response::Incident,
     signal::{Alert, AlertSeverity, Event, EventAction},
@@ -64,10 +64,13 @@ pub struct Sent {
 pub struct World {
     pub engine: Engine,
     pub now: Instant,
+    severity: AlertSeverity,
     /// By `user/contact`, used up from the front; empty means that everything is taken.
     pub script: BTreeMap<String, VecDeque<Answer>>,
     /// Every message so far.
     pub ledger: Vec<Sent>,
+    /// What each of them said.
+    pub messages: Vec<Message>,
     looked_at: usize,
 }
 
@@ -97,7 +100,15 @@ impl World {
         let database = Sqlite::in_memory().expect("a database");
         let engine =
             Engine::open(Box::new(database), Box::new(Seeded::new(1)), "https://nightbell.test/").expect("opens");
-        let mut world = Self { engine, now: at(0), script: BTreeMap::new(), ledger: Vec::new(), looked_at: 0 };
+        let mut world = Self {
+            engine,
+            now: at(0),
+            severity: AlertSeverity::Critical,
+            script: BTreeMap::new(),
+            ledger: Vec::new(),
+            messages: Vec::new(),
+            looked_at: 0,
+        };
         world.apply(yaml, false).expect("the organisation is stored").expect("and sound");
         world
     }
@@ -151,6 +162,14 @@ impl World {
         self.event_on("prometheus", action, key, labels, started_at)
     }
 
+    /// A page of the checkout at that severity.
+    pub fn event_of(&mut self, severity: AlertSeverity, action: EventAction, key: &str) -> signal::EventOutcome {
+        self.severity = severity;
+        let outcome = self.event(action, key, &[("severity", "critical")], None);
+        self.severity = AlertSeverity::Critical;
+        outcome
+    }
+
     pub fn event_on(
         &mut self,
         integration: &str,
@@ -164,7 +183,7 @@ impl World {
             dedup_key: Some(key.to_owned()),
             title: format!("{key} is down"),
             body: String::new(),
-            severity: AlertSeverity::Critical,
+            severity: self.severity,
             source: "test".to_owned(),
             labels: labels.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
             links: Vec::new(),
@@ -257,11 +276,14 @@ impl World {
             .map(|work| {
                 let (contact, message) = (self.contact(&work), work.message);
                 let repeat = if message.repeat { " repeat" } else { "" };
-                let line = format!("{} {} {contact}{repeat}", clock(now), message.kind.word());
+                assert_eq!(work.along.len() as u64, message.also.count, "what goes along is counted");
+                let along = if work.along.is_empty() { String::new() } else { format!(" +{}", work.along.len()) };
+                let line = format!("{} {} {contact}{repeat}{along}", clock(now), message.kind.word());
                 let token = message.ack_url.rsplit('/').next().unwrap_or_default().to_owned();
                 let (page, notification) = (message.page, work.notification);
                 let sent = Sent { at: now, line, page, notification, attempt: work.attempt, ack_token: token };
                 self.ledger.push(sent.clone());
+                self.messages.push(message);
                 let answer = self.script.get_mut(&contact).and_then(VecDeque::pop_front).unwrap_or(Answer::Accept);
                 (sent, answer)
             })

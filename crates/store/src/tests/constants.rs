@@ -1,7 +1,7 @@
 //! Every SQL text of the crate: named here, prepared, and of the dialect both databases understand. The list is kept honest by reading
 //! the sources: a constant that is missing here, or a statement written in place, fails.
 
-use crate::{Sqlite, Stored, access, config, heartbeat, journal, learning, meta, paging, portable, proof, response, signal, tx, voice};
+use crate::{Sqlite, Stored, access, bundle, config, heartbeat, journal, learning, meta, paging, portable, proof, response, signal, tx, voice, watch};
 use std::{collections::BTreeSet, path::Path};
 
 macro_rules! listed {
@@ -27,6 +27,9 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
                 PASSWORD SET_PASSWORD OPEN_SESSION SESSION SEE_SESSION END_SESSION END_SESSIONS_OF END_EXPIRED ADD_TOKEN TOKEN TOKENS USE_TOKEN
                 REVOKE_TOKEN REVOKE_TOKENS_OF ADD_LINK LINK USE_LINK FORGET_PASSWORD FORGET_LINKS_OF
             ];
+            "bundle.rs" bundle [
+                LAST_RUNG LAST_TOLD TAKE_PAGES_ALONG TAKE_OTHERS_ALONG LOSE_ALONG BEGIN_ATTEMPTS_ALONG ALONG ALONG_IDS WRITE_DOWN_ALONG ATTEMPT_AT
+            ];
             "config.rs" config [ALL VERSION_OF PUT REMOVE REVISE];
             "heartbeat.rs" heartbeat [HEARD ONE ALL DUE AWAIT MISSED FORGET];
             "journal.rs" journal [APPEND HASH_AT STREAM AFTER HEAD STREAMS];
@@ -34,7 +37,7 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
                 stores nightbell_domain::learning::Postmortem;
             "meta.rs" meta [GET SET CLAIM];
             "paging.rs" paging [
-                DUE_PAGES OF_SUBJECT OPEN_PAGES OVERDUE_PAGES NEXT_DUE INSERT_NOTIFICATION UPDATE_NOTIFICATION NOTIFICATION OF_PAGE
+                DUE_PAGES OF_SUBJECT OPEN_PAGES RINGING_FOR OVERDUE_PAGES NEXT_DUE INSERT_NOTIFICATION UPDATE_NOTIFICATION NOTIFICATION OF_PAGE
                 DUE_NOTIFICATIONS DUE_NOTIFICATION_IDS BEGIN_ATTEMPT END_ATTEMPT ATTEMPTS
             ] stores nightbell_domain::paging::Page;
             "portable.rs" portable [SESSIONS END_SESSIONS FORGET_LINKS FORGET_FACT];
@@ -45,6 +48,7 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
             "signal.rs" signal [OPEN_BY_KEY LAST_BY_KEY LIST_OPEN LIST INSERT_RAW RAW FORGET_RAW] stores nightbell_domain::signal::Alert;
             "tx.rs" tx [BEGIN_PART KEEP_PART UNDO_PART];
             "voice.rs" voice [PUT_NOTICE NOTICE NOTICES SET_COMPONENT COMPONENT_CHANGES COMPONENT_NOW];
+            "watch.rs" watch [OVERDUE ALARMS ACKNOWLEDGED];
         }
     }
 }
@@ -115,6 +119,18 @@ fn finding_constants_finds_them() {
 #[test]
 fn every_statement_prepares() {
     let database = Sqlite::in_memory().expect("a database");
+    for (file, name, sql) in listed() {
+        if let Err(e) = database.prepares(sql) {
+            panic!("{file}: {name}: {e}");
+        }
+    }
+    assert!(database.prepares("SELECT nothing FROM nowhere").is_err(), "preparing looks at the schema");
+}
+
+#[test]
+fn every_statement_prepares_on_postgres_too() {
+    let made = crate::testing::postgres_database();
+    let mut database = crate::Postgres::open(made.url()).expect("a database");
     for (file, name, sql) in listed() {
         if let Err(e) = database.prepares(sql) {
             panic!("{file}: {name}: {e}");

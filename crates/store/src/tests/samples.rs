@@ -6,7 +6,7 @@ use nightbell_domain::{
     ids::{AlertId, IncidentId, NotificationId, PageId, PostmortemId},
     learning::{Postmortem, PostmortemEvent, postmortem},
     org::{PolicyStep, RouteOutcome, SeverityTable, Urgency},
-    paging::{MessageKind, Notification, NotificationStatus, Page, PageEvent, PageStart, PolicySnapshot, Subject},
+    paging::{MessageKind, Notification, NotificationStatus, Page, PageEvent, PageStart, PolicySnapshot, Rank, Subject},
     record::{Actor, Aggregate, Instant},
     response::{Act, DeclareInput, Incident, IncidentEvent, declare},
     signal::{Alert, AlertEvent, AlertSeverity, Event, EventAction, route::Routing},
@@ -94,6 +94,7 @@ pub fn started(n: u32, alert: u32, due: i64) -> Vec<PageEvent> {
         urgency: Urgency::High,
         policy: PolicySnapshot { steps: vec![step(due), step(60)], ..PolicySnapshot::default() },
         why: "no route matched".to_owned(),
+        rank: Rank::SECOND,
     };
     vec![start.event(page_id(n), at(0))]
 }
@@ -140,6 +141,9 @@ pub fn notification(n: u32, page: u32, due: i64) -> Notification {
         repeat: false,
         next_due_at: Some(at(due)),
         reason: None,
+        rank: Rank::SECOND,
+        begun_at: None,
+        sent_with: None,
     }
 }
 
@@ -150,7 +154,7 @@ pub fn write<T>(
 ) -> Result<T, StoreError> {
     let mut answer = None;
     db.write(&mut [&mut |tx: &mut dyn Tx| {
-        let result = work(tx);
+        let result = work(tx).and_then(|answer| tx.flush().map(|()| answer));
         let verdict = if result.is_ok() { Verdict::Keep } else { Verdict::Undo };
         answer = Some(result);
         verdict

@@ -77,11 +77,7 @@ fn parse(sql: &str, is_sqlite: bool) -> Schema {
     let mut schema = Schema::default();
     for statement in split(&plain(sql), ';') {
         let Some(table) = statement.strip_prefix("CREATE TABLE ") else {
-            if statement.starts_with("CREATE INDEX ") || statement.starts_with("CREATE UNIQUE INDEX ") {
-                schema.indexes.insert(statement);
-            } else {
-                schema.others.push(statement);
-            }
+            schema.change(statement, is_sqlite);
             continue;
         };
         let (name, body) = table.split_once(" (").expect("a table has columns");
@@ -93,16 +89,43 @@ fn parse(sql: &str, is_sqlite: bool) -> Schema {
                 schema.constraints.entry(name.to_owned()).or_default().insert(part);
                 continue;
             }
-            let mut words = part.splitn(3, ' ');
-            let mut word = || words.next().unwrap_or_default();
-            let (column, kind, rest) = (word(), word(), word());
-            // SQLite compares bytes by itself; PostgreSQL must be told.
-            let rest = if is_sqlite { rest } else { rest.strip_prefix(BY_BYTES).unwrap_or(rest).trim_start() };
-            let (kind, rest) = if is_sqlite { translated(kind, rest) } else { (kind.to_owned(), rest.to_owned()) };
-            schema.columns.entry(name.to_owned()).or_default().push((column.to_owned(), kind, rest));
+            schema.columns.entry(name.to_owned()).or_default().push(column(&part, is_sqlite));
         }
     }
     schema
+}
+
+/// Name, kind in PostgreSQL's words, and what follows.
+fn column(text: &str, is_sqlite: bool) -> (String, String, String) {
+    let mut words = text.splitn(3, ' ');
+    let mut word = || words.next().unwrap_or_default();
+    let (name, kind, rest) = (word(), word(), word());
+    // SQLite compares bytes by itself; PostgreSQL must be told.
+    let rest = if is_sqlite { rest } else { rest.strip_prefix(BY_BYTES).unwrap_or(rest).trim_start() };
+    let (kind, rest) = if is_sqlite { translated(kind, rest) } else { (kind.to_owned(), rest.to_owned()) };
+    (name.to_owned(), kind, rest)
+}
+
+impl Schema {
+    /// What a later migration does to what there is.
+    fn change(&mut self, statement: String, is_sqlite: bool) {
+        if statement.starts_with("CREATE INDEX ") || statement.starts_with("CREATE UNIQUE INDEX ") {
+            self.indexes.insert(statement);
+        } else if let Some(gone) = statement.strip_prefix("DROP INDEX ") {
+            let before = self.indexes.len();
+            self.indexes.retain(|index| !index.contains(&format!("INDEX {gone} ON ")));
+            assert_eq!(self.indexes.len() + 1, before, "{statement}");
+        } else if let Some((table, new)) = statement
+            .strip_prefix("ALTER TABLE ")
+            .and_then(|rest| rest.split_once(" ADD COLUMN "))
+            .filter(|(table, _)| self.columns.contains_key(*table))
+        {
+            let new = column(new, is_sqlite);
+            self.columns.entry(table.to_owned()).or_default().push(new);
+        } else {
+            self.others.push(statement);
+        }
+    }
 }
 
 fn schema(database: &str) -> Schema {
@@ -172,9 +195,10 @@ fn parsed_schema_is_the_one_sqlite_has() {
 #[test]
 fn differences_are_seen() {
     let base =
-        "CREATE TABLE a (x TEXT PRIMARY KEY, y BIGINT, CONSTRAINT c CHECK (y IN (1, 2))); CREATE INDEX i ON a (y);";
+        "CREATE TABLE a (x TEXT PRIMARY KEY, y BIGINT, CONSTRAINT c CHECK (y IN (1, 2))); CREATE INDEX i ON a (x); \
+         DROP INDEX i; CREATE INDEX i ON a (y); ALTER TABLE a ADD COLUMN n BIGINT;";
     let same = "-- Twice.\nCREATE TABLE a (\n x TEXT PRIMARY KEY, y INTEGER, -- y\n CONSTRAINT c CHECK (y IN (1, 2))\n) STRICT;\n\
-                CREATE INDEX i ON a (y);";
+                CREATE INDEX i ON a (y); ALTER TABLE a ADD COLUMN n INTEGER;";
     assert_eq!(parse(base, false), parse(same, true));
     for (from, to) in [
         ("y INTEGER", "y BLOB"),
@@ -184,6 +208,7 @@ fn differences_are_seen() {
         ("INDEX i", "UNIQUE INDEX i"),
         ("TABLE a", "TABLE b"),
         (" PRIMARY KEY", ""),
+        ("n INTEGER", "n INTEGER NOT NULL DEFAULT 1"),
     ] {
         assert_ne!(parse(base, false), parse(&same.replacen(from, to, 1), true), "{from} → {to}");
     }

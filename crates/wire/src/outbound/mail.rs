@@ -8,13 +8,15 @@ mod text;
 mod when;
 
 use nightbell_domain::{
-    paging::{Message, MessageKind},
+    paging::{AlsoTold, Message, MessageKind},
     signal::cut,
     text::clean::one_line,
 };
 
 /// Longest subject, in characters.
 pub const SUBJECT_CHARS_MAX: usize = 200;
+/// Longest title of another page in a mail that tells of many, in characters.
+const ALSO_CHARS_MAX: usize = 160;
 /// Longest alert text in a mail, in characters; the rest is one press away.
 const DETAILS_CHARS_MAX: usize = 4_000;
 
@@ -59,13 +61,21 @@ pub fn page_mail(message: &Message, to_address: &str) -> MailMessage {
     MailMessage {
         to_name: one_line(&message.user_name),
         to_address: one_line(to_address),
-        subject: cut(&format!("{} {}", tag(message.kind), facts.title), SUBJECT_CHARS_MAX),
+        subject: cut(&format!("{} {}{}", tag(message.kind), together(message), facts.title), SUBJECT_CHARS_MAX),
         text: text::render(&facts),
         html: html::render(&facts),
         headers,
         message_id: format!("<{}.{}@{host}>", message.id, message.attempt),
         in_reply_to: thread.clone(),
         references: thread,
+    }
+}
+
+/// `12 pages: `, when the message tells of many: a lock screen shows the first words.
+fn together(message: &Message) -> String {
+    match message.also.count {
+        0 => String::new(),
+        others => format!("{} pages: ", others.saturating_add(1)),
     }
 }
 
@@ -94,6 +104,8 @@ fn host(public_url: &str) -> String {
 struct Facts {
     greeting: String,
     title: String,
+    /// What else the message tells of, one line each, and how many more there are.
+    also: Vec<String>,
     /// Name and value, in the order shown.
     rows: Vec<(&'static str, String)>,
     runbook_url: Option<String>,
@@ -111,7 +123,15 @@ impl Facts {
         let name = one_line(&message.user_name);
         let paged = message.kind == MessageKind::Page;
         let greeting = match message.kind {
+            MessageKind::Page if message.also.count > 0 => format!(
+                "{name}, you are being paged for {} things at once. The worst and oldest comes first.",
+                message.also.count.saturating_add(1)
+            ),
             MessageKind::Page => format!("{name}, you are being paged."),
+            MessageKind::Resolved if message.also.count > 0 => format!(
+                "{name}, {} things you were paged for are over. There is nothing left to do for them.",
+                message.also.count.saturating_add(1)
+            ),
             MessageKind::Resolved => format!("{name}, what you were paged for is over. There is nothing left to do."),
             MessageKind::Cancelled => {
                 format!("{name}, what you were paged for was called off. There is nothing left to do.")
@@ -122,6 +142,7 @@ impl Facts {
         Self {
             greeting,
             title: if title.is_empty() { "(no title)".to_owned() } else { title },
+            also: also(message),
             rows: rows(message),
             runbook_url: message.runbook_url.as_deref().map(one_line),
             ack_url: paged.then(|| one_line(&message.ack_url)),
@@ -160,6 +181,21 @@ fn rows(message: &Message) -> Vec<(&'static str, String)> {
         rows.push(("Incident", one_line(&line)));
     }
     rows
+}
+
+/// One line for each other page by name, then what is only counted.
+fn also(message: &Message) -> Vec<String> {
+    let line = |told: &AlsoTold| {
+        let at = when::clock(told.started_at, &message.time_zone);
+        let service = told.service.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
+        one_line(&format!("{at} {}{service}", cut(&told.title, ALSO_CHARS_MAX)))
+    };
+    let mut lines: Vec<String> = message.also.listed.iter().map(line).collect();
+    let unnamed = message.also.count.saturating_sub(lines.len() as u64);
+    if unnamed > 0 {
+        lines.push(format!("and {unnamed} more: {}", one_line(&format!("{}/alerts", message.public_url))));
+    }
+    lines
 }
 
 fn next(message: &Message) -> String {

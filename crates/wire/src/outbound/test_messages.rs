@@ -3,7 +3,7 @@
 use nightbell_domain::{
     ids::{NotificationId, PageId},
     org::Urgency,
-    paging::{AlertBrief, IncidentBrief, Message, MessageKind, NextStep},
+    paging::{AlertBrief, AlsoTold, Bundle, IncidentBrief, Message, MessageKind, NextStep},
     record::Instant,
 };
 use std::collections::BTreeMap;
@@ -62,7 +62,20 @@ pub(super) fn checkout(kind: MessageKind) -> Message {
         url: "https://bell.acme.test/alerts/alert_01968c2a000070008000000000000003".to_owned(),
         next: Some(NextStep { at: at("2026-05-02T01:19:05Z"), who: "Bob Example".to_owned() }),
         public_url: "https://bell.acme.test:8443/base".to_owned(),
+        also: Bundle::default(),
     }
+}
+
+/// The same in a storm: two others by name, ten more by number.
+pub(super) fn storm(kind: MessageKind) -> Message {
+    let also = |n: u128, title: &str, service: Option<&str>| AlsoTold {
+        page: uuid(n).into(),
+        title: title.to_owned(),
+        service: service.map(|id| id.parse().unwrap()),
+        started_at: at("2026-05-02T01:13:00Z"),
+    };
+    let listed = vec![also(5, "Payments queue is 40 min behind", Some("payments")), also(6, "Disk full on db-3", None)];
+    Message { also: Bundle { count: 12, listed }, ..checkout(kind) }
 }
 
 /// Texts that try to leave their field: header breaks, markup, direction overrides, forged lines.
@@ -79,7 +92,7 @@ pub(super) const HOSTILE: [&str; 8] = [
 
 /// Every text of the message is the given one, as far as types let it.
 pub(super) fn hostile(text: &str) -> Message {
-    let mut message = checkout(MessageKind::Page);
+    let mut message = storm(MessageKind::Page);
     let own = || text.to_owned();
     message.user_name = own();
     message.time_zone = own();
@@ -89,6 +102,9 @@ pub(super) fn hostile(text: &str) -> Message {
     message.runbook_url = Some(own());
     message.public_url = own();
     message.next = Some(NextStep { at: at("2026-05-02T01:19:05Z"), who: own() });
+    for told in &mut message.also.listed {
+        told.title = own();
+    }
     if let Some(alert) = &mut message.alert {
         alert.title = own();
         alert.severity = own();

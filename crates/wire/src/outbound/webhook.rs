@@ -4,7 +4,7 @@ use super::{Outcome, standard_webhooks};
 use jiff::{SignedDuration, fmt::rfc2822};
 use nightbell_domain::{
     ids::{AlertId, IncidentId, NotificationId, PageId, UserId},
-    paging::{AlertBrief, IncidentBrief, Message, NextStep},
+    paging::{AlertBrief, AlsoTold, IncidentBrief, Message, NextStep},
     record::Instant,
     signal::cut,
 };
@@ -58,6 +58,17 @@ struct Body<'a> {
     ack_url: &'a str,
     url: &'a str,
     next: Option<NextStep>,
+    also_count: u64,
+    also: Vec<Also<'a>>,
+}
+
+/// Another page that the same message tells of.
+#[derive(Serialize)]
+struct Also<'a> {
+    page: PageId,
+    title: String,
+    service: Option<&'a str>,
+    started_at: Instant,
 }
 
 #[derive(Serialize)]
@@ -88,10 +99,11 @@ struct Room {
     body: usize,
     labels: usize,
     label: usize,
+    also: usize,
 }
 
-const ROOMY: Room = Room { title: 1_024, body: 16_384, labels: 64, label: 1_024 };
-const TIGHT: Room = Room { title: 256, body: 1_500, labels: 8, label: 96 };
+const ROOMY: Room = Room { title: 1_024, body: 16_384, labels: 64, label: 1_024, also: 20 };
+const TIGHT: Room = Room { title: 256, body: 1_500, labels: 8, label: 96, also: 8 };
 
 /// The JSON body of a message: at most [`BODY_BYTES_MAX`] bytes, keys in the order of the contract.
 pub fn page_body(message: &Message) -> Vec<u8> {
@@ -117,8 +129,15 @@ fn body_within(message: &Message, room: Room) -> Vec<u8> {
         ack_url: &message.ack_url,
         url: &message.url,
         next: message.next.as_ref().map(|step| NextStep { at: step.at, who: cut(&step.who, room.label) }),
+        also_count: message.also.count,
+        also: message.also.listed.iter().take(room.also).map(|told| also_within(told, room)).collect(),
     };
     serde_json::to_vec(&body).expect("a struct of strings, numbers and times serialises")
+}
+
+fn also_within(told: &AlsoTold, room: Room) -> Also<'_> {
+    let service = told.service.as_ref().map(|id| id.as_str());
+    Also { page: told.page, title: cut(&told.title, room.label), service, started_at: told.started_at }
 }
 
 fn alert_within(alert: &AlertBrief, room: Room) -> Alert<'_> {

@@ -28,6 +28,9 @@ fn notification(status: NotificationStatus) -> Notification {
         repeat: false,
         next_due_at: open.then(|| at(45)),
         reason: None,
+        rank: crate::paging::Rank::FIRST,
+        begun_at: None,
+        sent_with: None,
     }
 }
 

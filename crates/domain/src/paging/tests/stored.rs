@@ -5,7 +5,7 @@ use crate::{
     ids::{AlertId, IncidentId, NotificationId, PageId},
     org::Urgency,
     paging::{
-        AttemptOutcome, Notification, NotificationStatus, Page, PageEvent, PageStatus, PolicySnapshot, Rung, Subject,
+        AttemptOutcome, Notification, NotificationStatus, Page, PageEvent, PageStatus, PolicySnapshot, Rank, Rung, Subject,
     },
     record::{Actor, Aggregate, Recorded, fold},
 };
@@ -43,12 +43,13 @@ fn page_events_are_stored_like_this() {
             )),
             why: "route 1: true".to_owned(),
             next_due_at: at(0),
+            rank: Rank::SECOND,
         },
         concat!(
             r#"{"kind":"started","id":"page_00000000000000000000000000000007","subject":{"is":"alert","alert":"alert_00000000000000000000000000000001"},"#,
             r#""title":"Checkout is down","body":"30% fail","service":"checkout","urgency":"high","policy":{"policy":"payments","#,
             r#""steps":[{"after":"0s","notify":["schedule:payments-primary"]},{"after":"5m","notify":["user:bob","team:payments"]}],"#,
-            r#""repeat":2,"last_resort":["policy:board"]},"why":"route 1: true","next_due_at":"2026-05-12T01:00:00Z"}"#
+            r#""repeat":2,"last_resort":["policy:board"]},"why":"route 1: true","next_due_at":"2026-05-12T01:00:00Z","rank":1}"#
         ),
     );
     let place = (vec!["user:mute: @mute has no verified contact method".to_owned()], at(300));
@@ -175,15 +176,31 @@ fn a_page_and_its_notifications_survive_being_stored() {
         repeat: false,
         next_due_at: Some(at(45)),
         reason: None,
+        rank: Rank::FIRST,
+        begun_at: Some(at(0)),
+        sent_with: None,
     };
     check_form(
         &notification,
         concat!(
             r#"{"id":"ntf_00000000000000000000000000000009","page":"page_00000000000000000000000000000007","kind":"page","cycle":0,"step":0,"#,
             r#""user":"alice","contact":"mail","medium":"email","due_at":"2026-05-12T01:00:00Z","status":"sending","attempts":1,"repeat":false,"#,
-            r#""next_due_at":"2026-05-12T01:00:45Z","reason":null}"#
+            r#""next_due_at":"2026-05-12T01:00:45Z","reason":null,"rank":0,"begun_at":"2026-05-12T01:00:00Z","sent_with":null}"#
         ),
     );
+}
+
+/// What was written before ranks existed still reads, and goes after what is known to be worse.
+#[test]
+fn pages_from_before_ranks_have_one() {
+    let run = Run::begin(example(), snapshot(policy(&[], 0, "")), at(0));
+    let mut page = serde_json::to_value(&run.page).unwrap();
+    assert_eq!(page.as_object_mut().unwrap().remove("rank"), Some(serde_json::json!(0)));
+    assert_eq!(serde_json::from_value::<Page>(page).unwrap().rank, Rank::THIRD);
+    let mut started = serde_json::to_value(&run.history[0].event).unwrap();
+    assert_eq!(started.as_object_mut().unwrap().remove("rank"), Some(serde_json::json!(0)));
+    let PageEvent::Started { rank, .. } = serde_json::from_value(started).unwrap() else { panic!("a page starts") };
+    assert_eq!(rank, Rank::default());
 }
 
 #[test]

@@ -19,6 +19,13 @@ pub(super) fn render(facts: &Facts) -> String {
             link(ack_url, "Open and acknowledge", button)
         ));
     }
+    if !facts.also.is_empty() {
+        let items: String = facts.also.iter().map(|line| format!("<li>{}</li>\n", escape(line))).collect();
+        out.push_str(&format!("<p><strong>In the same message:</strong></p>\n<ul>\n{items}</ul>\n"));
+        if facts.ack_url.is_some() {
+            out.push_str("<p>One press takes this one, another takes all that ring for you.</p>\n");
+        }
+    }
     if let Some(next) = &facts.next {
         out.push_str(&format!("<p><strong>If you do nothing:</strong> {}</p>\n", escape(next)));
     }

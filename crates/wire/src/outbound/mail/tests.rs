@@ -1,5 +1,5 @@
 use super::*;
-use crate::outbound::test_messages::{HOSTILE, at, checkout, hostile};
+use crate::outbound::test_messages::{HOSTILE, at, checkout, hostile, storm};
 
 const TO: &str = "alice@example.com";
 
@@ -19,6 +19,8 @@ fn whole(mail: &MailMessage) -> String {
 fn the_mails_of_the_checkout_outage() {
     insta::assert_snapshot!("page", whole(&page_mail(&checkout(MessageKind::Page), TO)));
     insta::assert_snapshot!("resolved", whole(&page_mail(&checkout(MessageKind::Resolved), TO)));
+    insta::assert_snapshot!("storm", whole(&page_mail(&storm(MessageKind::Page), TO)));
+    insta::assert_snapshot!("storm_is_over", whole(&page_mail(&storm(MessageKind::Resolved), TO)));
     insta::assert_snapshot!("notice", whole(&page_mail(&checkout(MessageKind::Notice), TO)));
     insta::assert_snapshot!("cancelled", whole(&page_mail(&checkout(MessageKind::Cancelled), TO)));
     let bare = Message {

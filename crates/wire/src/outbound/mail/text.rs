@@ -8,8 +8,17 @@ pub(super) fn render(facts: &Facts) -> String {
         out.push_str(&format!("{:<12}{value}\n", format!("{name}:")));
     }
     out.push_str(&format!("{:<12}{}\n", "Runbook:", facts.runbook_url.as_deref().unwrap_or("none is linked")));
+    if !facts.also.is_empty() {
+        out.push_str("\nIn the same message:\n");
+        for line in &facts.also {
+            out.push_str(&format!("| {line}\n"));
+        }
+    }
     if let Some(ack_url) = &facts.ack_url {
         out.push_str(&format!("\nAcknowledge:\n{ack_url}\n(Opens without signing in; press the button there. Opening it changes nothing.)\n"));
+    }
+    if facts.ack_url.is_some() && !facts.also.is_empty() {
+        out.push_str("One press takes this one, another takes all that ring for you.\n");
     }
     if let Some(next) = &facts.next {
         out.push_str(&format!("\nIf you do nothing: {next}\n"));

@@ -17,6 +17,11 @@ pub(super) fn both(at: Instant, zone: &str) -> String {
     format!("{} ({})", local.strftime("%a %Y-%m-%d %H:%M %Z"), utc.strftime(format))
 }
 
+/// `03:07`, for a list whose heading says the rest.
+pub(super) fn clock(at: Instant, zone: &str) -> String {
+    at.to_zoned(zone_of(zone).unwrap_or(TimeZone::UTC)).strftime("%H:%M").to_string()
+}
+
 /// The bundled database: the same on every machine.
 fn zone_of(name: &str) -> Option<TimeZone> {
     static BUNDLED: OnceLock<TimeZoneDatabase> = OnceLock::new();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::outbound::test_messages::{HOSTILE, at, checkout, hostile};
+use crate::outbound::test_messages::{HOSTILE, at, checkout, hostile, storm};
 use nightbell_domain::paging::MessageKind;
 use serde_json::Value;
 
@@ -11,6 +11,7 @@ fn text(message: &Message) -> String {
 fn the_bodies_of_the_contract() {
     insta::assert_snapshot!("page", text(&checkout(MessageKind::Page)));
     insta::assert_snapshot!("resolved", text(&checkout(MessageKind::Resolved)));
+    insta::assert_snapshot!("storm", text(&storm(MessageKind::Page)));
     insta::assert_snapshot!("notice", text(&checkout(MessageKind::Notice)));
     insta::assert_snapshot!("cancelled", text(&checkout(MessageKind::Cancelled)));
     let bare = Message {
@@ -45,6 +46,8 @@ fn the_keys_come_in_the_order_of_the_contract() {
         "ack_url",
         "url",
         "next",
+        "also_count",
+        "also",
     ];
     let mut from = 0;
     for key in keys {
@@ -60,7 +63,7 @@ fn hostile_text_stays_in_its_field() {
     for nasty in HOSTILE {
         let value: Value = serde_json::from_slice(&page_body(&hostile(nasty))).unwrap();
         assert_eq!(value["title"], cut(nasty, 1_024), "{nasty:?}");
-        assert_eq!(value.as_object().unwrap().len(), 16);
+        assert_eq!(value.as_object().unwrap().len(), 18);
     }
 }
 
