@@ -30,7 +30,7 @@ pub(crate) fn state<A: Stored>(row: &Row) -> Result<A, StoreError> {
 }
 
 /// Folds `events` onto `before`, appends them and writes the row. Answers the new state.
-/// A version that moved meanwhile is a conflict; nothing to record is no write at all.
+/// A version that moved meanwhile is a conflict, told now or by [`Tx::flush`]; nothing to record is no write at all.
 pub fn commit<A: Stored>(
     tx: &mut dyn Tx,
     before: Option<A>,
@@ -56,14 +56,12 @@ pub fn commit<A: Stored>(
     let body = serde_json::to_string(&after)
         .map_err(|e| StoreError::Corrupt(format!("{} {key} cannot be written as JSON: {e}", A::KIND)))?;
     let mut values = after.values(body);
-    let touched = if expected == 0 {
-        tx.run(A::INSERT, &values)?
+    let moved = Some(format!("{} {key} is not at version {expected} any more", A::KIND));
+    if expected == 0 {
+        tx.queue(A::INSERT, values, moved)?;
     } else {
         values.push(expected.into());
-        tx.run(A::UPDATE, &values)?
-    };
-    if touched != 1 {
-        return Err(StoreError::Conflict(format!("{} {key} is not at version {expected} any more", A::KIND)));
+        tx.queue(A::UPDATE, values, moved)?;
     }
     journal::append::<A>(tx, &key, &recorded)?;
     Ok(Some(after))

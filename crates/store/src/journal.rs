@@ -3,6 +3,7 @@
 use crate::tx::{Row, StoreError, Tx, Value};
 use nightbell_domain::record::{Aggregate, Recorded};
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 
 /// An event as it lies in the journal, undecoded.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,9 +71,9 @@ impl JournalLine {
     }
 }
 
-/// Appends one event; answers its position.
+/// Appends one event. Its position is drawn by the database; nobody waits for it.
 pub(crate) const APPEND: &str = "INSERT INTO event (stream_kind, stream_id, seq, at, actor, kind, body, hash) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING position";
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 /// The hash an event of a stream must chain to.
 pub(crate) const HASH_AT: &str = "SELECT hash FROM event WHERE stream_kind = $1 AND stream_id = $2 AND seq = $3";
 /// A whole stream.
@@ -86,18 +87,50 @@ pub(crate) const HEAD: &str = "SELECT COALESCE(MAX(position), 0) FROM event";
 /// Every stream of a kind.
 pub(crate) const STREAMS: &str = "SELECT DISTINCT stream_id FROM event WHERE stream_kind = $1 ORDER BY stream_id";
 
-/// Appends the events of one commit to their stream; answers the position of the last.
-pub fn append<A: Aggregate>(tx: &mut dyn Tx, key: &str, events: &[Recorded<A::Event>]) -> Result<u64, StoreError> {
-    let Some(first) = events.first() else { return head(tx) };
-    let mut previous = if first.seq == 1 {
-        GENESIS.to_vec()
-    } else {
-        let before = tx.row(HASH_AT, &[A::KIND.into(), key.into(), (first.seq - 1).into()])?;
-        let before =
-            before.ok_or_else(|| StoreError::Corrupt(format!("{} {key} has no event {}", A::KIND, first.seq - 1)))?;
-        before.blob(0)?.to_vec()
-    };
-    let mut position = 0;
+/// Most streams whose last hash is remembered. A stream in use is found again; one that is not costs a question.
+const LAST_HASHES_MAX: usize = 8_192;
+
+/// The last hash of the streams that this writer appended to, so that it need not ask for what it wrote itself. The hash of a place in a
+/// stream never changes, so what is remembered stays true whoever else writes; only what is undone must be forgotten.
+#[derive(Debug, Default)]
+pub struct LastHashes(HashMap<(&'static str, String), (u64, Vec<u8>)>);
+
+impl LastHashes {
+    fn at(&self, kind: &'static str, key: &str, seq: u64) -> Option<Vec<u8>> {
+        let (known, hash) = self.0.get(&(kind, key.to_owned()))?;
+        (*known == seq).then(|| hash.clone())
+    }
+
+    fn keep(&mut self, kind: &'static str, key: &str, seq: u64, hash: Vec<u8>) {
+        if self.0.len() >= LAST_HASHES_MAX {
+            self.0.clear();
+        }
+        self.0.insert((kind, key.to_owned()), (seq, hash));
+    }
+
+    /// Something was undone, or may have been.
+    pub(crate) fn forget(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// The hash that the first new event of a stream chains to.
+fn previous_hash(tx: &mut dyn Tx, kind: &'static str, key: &str, seq: u64) -> Result<Vec<u8>, StoreError> {
+    if seq == 0 {
+        return Ok(GENESIS.to_vec());
+    }
+    if let Some(known) = tx.last_hashes().and_then(|known| known.at(kind, key, seq)) {
+        return Ok(known);
+    }
+    let found = tx.row(HASH_AT, &[kind.into(), key.into(), seq.into()])?;
+    let found = found.ok_or_else(|| StoreError::Corrupt(format!("{kind} {key} has no event {seq}")))?;
+    found.blob(0).map(<[u8]>::to_vec)
+}
+
+/// Appends the events of one commit to their stream.
+pub fn append<A: Aggregate>(tx: &mut dyn Tx, key: &str, events: &[Recorded<A::Event>]) -> Result<(), StoreError> {
+    let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(()) };
+    let mut previous = previous_hash(tx, A::KIND, key, first.seq - 1)?;
     for event in events {
         let encode = |e: serde_json::Error| StoreError::Corrupt(format!("an event cannot be written as JSON: {e}"));
         let mut line = JournalLine {
@@ -113,7 +146,7 @@ pub fn append<A: Aggregate>(tx: &mut dyn Tx, key: &str, events: &[Recorded<A::Ev
         };
         line.hash = line.expected_hash(&previous);
         previous.clone_from(&line.hash);
-        let values: [Value; 8] = [
+        let values: Vec<Value> = vec![
             line.stream_kind.into(),
             line.stream_id.into(),
             line.seq.into(),
@@ -123,12 +156,12 @@ pub fn append<A: Aggregate>(tx: &mut dyn Tx, key: &str, events: &[Recorded<A::Ev
             line.body.into(),
             line.hash.into(),
         ];
-        position = tx
-            .row(APPEND, &values)?
-            .ok_or_else(|| StoreError::Unavailable("the journal gave no position".to_owned()))?
-            .count(0)?;
+        tx.queue(APPEND, values, None)?;
     }
-    Ok(position)
+    if let Some(known) = tx.last_hashes() {
+        known.keep(A::KIND, key, last.seq, previous);
+    }
+    Ok(())
 }
 
 /// The newest position; 0 for an empty journal.

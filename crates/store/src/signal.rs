@@ -83,7 +83,7 @@ pub struct RawRequest {
 
 /// Keeps a raw request.
 pub fn keep_raw(tx: &mut dyn Tx, raw: &RawRequest) -> Result<(), StoreError> {
-    let values: [Value; 6] = [
+    let values: Vec<Value> = vec![
         raw.id.to_string().into(),
         raw.integration.as_str().into(),
         raw.received_at.into(),
@@ -91,7 +91,7 @@ pub fn keep_raw(tx: &mut dyn Tx, raw: &RawRequest) -> Result<(), StoreError> {
         raw.body.clone().into(),
         raw.outcome.as_str().into(),
     ];
-    tx.run(INSERT_RAW, &values).map(drop)
+    tx.queue(INSERT_RAW, values, None)
 }
 
 /// Forgets raw requests received before an instant, oldest first, at most so many at once. Alerts and their streams stay.

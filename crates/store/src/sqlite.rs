@@ -1,8 +1,11 @@
 //! The SQLite driver: WAL, `synchronous=FULL`, `BEGIN IMMEDIATE`, one writer connection. Readers have connections of their own.
 
-use crate::tx::{Database, Row, StoreError, Tx, Value, Verdict, WriteOp};
+use crate::{
+    journal::LastHashes,
+    tx::{Database, Row, StoreError, Tx, UNDO_PART, Value, Verdict, WriteOp},
+};
 use rusqlite::{Connection, ErrorCode, OpenFlags, types::ValueRef};
-use std::path::Path;
+use std::{collections::HashMap, path::Path, sync::Arc};
 
 /// The oldest SQLite without the WAL-reset race that can lose committed writes.
 const SQLITE_VERSION_MIN: i32 = 3_051_003;
@@ -14,6 +17,8 @@ mod embedded {
 /// The one writer.
 pub struct Sqlite {
     connection: Connection,
+    last_hashes: LastHashes,
+    places: Places,
 }
 
 fn unavailable(e: impl std::fmt::Display) -> StoreError {
@@ -82,7 +87,11 @@ impl Sqlite {
         }
         connection.set_prepared_statement_cache_capacity(256);
         embedded::migrations::runner().run(&mut connection).map_err(unavailable)?;
-        Ok(Self { connection })
+        Ok(Self::over(connection))
+    }
+
+    fn over(connection: Connection) -> Self {
+        Self { connection, last_hashes: LastHashes::default(), places: Places::default() }
     }
 
     /// A copy in memory of what is committed: the simulator's template, and what a power cut leaves.
@@ -92,7 +101,7 @@ impl Sqlite {
         copied.map_err(store_error)?;
         connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;").map_err(store_error)?;
         connection.set_prepared_statement_cache_capacity(256);
-        Ok(Self { connection })
+        Ok(Self::over(connection))
     }
 
     /// Whether a statement prepares: the test of every SQL constant.
@@ -100,46 +109,65 @@ impl Sqlite {
         self.connection.prepare(sql).map(drop).map_err(store_error)
     }
 
-    fn one(&self, op: &mut dyn FnMut(&mut dyn Tx) -> Verdict) -> Result<(), StoreError> {
-        self.connection.execute_batch("SAVEPOINT op").map_err(store_error)?;
-        let mut tx = Statements { connection: &self.connection, may_write: true, lost: None };
+    /// One of the transaction's own statements.
+    fn control(&self, sql: &str) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute([]))
+            .map(drop)
+            .map_err(store_error)
+    }
+
+    fn one(&mut self, op: &mut dyn FnMut(&mut dyn Tx) -> Verdict) -> Result<(), StoreError> {
+        self.control("SAVEPOINT op")?;
+        let Self { connection, last_hashes, places } = self;
+        let mut tx = Statements { connection, places, last_hashes: Some(last_hashes), lost: None };
         let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| op(&mut tx)));
+        let lost = tx.lost.take();
         if self.connection.is_autocommit() {
-            return Err(tx.lost.take().unwrap_or_else(|| unavailable("the transaction was rolled back")));
+            return Err(lost.unwrap_or_else(|| unavailable("the transaction was rolled back")));
         }
         match verdict {
-            Ok(Verdict::Keep) => self.connection.execute_batch("RELEASE op").map_err(store_error),
+            Ok(Verdict::Keep) => self.control("RELEASE op"),
             // A panicking operation is undone alone; its caller sees that no answer came.
             Ok(Verdict::Undo) | Err(_) => {
-                self.connection.execute_batch("ROLLBACK TO op; RELEASE op").map_err(store_error)
+                self.last_hashes.forget();
+                self.control("ROLLBACK TO op")?;
+                self.control("RELEASE op")
             }
         }
+    }
+
+    fn batch(&mut self, batch: &mut [WriteOp<'_>]) -> Result<(), StoreError> {
+        self.control("BEGIN IMMEDIATE")?;
+        for op in batch {
+            self.one(*op)?;
+        }
+        self.control("COMMIT")
     }
 }
 
 impl Database for Sqlite {
     fn write(&mut self, batch: &mut [WriteOp<'_>]) -> Result<(), StoreError> {
-        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(store_error)?;
-        for op in batch {
-            if let Err(e) = self.one(*op) {
-                let _ = self.connection.execute_batch("ROLLBACK");
-                return Err(e);
+        let done = self.batch(batch);
+        if done.is_err() {
+            self.last_hashes.forget();
+            if !self.connection.is_autocommit() {
+                let _ = self.control("ROLLBACK");
             }
         }
-        self.connection.execute_batch("COMMIT").map_err(|e| {
-            let _ = self.connection.execute_batch("ROLLBACK");
-            store_error(e)
-        })
+        done
     }
 
     fn read(&mut self, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError> {
-        in_view(&self.connection, view)
+        in_view(&self.connection, &mut self.places, view)
     }
 }
 
 /// A read-only connection of its own, beside the writer.
 pub struct SqliteReader {
     connection: Connection,
+    places: Places,
 }
 
 impl SqliteReader {
@@ -151,50 +179,67 @@ impl SqliteReader {
             .execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF;")
             .map_err(store_error)?;
         connection.set_prepared_statement_cache_capacity(256);
-        Ok(Self { connection })
+        Ok(Self { connection, places: Places::default() })
     }
 
     /// A consistent view.
     pub fn read(&mut self, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError> {
-        in_view(&self.connection, view)
+        in_view(&self.connection, &mut self.places, view)
     }
 }
 
-fn in_view(connection: &Connection, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError> {
+fn in_view(connection: &Connection, places: &mut Places, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError> {
     // Ends when it is dropped, also when the view panics: an open transaction would make every later write fail.
     let transaction = connection.unchecked_transaction().map_err(store_error)?;
-    view(&mut Statements { connection: &transaction, may_write: false, lost: None });
+    view(&mut Statements { connection: &transaction, places, last_hashes: None, lost: None });
     transaction.finish().map_err(store_error)
+}
+
+/// Where each value of a statement goes: `$1` is a *named* parameter to SQLite, numbered by first appearance. Looked up once per text.
+#[derive(Default)]
+struct Places(HashMap<&'static str, Arc<[usize]>>);
+
+impl Places {
+    fn of(&mut self, sql: &'static str, statement: &rusqlite::Statement<'_>) -> Result<Arc<[usize]>, StoreError> {
+        if let Some(places) = self.0.get(sql) {
+            return Ok(Arc::clone(places));
+        }
+        let place = |n: usize| {
+            let index = statement.parameter_index(&format!("${n}")).map_err(store_error)?;
+            index.ok_or_else(|| StoreError::Unavailable(format!("there is no ${n}: {sql}")))
+        };
+        let places: Arc<[usize]> = (1..=statement.parameter_count()).map(place).collect::<Result<_, _>>()?;
+        self.0.insert(sql, Arc::clone(&places));
+        Ok(places)
+    }
 }
 
 /// Statements on a connection, prepared once each.
 struct Statements<'a> {
     connection: &'a Connection,
-    may_write: bool,
+    places: &'a mut Places,
+    /// The writer's memory; a view has none and may not write.
+    last_hashes: Option<&'a mut LastHashes>,
     /// Why SQLite rolled the transaction back by itself.
     lost: Option<StoreError>,
 }
 
 impl Statements<'_> {
-    fn bound(&self, sql: &'static str, values: &[Value]) -> Result<rusqlite::CachedStatement<'_>, StoreError> {
+    fn bound(&mut self, sql: &'static str, values: &[Value]) -> Result<rusqlite::CachedStatement<'_>, StoreError> {
         // After some errors (disk full) SQLite has rolled the transaction back by itself: what came now would be committed alone.
         if self.connection.is_autocommit() {
             return Err(StoreError::Unavailable("the transaction was rolled back".to_owned()));
         }
         let mut statement = self.connection.prepare_cached(sql).map_err(store_error)?;
-        if !self.may_write && !statement.readonly() {
+        if self.last_hashes.is_none() && !statement.readonly() {
             return Err(StoreError::Unavailable("a view cannot write".to_owned()));
         }
         if statement.parameter_count() != values.len() {
             let (wanted, given) = (statement.parameter_count(), values.len());
             return Err(StoreError::Unavailable(format!("{wanted} values wanted, {given} given: {sql}")));
         }
-        for (n, value) in values.iter().enumerate() {
-            // `$1` is a *named* parameter to SQLite, numbered by first appearance: it must be looked up by name.
-            let name = format!("${}", n + 1);
-            let Some(index) = statement.parameter_index(&name).map_err(store_error)? else {
-                return Err(StoreError::Unavailable(format!("there is no {name}: {sql}")));
-            };
+        let places = self.places.of(sql, &statement)?;
+        for (index, value) in places.iter().copied().zip(values) {
             match value {
                 Value::Null => statement.raw_bind_parameter(index, rusqlite::types::Null),
                 Value::Int(v) => statement.raw_bind_parameter(index, v),
@@ -218,11 +263,11 @@ impl Statements<'_> {
         result
     }
 
-    fn run_one(&self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
+    fn run_one(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
         self.bound(sql, values)?.raw_execute().map(|n| n as u64).map_err(store_error)
     }
 
-    fn rows_of(&self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+    fn rows_of(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
         let mut statement = self.bound(sql, values)?;
         let columns = statement.column_count();
         let mut found = statement.raw_query();
@@ -249,8 +294,17 @@ impl Statements<'_> {
 
 impl Tx for Statements<'_> {
     fn run(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
+        if sql == UNDO_PART
+            && let Some(known) = &mut self.last_hashes
+        {
+            known.forget();
+        }
         let touched = self.run_one(sql, values);
         self.note(touched)
+    }
+
+    fn last_hashes(&mut self) -> Option<&mut LastHashes> {
+        self.last_hashes.as_deref_mut()
     }
 
     fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {

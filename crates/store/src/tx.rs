@@ -1,5 +1,6 @@
 //! The small synchronous port between SQL text and a database. Two drivers implement it; nothing else talks to a database.
 
+use crate::journal::LastHashes;
 use nightbell_domain::record::Instant;
 
 /// What can go wrong with storage. Not an outcome of a decision: those are refusals.
@@ -169,6 +170,11 @@ pub trait Tx {
     /// SQLite looks by itself.
     fn positions_follow(&mut self) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    /// What the writer remembers of its own journal; nothing where nobody writes.
+    fn last_hashes(&mut self) -> Option<&mut LastHashes> {
+        None
     }
 
     /// The only row, if there is one.

@@ -5,7 +5,7 @@ use super::{
     settings::Settings,
     statements::Statements,
 };
-use crate::tx::StoreError;
+use crate::{journal::LastHashes, tx::StoreError};
 use std::{collections::HashMap, time::Duration};
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, Statement};
@@ -65,7 +65,10 @@ impl Link {
 
     /// Gives a transaction up; with the connection, when it does not answer.
     pub(super) fn abandon(&mut self, rollback: &'static str) {
-        let ended = self.live.as_mut().map_or(Ok(()), |live| Statements::writing(live).end(rollback));
+        let ended = self.live.as_mut().map_or(Ok(()), |live| {
+            live.last_hashes.forget();
+            Statements::writing(live).end(rollback)
+        });
         if ended.is_err() {
             self.forget();
         }
@@ -92,34 +95,44 @@ impl Link {
         });
         // The lock and the limits end with the connection; the one for work has its own.
         self.forget();
-        migrated?;
+        migrated??;
         self.connected().map(drop)
     }
 }
 
 /// A connection that is there.
 pub(super) struct Live {
-    runtime: Runtime,
+    runtime: OwnRuntime,
     client: Client,
     /// By text; they end with the connection.
     prepared: HashMap<&'static str, Statement>,
+    /// What the writer appended lately.
+    pub(super) last_hashes: LastHashes,
     /// Longest wait for an answer.
     patience: Duration,
 }
 
-impl Drop for Live {
+/// The runtime of one connection. An ordinary drop of a runtime waits, which is refused where tasks of another one run; this does not.
+struct OwnRuntime(Option<Runtime>);
+
+impl OwnRuntime {
+    fn block_on<T>(&self, work: impl Future<Output = T>) -> Result<T, StoreError> {
+        let gone = || StoreError::Unavailable("the runtime of the connection is gone".to_owned());
+        self.0.as_ref().ok_or_else(gone).map(|runtime| runtime.block_on(work))
+    }
+}
+
+impl Drop for OwnRuntime {
     fn drop(&mut self) {
-        // An ordinary drop of a runtime waits, which is refused on a thread of another runtime.
-        let placeholder = tokio::runtime::Builder::new_current_thread().build();
-        if let Ok(placeholder) = placeholder {
-            std::mem::replace(&mut self.runtime, placeholder).shutdown_background();
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
         }
     }
 }
 
 impl Live {
     fn connect(settings: &Settings) -> Result<Self, StoreError> {
-        let runtime = super::link::runtime()?;
+        let runtime = OwnRuntime(Some(runtime()?));
         let client = runtime.block_on(async {
             let (client, connection) =
                 settings.config.connect(settings.tls.clone()).await.map_err(|e| unreachable(&e))?;
@@ -128,15 +141,21 @@ impl Live {
             client.batch_execute(&settings.session()).await.map_err(|e| store_error(&e))?;
             durable(&client).await?;
             Ok::<_, StoreError>(client)
-        })?;
-        Ok(Self { runtime, client, prepared: HashMap::new(), patience: settings.role.statement() + GRACE })
+        })??;
+        Ok(Self {
+            runtime,
+            client,
+            prepared: HashMap::new(),
+            last_hashes: LastHashes::default(),
+            patience: settings.role.statement() + GRACE,
+        })
     }
 
     /// Waits for the server, but not for ever.
     pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T, StoreError> {
         let patience = self.patience;
         self.runtime
-            .block_on(async { tokio::time::timeout(patience, work).await })
+            .block_on(async { tokio::time::timeout(patience, work).await })?
             .map_err(|_| StoreError::Unavailable(format!("PostgreSQL did not answer within {patience:?}")))
     }
 

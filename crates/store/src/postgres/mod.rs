@@ -157,6 +157,3 @@ fn in_view(link: &mut Link, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), Sto
         Err(panic) => resume_unwind(panic),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,6 +4,7 @@
 //! failed statement until the savepoint is rolled back to, so nothing can slip through behind a failure.
 
 use super::{BEGIN_OP, KEEP_OP, UNDO_OP, errors::store_error, link::Live};
+use crate::journal::LastHashes;
 use crate::tx::{BEGIN_PART, KEEP_PART, Row, StoreError, Tx, UNDO_PART, Value};
 use std::{
     future::poll_fn,
@@ -13,7 +14,8 @@ use std::{
 use tokio_postgres::{Client, Error, Statement, types::ToSql};
 
 /// The sequence behind the positions does not see positions that were written by hand.
-const POSITIONS_FOLLOW: &str = "SELECT setval(pg_get_serial_sequence('event', 'position'), MAX(position)) FROM event HAVING MAX(position) > 0";
+const POSITIONS_FOLLOW: &str =
+    "SELECT setval(pg_get_serial_sequence('event', 'position'), MAX(position)) FROM event HAVING MAX(position) > 0";
 /// Most statements on their way at once.
 const QUEUED_MAX: usize = 256;
 
@@ -211,6 +213,7 @@ impl<'a> Statements<'a> {
 
     pub(super) fn undo_op(&mut self) -> Result<(), StoreError> {
         self.failed = None;
+        self.live.last_hashes.forget();
         if let Some(begun) = self.queued.iter().rposition(|item| item.sql == BEGIN_OP) {
             // It was never sent.
             self.queued.truncate(begun);
@@ -225,6 +228,7 @@ impl<'a> Statements<'a> {
     fn undo_part(&mut self) -> Result<(), StoreError> {
         let statement = self.live.prepare(UNDO_PART)?;
         self.failed = None;
+        self.live.last_hashes.forget();
         let queued = std::mem::take(&mut self.queued);
         let (_, last) = self.live.wait(exchange(self.live.client(), &queued, Last::Touched(&statement, &[])))?;
         match last {
@@ -280,6 +284,10 @@ impl Tx for Statements<'_> {
         let statement = self.statement(sql, values.len())?;
         self.queued.push(Queued { statement, values, conflict, sure: false, sql });
         if self.queued.len() >= QUEUED_MAX { self.settle() } else { Ok(()) }
+    }
+
+    fn last_hashes(&mut self) -> Option<&mut LastHashes> {
+        self.may_write.then_some(&mut self.live.last_hashes)
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {

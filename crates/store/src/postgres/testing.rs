@@ -56,13 +56,24 @@ pub fn postgres_server() -> String {
 /// # Panics
 /// When there is no server, or it refuses.
 pub fn postgres_database() -> TestDatabase {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
     let server = postgres_server();
+    let from = template(&server).unwrap_or_else(|e| panic!("the test server made no template: {e}"));
+    make(server, &from)
+}
+
+/// A database of its own for a test, with nothing at all in it: what a new installation finds.
+///
+/// # Panics
+/// When there is no server, or it refuses.
+pub fn empty_postgres_database() -> TestDatabase {
+    make(postgres_server(), "template1")
+}
+
+fn make(server: String, from: &str) -> TestDatabase {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
     let name = format!("nightbell_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    let made = template(&server).and_then(|template| {
-        let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
-        run(&server, &[&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), &create])
-    });
+    let drop_old = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+    let made = run(&server, &[&drop_old, &format!("CREATE DATABASE {name} TEMPLATE {from}")]);
     made.unwrap_or_else(|e| panic!("the test server made no database: {e}"));
     let url = with_database(&server, &name);
     TestDatabase { server, name, url }

@@ -14,6 +14,10 @@ impl ToSql for Value {
             Self::Null => Ok(IsNull::Yes),
             Self::Int(value) if *kind == Type::INT8 => value.to_sql(kind, out),
             Self::Int(value) if *kind == Type::INT4 => i32::try_from(*value)?.to_sql(kind, out),
+            // The one character that PostgreSQL's text cannot hold.
+            Self::Text(value) if TEXTS.contains(kind) && value.contains('\0') => {
+                value.replace('\0', "\u{fffd}").to_sql(kind, out)
+            }
             Self::Text(value) if TEXTS.contains(kind) => value.to_sql(kind, out),
             Self::Blob(value) if *kind == Type::BYTEA => value.to_sql(kind, out),
             value => Err(format!("{} cannot be bound as {kind}", word(value)).into()),

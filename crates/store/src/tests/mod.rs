@@ -1,10 +1,11 @@
-//! The store's tests. `conformance` is what every database must do, run on each; `sqlite` is what only that driver does; `constants`
+//! The store's tests. `conformance` is what every database must do, run on each; `sqlite` and `postgres` are what only that driver does; `constants`
 //! and `schema` keep the SQL text and the migrations of both databases honest; `samples` makes the aggregates, with the domain's own
 //! constructors.
 
 mod conformance;
 mod constants;
 mod portable;
+mod postgres;
 mod proof;
 mod samples;
 mod schema;

@@ -176,3 +176,98 @@ pub fn view_cannot_write(db: &mut dyn Database) {
     assert_eq!(refused, [true, true]);
     assert_eq!(known(db, "sneaked"), None);
 }
+
+const ADD: &str = "INSERT INTO meta (key, value) VALUES ($1, $2)";
+const MOVE: &str = "UPDATE meta SET value = '2' WHERE key = $1";
+
+fn add(tx: &mut dyn Tx, key: &str) -> Result<(), StoreError> {
+    tx.queue(ADD, vec![key.into(), "1".into()], None)
+}
+
+/// What is queued is seen by whoever asks next, and is there when the batch is.
+pub fn queued_statements_keep_their_order(db: &mut dyn Database) {
+    let mut seen = None;
+    let mut op = |tx: &mut dyn Tx| {
+        add(tx, "key").expect("queued");
+        tx.queue(MOVE, vec!["key".into()], Some("it moved".to_owned())).expect("queued");
+        seen = meta::get(tx, "key").expect("readable");
+        for n in 0..600 {
+            add(tx, &format!("many-{n}")).expect("queued");
+        }
+        tx.flush().expect("sent");
+        Verdict::Keep
+    };
+    db.write(&mut [&mut op]).expect("committed");
+    assert_eq!(seen.as_deref(), Some("2"));
+    assert_eq!(number(db, "SELECT COUNT(*) FROM meta WHERE key LIKE 'many-%'"), 600);
+}
+
+/// A queued statement that fails is told at the latest by `flush`; the operation is undone alone.
+pub fn queued_failure_is_told_and_undone_alone(db: &mut dyn Database) {
+    write(db, |tx| meta::set(tx, "taken", "1")).expect("written");
+    let failures: [(&str, fn(&mut dyn Tx) -> Result<(), StoreError>); 2] = [
+        ("uniqueness", |tx| add(tx, "taken")),
+        ("nothing was touched", |tx| tx.queue(MOVE, vec!["nobody".into()], Some("it moved".to_owned()))),
+    ];
+    for (what, fail) in failures {
+        let mut told = None;
+        let mut before = |tx: &mut dyn Tx| {
+            meta::set(tx, "before", what).expect("written");
+            Verdict::Keep
+        };
+        let mut failing = |tx: &mut dyn Tx| {
+            meta::set(tx, "lost", "1").expect("written");
+            told = Some(fail(tx).and_then(|()| add(tx, "lost, too")).and_then(|()| tx.flush()));
+            Verdict::Undo
+        };
+        let mut after = |tx: &mut dyn Tx| {
+            meta::set(tx, "after", what).expect("the next operation is not blamed");
+            Verdict::Keep
+        };
+        let mut batch: [WriteOp<'_>; 3] = [&mut before, &mut failing, &mut after];
+        db.write(&mut batch).expect("the others are kept");
+        assert!(matches!(told, Some(Err(StoreError::Conflict(_)))), "{what}: {told:?}");
+        assert_eq!(["before", "after"].map(|key| known(db, key)), [Some(what.to_owned()), Some(what.to_owned())]);
+        assert_eq!(["lost", "lost, too"].map(|key| known(db, key)), [None, None], "{what}");
+    }
+}
+
+/// An operation that says Keep without having waited may have told somebody already: then nothing of the batch is kept.
+pub fn queued_failure_after_keep_fails_the_batch(db: &mut dyn Database) {
+    write(db, |tx| meta::set(tx, "taken", "1")).expect("written");
+    let mut before = |tx: &mut dyn Tx| {
+        meta::set(tx, "before", "1").expect("written");
+        Verdict::Keep
+    };
+    let mut told = Ok(());
+    let mut hasty = |tx: &mut dyn Tx| {
+        told = add(tx, "taken");
+        Verdict::Keep
+    };
+    let written = db.write(&mut [&mut before as WriteOp<'_>, &mut hasty]);
+    // A driver that does not queue tells the operation itself.
+    assert!(written.is_err() || told.is_err(), "nobody was told");
+    assert_eq!(known(db, "before").is_none(), written.is_err(), "all or nothing");
+    write(db, |tx| meta::set(tx, "next", "1")).expect("the writer lives on");
+}
+
+/// A part whose queued statement fails is undone alone, and nobody before or after it is blamed.
+pub fn queued_failure_in_a_part_is_undone_with_it(db: &mut dyn Database) {
+    write(db, |tx| meta::set(tx, "taken", "1")).expect("written");
+    write(db, |tx| {
+        add(tx, "before")?;
+        crate::begin_part(tx)?;
+        let failed = add(tx, "part").and_then(|()| add(tx, "taken")).and_then(|()| tx.flush());
+        assert!(matches!(failed, Err(StoreError::Conflict(_))), "{failed:?}");
+        crate::undo_part(tx)?;
+        crate::begin_part(tx)?;
+        add(tx, "kept")?;
+        tx.flush()?;
+        crate::keep_part(tx)?;
+        add(tx, "after")
+    })
+    .expect("committed");
+    let found = ["before", "part", "kept", "after"].map(|key| known(db, key));
+    let one = Some("1".to_owned());
+    assert_eq!(found, [one.clone(), None, one.clone(), one]);
+}

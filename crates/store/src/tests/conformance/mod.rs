@@ -99,6 +99,10 @@ macro_rules! conformance {
                     failed_operation_is_undone_to_its_first_write
                     later_operation_sees_what_was_kept_and_nothing_undone
                     part_is_undone_alone
+                    queued_statements_keep_their_order
+                    queued_failure_is_told_and_undone_alone
+                    queued_failure_after_keep_fails_the_batch
+                    queued_failure_in_a_part_is_undone_with_it
                     large_batch_is_one_transaction
                     empty_batch_is_nothing
                     panicking_view_leaves_the_database_usable
