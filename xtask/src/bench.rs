@@ -4,9 +4,12 @@
 use crate::repo::{Result, root};
 
 mod build;
+mod ingest;
 mod live;
+mod load;
 mod memory;
 mod paging;
+mod reference;
 mod running;
 mod size;
 mod start;
@@ -35,6 +38,12 @@ pub const BENCHES: &[Bench] = &[
     Bench { name: "memory", about: "resident memory of an idle server", run: memory::run },
     Bench { name: "size", about: "bytes of the page of a woken person and of the status page", run: size::run },
     Bench { name: "paging", about: "alert accepted to webhook received, at 50 alerts a second", run: paging::run },
+    Bench {
+        name: "ingest",
+        about: "durable ingest against Alertmanager's into memory, in turn, one core each",
+        run: ingest::run,
+    },
+    Bench { name: "latency", about: "answers at 5,000 alerts a second offered", run: ingest::latency },
     Bench { name: "live", about: "incident entry to event in 20 open browsers", run: live::run },
 ];
 

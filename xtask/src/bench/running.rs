@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::load::on_server_core;
 use crate::clock::Stopwatch;
 use crate::repo::Result;
 use crate::shell;
@@ -23,11 +24,23 @@ const WITHIN: Duration = Duration::from_secs(60);
 /// # Errors
 /// When the build fails.
 pub fn release_binary(root: &Path) -> Result<PathBuf> {
+    // A binary that was built before, to compare with.
+    if let Some(given) = given_binary() {
+        return Ok(given);
+    }
     let metadata = cargo_metadata::MetadataCommand::new().current_dir(root).no_deps().exec()?;
     let binary = metadata.target_directory.join("release/nightbell").into_std_path_buf();
     // Cargo knows whether it is up to date.
     shell::must("cargo build --release --locked --package nightbell", root)?;
     Ok(binary)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a bench may be told to measure another build; nothing else reads the environment"
+)]
+fn given_binary() -> Option<PathBuf> {
+    std::env::var_os("NIGHTBELL_BENCH_BINARY").map(PathBuf::from)
 }
 
 /// A data folder with an administrator.
@@ -62,8 +75,20 @@ impl House {
     /// # Errors
     /// When it does not start.
     pub fn serve(&self) -> Result<Running> {
+        self.start(Command::new(&self.binary))
+    }
+
+    /// The same on the server's core alone.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn serve_pinned(&self) -> Result<Running> {
+        self.start(on_server_core(&self.binary))
+    }
+
+    fn start(&self, mut command: Command) -> Result<Running> {
         let watch = Stopwatch::start();
-        let mut child = Command::new(&self.binary)
+        let mut child = command
             .current_dir(self.folder.path())
             .args(["serve", "--data", "data", "--listen", "127.0.0.1:0"])
             .env("NIGHTBELL_EGRESS__ALLOW", "127.0.0.0/8")
@@ -114,6 +139,19 @@ impl Running {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
         let kib: f64 = line.split_whitespace().next().unwrap_or_default().parse()?;
         Ok(kib / 1_024.0)
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// Never, for an address it printed.
+    pub fn address(&self) -> Result<std::net::SocketAddr> {
+        Ok(self.url.strip_prefix("http://").ok_or("not an http address")?.parse()?)
     }
 
     /// POST below `/api/v1`.
@@ -170,6 +208,7 @@ services:
   - { id: checkout, name: Checkout, policy: shop, component: checkout }
 integrations:
   - { id: tools, kind: pagerduty, service: checkout, key: KEY }
+  - { id: prometheus, kind: alertmanager, service: checkout, key: KEY-am }
 status_pages:
   - { id: main, name: Acme status, slug: main, components: [ { id: checkout, name: Checkout, group: Shop }, { id: search, name: Search, group: Shop }, { id: login, name: Sign-in } ] }
 "#;

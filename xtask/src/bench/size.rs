@@ -40,7 +40,7 @@ pub fn run(root: &Path) -> Result<Report> {
         measures.push(size(what, compressed, Some(TARGET_KB), &format!("body bytes of {requests} requests, gzip")));
         measures.push(size(what, plain, None, &format!("body bytes of {requests} requests, not compressed")));
     }
-    Ok(Report { measures, appendix: Vec::new() })
+    Ok(Report { measures, ..Report::default() })
 }
 
 fn size(what: &str, bytes: usize, target_max: Option<f64>, method: &str) -> Measure {

@@ -1,0 +1,282 @@
+//! Durable ingest against Alertmanager's ingest into memory: reference and product in turn, A B A B, each on one core, the load on the
+//! other. Authentication, deduplication, routing, paging and its timers are on; an answer of ours is on disk, one of theirs is not.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::load::{Body, Load, Outcome, cpu_seconds, median, quantile_ms, send, stay_on_load_core};
+use super::reference::Alertmanager;
+use super::running::{House, receiver, rest};
+use super::table::Report;
+use crate::clock::Stopwatch;
+use crate::repo::Result;
+
+const KEY: &str = "bench-ingest-key";
+/// How often each is measured; the medians count.
+const ROUNDS: usize = 3;
+/// How long one measurement takes.
+const WITHIN: Duration = Duration::from_secs(6);
+/// Alerts in one request where they are many.
+const MANY: u64 = 100;
+
+/// What the alerts of a load are to each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    /// Each is new: it is routed, stored, and pages with its timers.
+    New,
+    /// One in ten is new, the others repeat it: what monitoring sends.
+    Mixed,
+    /// A thousand keys that are known: nothing but repeats.
+    Known,
+}
+
+impl Keys {
+    fn key(self, n: u64) -> u64 {
+        match self {
+            Self::New => n,
+            Self::Mixed => n / 10,
+            Self::Known => n % 1_000,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::New => "every alert new, each pages",
+            Self::Mixed => "one in ten new, each of those pages",
+            Self::Known => "repeats of 1,000 open alerts",
+        }
+    }
+}
+
+struct Case {
+    what: &'static str,
+    connections: usize,
+    alerts: u64,
+    keys: Keys,
+    /// Ours ÷ theirs; missed below it.
+    ratio_min: Option<f64>,
+    aim: Option<f64>,
+}
+
+const CASES: &[Case] = &[
+    case("16 connections, one alert a request", 16, 1, Keys::Mixed, Some(0.6), Some(1.25)),
+    case("64 connections, one alert a request", 64, 1, Keys::Mixed, Some(0.6), Some(2.0)),
+    case("16 connections, 100 alerts a request", 16, MANY, Keys::Mixed, Some(1.0), Some(4.0)),
+    case("16 connections, one alert a request", 16, 1, Keys::New, None, None),
+    case("64 connections, one alert a request", 64, 1, Keys::New, None, None),
+    case("16 connections, 100 alerts a request", 16, MANY, Keys::New, None, None),
+    case("16 connections, one alert a request", 16, 1, Keys::Known, None, None),
+    case("64 connections, one alert a request", 64, 1, Keys::Known, None, None),
+    case("16 connections, 100 alerts a request", 16, MANY, Keys::Known, None, None),
+];
+
+const fn case(
+    what: &'static str,
+    connections: usize,
+    alerts: u64,
+    keys: Keys,
+    ratio_min: Option<f64>,
+    aim: Option<f64>,
+) -> Case {
+    Case { what, connections, alerts, keys, ratio_min, aim }
+}
+
+/// One measurement: alerts a second, microseconds of CPU for each.
+#[derive(Clone, Copy)]
+struct Sample {
+    per_s: f64,
+    cpu_us: f64,
+}
+
+/// Runs every case; each starts both servers afresh.
+///
+/// # Errors
+/// When one does not start or refuses an alert.
+pub fn run(root: &Path) -> Result<Report> {
+    stay_on_load_core()?;
+    let mut lines = vec![
+        "| alerts | load | Alertmanager, memory | Nightbell, fsynced | ratio | target (aim) | CPU each: theirs, ours |"
+            .to_owned(),
+        "|---|---|---|---|---|---|---|".to_owned(),
+    ];
+    let mut missed = 0;
+    for case in CASES {
+        let (mut theirs, mut ours) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            theirs.push(alertmanager(case)?);
+            ours.push(nightbell(root, case)?);
+        }
+        let line = compare(case, &theirs, &ours, &mut missed);
+        eprintln!("{line}");
+        lines.push(line);
+    }
+    Ok(Report { missed, appendix: lines, ..Report::default() })
+}
+
+fn compare(case: &Case, theirs: &[Sample], ours: &[Sample], missed: &mut usize) -> String {
+    let rate = |samples: &[Sample]| median(&samples.iter().map(|sample| sample.per_s).collect::<Vec<_>>());
+    let cpu = |samples: &[Sample]| median(&samples.iter().map(|sample| sample.cpu_us).collect::<Vec<_>>());
+    let ratio = rate(ours) / rate(theirs).max(1.0);
+    let mut target = "–".to_owned();
+    if let (Some(min), Some(aim)) = (case.ratio_min, case.aim) {
+        target = format!("≥ {min:.2} (≥ {aim:.2})");
+        if ratio < min {
+            *missed += 1;
+            target.push_str(" MISSED");
+        }
+    }
+    format!(
+        "| {} | {} | {:.0}/s | {:.0}/s | {ratio:.2} | {target} | {:.0} µs, {:.0} µs |",
+        case.keys.words(),
+        case.what,
+        rate(theirs),
+        rate(ours),
+        cpu(theirs),
+        cpu(ours)
+    )
+}
+
+fn load(case: &Case, address: std::net::SocketAddr, path: &str, body: Body, from: u64) -> Load {
+    let path = path.to_owned();
+    let (connections, within) = (case.connections, WITHIN);
+    Load { address, path, connections, body, from, requests: u64::MAX, within, per_s: None }
+}
+
+fn sample(case: &Case, pid: u32, load: &Load) -> Result<Sample> {
+    let before = cpu_seconds(pid)?;
+    let outcome = send(load)?;
+    let cpu = cpu_seconds(pid)? - before;
+    if outcome.refused > 0 || outcome.accepted == 0 {
+        return Err(format!("{}: {} requests were refused", case.what, outcome.refused).into());
+    }
+    let alerts = (outcome.accepted * case.alerts) as f64;
+    Ok(Sample { per_s: alerts / outcome.seconds, cpu_us: cpu * 1e6 / alerts })
+}
+
+fn alertmanager(case: &Case) -> Result<Sample> {
+    let server = Alertmanager::start()?;
+    let (keys, alerts) = (case.keys, case.alerts);
+    let body: Body = Arc::new(move |out, n| their_alerts(out, n, keys, alerts));
+    let measured = load(case, server.address, "/api/v2/alerts", body, 1_000_000);
+    warm(&measured, case)?;
+    sample(case, server.pid(), &measured)
+}
+
+/// As `amtool` and Prometheus post them.
+fn their_alerts(out: &mut Vec<u8>, n: u64, keys: Keys, alerts: u64) {
+    for at in 0..alerts {
+        let key = keys.key(n * alerts + at);
+        let _ = write!(
+            out,
+            r#"{}{{"labels":{{"alertname":"CheckoutErrors","instance":"host-{key}","severity":"critical"}},"annotations":{{"summary":"Checkout error rate above 5 %"}}}}"#,
+            if at == 0 { "[" } else { "," }
+        );
+    }
+    out.push(b']');
+}
+
+fn nightbell(root: &Path, case: &Case) -> Result<Sample> {
+    let house = House::new(root)?;
+    let watch = Stopwatch::start();
+    let (hook, received) = receiver(watch)?;
+    let server = house.serve_pinned()?;
+    server.organise(&hook, KEY)?;
+    let (keys, alerts) = (case.keys, case.alerts);
+    let (path, body): (_, Body) = if alerts == 1 {
+        ("/v2/enqueue".to_owned(), Arc::new(move |out, n| event(out, keys.key(n))))
+    } else {
+        (format!("/in/alertmanager/{KEY}-am"), Arc::new(move |out, n| webhook(out, n, keys, alerts)))
+    };
+    let measured = load(case, server.address()?, &path, body, 1_000_000);
+    warm(&measured, case)?;
+    let sample = sample(case, server.pid(), &measured)?;
+    drop(received);
+    Ok(sample)
+}
+
+/// Fills caches; for repeats, makes the alerts they repeat.
+fn warm(load: &Load, case: &Case) -> Result<()> {
+    let requests = if case.keys == Keys::Known { 1_000 / case.alerts.min(1_000) } else { 64 };
+    let warmed = send(&Load { requests, from: 0, ..load.clone() })?;
+    if warmed.refused > 0 {
+        return Err(format!("{}: the first requests were refused", case.what).into());
+    }
+    rest(Duration::from_millis(500));
+    Ok(())
+}
+
+/// One event for `/v2/enqueue`.
+pub fn event(out: &mut Vec<u8>, key: u64) {
+    let _ = write!(
+        out,
+        r#"{{"routing_key":"{KEY}","event_action":"trigger","dedup_key":"host-{key}","payload":{{"summary":"Checkout error rate above 5 %","source":"host-{key}","severity":"critical","custom_details":{{"alertname":"CheckoutErrors"}}}}}}"#
+    );
+}
+
+/// What Alertmanager's webhook posts for a group of alerts.
+fn webhook(out: &mut Vec<u8>, n: u64, keys: Keys, alerts: u64) {
+    let mut text = String::with_capacity(40_000);
+    text.push_str(r#"{"version":"4","groupKey":"{}:{alertname=\"CheckoutErrors\"}","status":"firing","receiver":"nightbell","groupLabels":{"alertname":"CheckoutErrors"},"commonLabels":{"alertname":"CheckoutErrors","severity":"critical"},"commonAnnotations":{},"externalURL":"http://alertmanager:9093","truncatedAlerts":0,"alerts":["#);
+    for at in 0..alerts {
+        let key = keys.key(n * alerts + at);
+        let _ = write!(
+            text,
+            r#"{}{{"status":"firing","labels":{{"alertname":"CheckoutErrors","instance":"host-{key}","severity":"critical"}},"annotations":{{"summary":"Checkout error rate above 5 %"}},"startsAt":"2026-05-02T09:00:00Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"http://prometheus:9090/graph","fingerprint":"{key:016x}"}}"#,
+            if at == 0 { "" } else { "," }
+        );
+    }
+    text.push_str("]}");
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// Latency of one alert a request, at a steady offered rate.
+///
+/// # Errors
+/// When the server does not start or refuses an alert.
+pub fn latency(root: &Path) -> Result<Report> {
+    const PER_S: u32 = 5_000;
+    const SECONDS: u32 = 20;
+    stay_on_load_core()?;
+    let house = House::new(root)?;
+    let (hook, received) = receiver(Stopwatch::start())?;
+    let server = house.serve_pinned()?;
+    server.organise(&hook, KEY)?;
+    let mut lines = vec![
+        "| alerts | offered | answered | p50 | p99 | p99.9 | target (aim) |".to_owned(),
+        "|---|---|---|---|---|---|---|".to_owned(),
+    ];
+    let mut missed = 0;
+    for (keys, target) in [(Keys::Mixed, Some(20.0)), (Keys::New, None), (Keys::Known, None)] {
+        let body: Body = Arc::new(move |out, n| event(out, keys.key(n)));
+        let from = 10_000_000 * (keys as u64 + 1);
+        let load = Load {
+            address: server.address()?,
+            path: "/v2/enqueue".to_owned(),
+            connections: 64,
+            body,
+            from,
+            requests: u64::from(PER_S * SECONDS),
+            within: Duration::from_secs(60),
+            per_s: Some(PER_S),
+        };
+        let mut outcome: Outcome = send(&load)?;
+        let (accepted, refused, rate) = (outcome.accepted, outcome.refused, outcome.per_s());
+        let [p50, p99, p999] = [0.5, 0.99, 0.999].map(|q| quantile_ms(&mut outcome.latencies_us, q));
+        let mut judged = target.map_or_else(|| "–".to_owned(), |max| format!("p99 ≤ {max:.0} ms (≤ 5 ms)"));
+        if refused > 0 || target.is_some_and(|max| p99 > max) {
+            missed += 1;
+            judged.push_str(" MISSED");
+        }
+        lines.push(format!(
+            "| {} | {PER_S}/s | {accepted} at {rate:.0}/s, {refused} refused | {p50:.1} ms | {p99:.1} ms | {p999:.1} ms | {judged} |",
+            keys.words()
+        ));
+        // What was owed is sent before the next load begins.
+        rest(Duration::from_secs(5));
+    }
+    drop(received);
+    Ok(Report { missed, appendix: lines, ..Report::default() })
+}
