@@ -9,6 +9,7 @@ mod ingest;
 mod organisation;
 mod portable;
 mod probe;
+mod reach;
 mod recovery;
 mod response;
 mod retention;
