@@ -66,6 +66,7 @@ pub fn acknowledge_by_link(unit: &mut Unit<'_>, holder: &LinkHolder) -> Result<P
 pub fn acknowledge_all_by_link(unit: &mut Unit<'_>, holder: &LinkHolder, count_max: u32) -> Result<usize, Fault> {
     let actor = Actor::User(holder.user.clone());
     let mut ids: Vec<PageId> = vec![holder.page];
+    load(unit, holder.page)?;
     let ringing = store::ringing_for(unit.tx, &holder.user, count_max)?;
     let count = ringing.len();
     ids.extend(ringing.into_iter().filter(|id| *id != holder.page));

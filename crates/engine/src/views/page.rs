@@ -2,7 +2,7 @@
 
 use crate::{Directory, Fault, Settings, paging};
 use nightbell_domain::{
-    ids::PageId,
+    ids::{PageId, UserId},
     paging::{NextStep, Notification, Page, PageEvent, Subject},
     record::{Instant, Recorded},
     refusal::Refusal,
@@ -76,6 +76,31 @@ pub fn page(
         incident,
         runbook,
     })
+}
+
+/// What else rings for a person: a storm is seen, and taken, as a whole.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    /// How many, up to [`BESIDE_COUNTED_MAX`].
+    pub count: usize,
+    /// The first of them: by severity, then age. One that cannot be read is counted, not listed.
+    pub listed: Vec<Page>,
+}
+
+/// Further pages that are counted; beyond that there are simply many.
+pub const BESIDE_COUNTED_MAX: u32 = 1_000;
+/// Further pages that are listed: more would push what to do first off a phone's screen.
+const BESIDE_LISTED_MAX: usize = 5;
+
+/// What rings for a person beside one page: pages of which a message to them was begun and that nobody has taken.
+pub fn ringing_beside(tx: &mut dyn Tx, user: &UserId, page: PageId) -> Result<Beside, Fault> {
+    let mut ids = store::ringing_for(tx, user, BESIDE_COUNTED_MAX)?;
+    ids.retain(|id| *id != page);
+    let mut listed = Vec::new();
+    for id in ids.iter().take(BESIDE_LISTED_MAX) {
+        listed.extend(load::<Page>(tx, &id.to_string()).ok().flatten());
+    }
+    Ok(Beside { count: ids.len(), listed })
 }
 
 /// Pages that are not over, newest first.

@@ -4,23 +4,30 @@ use super::{Eyes, alert, capital, line, missed, sentence, urgency_of};
 use crate::views::{
     Choice, ExternalLink, Flash, Link, Person, Tag,
     time::rough,
-    woken::{Acknowledged, Ended, Here, NextCall, WokenGonePage, WokenMitigation, WokenPage},
+    woken::{Acknowledged, AlsoRinging, Ended, Here, NextCall, WokenGonePage, WokenMitigation, WokenPage},
 };
 use jiff::Timestamp;
 use nightbell_engine::{
     domain::{
         org::SeverityAnswers,
-        paging::{MessageKind, NextStep, Notification, NotificationStatus, PageEvent, PageStatus, Subject},
+        paging::{MessageKind, NextStep, Notification, NotificationStatus, Page, PageEvent, PageStatus, Subject},
         response::{Incident, playbook::spoken},
     },
-    views::PageView,
+    views::{self, Beside, PageView},
 };
 
 /// Further calls named on the page.
 const CALLS_SHOWN_MAX: usize = 3;
 
 /// Fills the page. `live` is the address of its stream.
-pub fn page(eyes: &Eyes<'_>, token: &str, live: String, flash: Option<Flash>, view: &PageView) -> WokenPage {
+pub fn page(
+    eyes: &Eyes<'_>,
+    token: &str,
+    live: String,
+    flash: Option<Flash>,
+    view: &PageView,
+    beside: &Beside,
+) -> WokenPage {
     let page = &view.page;
     let over = page.is_ended();
     let calls = if page.is_waiting() { calls(view) } else { Vec::new() };
@@ -38,6 +45,9 @@ pub fn page(eyes: &Eyes<'_>, token: &str, live: String, flash: Option<Flash>, vi
         facts: facts(eyes, view),
         description: view.alert.as_ref().map_or(&page.body, |alert| &alert.body).clone(),
         ringing: page.is_waiting(),
+        beside: beside.listed.iter().map(|page| besides(eyes, page)).collect(),
+        beside_more: beside.count.saturating_sub(beside.listed.len()),
+        take_all: take_all(view, beside),
         acknowledged: acknowledged(eyes, view),
         ended: ended(eyes, view),
         next: calls.iter().map(|next| NextCall { who: next.who.clone(), at: eyes.when(next.at) }).collect(),
@@ -55,6 +65,26 @@ pub fn page(eyes: &Eyes<'_>, token: &str, live: String, flash: Option<Flash>, vi
         can_hand_over: !calls.is_empty(),
         hand_over_to: calls.first().map(|next| next.who.clone()).unwrap_or_default(),
         delivery: delivery(eyes, view),
+    }
+}
+
+fn besides(eyes: &Eyes<'_>, page: &Page) -> AlsoRinging {
+    AlsoRinging {
+        title: line(&page.title),
+        service: eyes.service(page.service.as_ref()),
+        since: eyes.when(page.started_at),
+    }
+}
+
+/// What the press that takes everything says; empty without anything else to take.
+fn take_all(view: &PageView, beside: &Beside) -> String {
+    let all = beside.count + usize::from(view.page.is_waiting());
+    match (beside.count, beside.count >= views::BESIDE_COUNTED_MAX as usize) {
+        (0, _) => String::new(),
+        (_, true) => "Acknowledge everything that rings for you".to_owned(),
+        (1, false) if !view.page.is_waiting() => "Acknowledge it too".to_owned(),
+        (_, false) if view.page.is_waiting() => format!("Acknowledge all {all}"),
+        (_, false) => format!("Acknowledge the other {all}"),
     }
 }
 
@@ -227,7 +257,8 @@ fn delivery_line(eyes: &Eyes<'_>, view: &PageView, n: &Notification) -> String {
         NotificationStatus::Failed => (last.and_then(|a| a.ended_at).unwrap_or(n.due_at), "failed"),
         NotificationStatus::Cancelled => (n.due_at, "stopped"),
     };
-    format!("{} {} {word}", capital(&n.medium), clock(at))
+    let along = if n.sent_with.is_some() { ", with others" } else { "" };
+    format!("{} {} {word}{along}", capital(&n.medium), clock(at))
 }
 
 /// What stands at the address of a link that is expired.

@@ -3,7 +3,7 @@
 //! Is: one screen for one thumb at three in the morning; light frame, no navigation, no sign-in. Is not: the alert's full
 //! record (`alerts.rs`). Callers: the handlers under `/p/{token}`.
 //!
-//! Forms (all `POST`, all with `csrf`): `/p/{token}/ack` · `/p/{token}/handover` ·
+//! Forms (all `POST`, all with `csrf`): `/p/{token}/ack` · `/p/{token}/ack-all` · `/p/{token}/handover` ·
 //! `/p/{token}/mitigations` (`mitigation`, `outcome` = `tried`|`worked`|`failed`) · `/p/{token}/declare` (`title`, `severity`).
 
 use super::parts::{Choice, ExternalLink, Link, Person, Tag};
@@ -37,6 +37,12 @@ pub struct WokenPage {
     pub description: String,
     /// True while nobody has acknowledged: the giant button stands.
     pub ringing: bool,
+    /// What else rings for the reader, the worst first.
+    pub beside: Vec<AlsoRinging>,
+    /// How many more there are that are not listed.
+    pub beside_more: usize,
+    /// What the press that takes all of it says; empty when nothing else rings.
+    pub take_all: String,
     /// Set once somebody acknowledged.
     pub acknowledged: Option<Acknowledged>,
     /// Set once it is over (resolved, cancelled, exhausted): what happened, in a sentence.
@@ -75,6 +81,16 @@ pub struct Acknowledged {
     pub at: When,
     /// What it means: `Nobody else is called. It rings again at 03:40 if it is still firing.`
     pub meaning: String,
+}
+
+/// Another page that rings for the reader.
+pub struct AlsoRinging {
+    /// One line.
+    pub title: String,
+    /// Name of the service; may be empty.
+    pub service: String,
+    /// When it started.
+    pub since: When,
 }
 
 /// How it ended.

@@ -44,6 +44,33 @@ async fn looking_changes_nothing_and_one_press_acknowledges_once() {
     assert!(body.len() < 60 * 1024, "{} bytes", body.len());
 }
 
+/// INV-08's other half: what came in one message is taken with one press.
+#[tokio::test]
+async fn a_storm_is_seen_and_taken_as_a_whole() {
+    let site = site().await;
+    let mut ids = Vec::new();
+    for n in 0..25 {
+        ids.push(ring(&site, &format!("Host {n} is down")).await.1);
+    }
+    let token = link(&site, ids[0], "rita");
+    let alone = open(&site, &token).await;
+    assert!(!alone.contains("Also rings for you"), "nothing was sent yet: {alone}");
+    site.act(nightbell_engine::paging::dispatch).await;
+    let body = open(&site, &token).await;
+    assert!(body.contains("Also rings for you") && body.contains("Host 5 is down"), "{body}");
+    assert!(body.contains("and 19 more") && body.contains(">Acknowledge all 25</button>"), "{body}");
+    let answer = press(&site, &token, "ack-all", &[]).await;
+    assert_eq!(answer.header("location"), format!("/p/{token}?done=acknowledged-all"));
+    for id in ids {
+        assert_eq!(acknowledgements(&site, id).await, 1);
+    }
+    let body = see(&site, Who::Nobody, &format!("/p/{token}?done=acknowledged-all")).await;
+    assert!(
+        body.contains("Everything that rang for you is acknowledged") && !body.contains("rings for you<"),
+        "{body}"
+    );
+}
+
 #[tokio::test]
 async fn a_link_that_is_no_link_opens_and_changes_nothing() {
     let site = site().await;
@@ -66,7 +93,7 @@ async fn a_link_that_is_no_link_opens_and_changes_nothing() {
         assert_eq!(seen.status, status, "{token}");
         keeps(&seen, token);
         assert!(seen.body.contains(words) && !seen.body.contains("Checkout down"), "{token}: {}", seen.body);
-        for what in ["ack", "handover", "declare", "mitigations"] {
+        for what in ["ack", "ack-all", "handover", "declare", "mitigations"] {
             let fields = [("title", "x"), ("severity", "sev1"), ("mitigation", "1"), ("outcome", "tried")];
             let answer = press(&site, token, what, &fields).await;
             assert_eq!(answer.status, status, "{token} {what}");

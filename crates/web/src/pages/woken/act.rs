@@ -19,6 +19,7 @@ use nightbell_engine::{
 /// What is said after a press: a word in the address chooses one of these sentences, so that no address can put words into the page.
 pub(super) fn said(word: &str) -> Option<Flash> {
     let text = match word {
+        "acknowledged-all" => "Everything that rang for you is acknowledged.",
         "handed-over" => "Handed over: whoever is next is being called now.",
         "declared" => "The incident is declared. Its room is open.",
         "reported" => "Noted in the incident.",
@@ -57,6 +58,27 @@ pub(super) async fn acknowledge(
 ) -> PageResult {
     let done = press(&state, &token, paging::acknowledge_by_link).await;
     pressed(&state, &token, "acknowledged", done).await
+}
+
+/// Pages taken in one unit of work: paging goes on between two of them.
+const TAKEN_AT_ONCE: u32 = 100;
+/// Units of work of one press. What is left after them still rings, and the page says so.
+const TAKING_ROUNDS_MAX: usize = 200;
+
+/// Takes everything that rings for the holder.
+pub(super) async fn acknowledge_all(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    PlainForm(_): PlainForm<Pairs>,
+) -> PageResult {
+    let mut done = Ok(0);
+    for _ in 0..TAKING_ROUNDS_MAX {
+        done = press(&state, &token, |unit, holder| paging::acknowledge_all_by_link(unit, holder, TAKEN_AT_ONCE)).await;
+        if !matches!(&done, Ok(taken) if *taken >= TAKEN_AT_ONCE as usize) {
+            break;
+        }
+    }
+    pressed(&state, &token, "acknowledged-all", done).await
 }
 
 pub(super) async fn hand_over(

@@ -1,7 +1,7 @@
 //! `/p/{token}`: what a woken person opens without signing in. Looking changes nothing, for mail scanners look; acting is a press.
 //!
 //! The token in the address is the proof of who presses: no cookie is read, so there is nothing another site could ride on; the origin layer
-//! stands before it all the same. A link acts on its own page and that page's own incident, and nothing else.
+//! stands before it all the same. A link acts on its own page, that page's own incident, and whatever else rings for its holder, and nothing else.
 
 mod act;
 
@@ -32,6 +32,7 @@ pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/p/{token}", get(show))
         .route("/p/{token}/ack", post(act::acknowledge))
+        .route("/p/{token}/ack-all", post(act::acknowledge_all))
         .route("/p/{token}/handover", post(act::hand_over))
         .route("/p/{token}/mitigations", post(act::report))
         .route("/p/{token}/declare", post(act::declare))
@@ -58,8 +59,9 @@ async fn page(state: &AppState, token: &str, status: StatusCode, flash: Option<F
         let zone = TimeZone::get(&user.time_zone).unwrap_or(TimeZone::UTC);
         let eyes = Reading { me: user.id.clone(), role: None, zone }.at(now, &directory.org);
         let view = views::page(tx, directory, &settings, holder.page(), now)?;
+        let beside = views::ringing_beside(tx, holder.user(), holder.page())?;
         let live = live::address(&format!("page:{}", holder.page()), happenings::head(tx)?);
-        Ok(present::woken::page(&eyes, &link, format!("{live}&token={link}"), flash, &view))
+        Ok(present::woken::page(&eyes, &link, format!("{live}&token={link}"), flash, &view, &beside))
     });
     match read.await {
         Ok(view) => Ok(respond::html(status, &view)),

@@ -1,6 +1,8 @@
 //! Samples of the woken person's page in each of its states.
 
-use super::super::woken::{Acknowledged, Ended, Here, NextCall, WokenGonePage, WokenMitigation, WokenPage};
+use super::super::woken::{
+    Acknowledged, AlsoRinging, Ended, Here, NextCall, WokenGonePage, WokenMitigation, WokenPage,
+};
 use super::super::{Choice, ExternalLink, Link, Person, Tag};
 use super::respond::show;
 use super::{Rendered, Voice, at};
@@ -14,6 +16,9 @@ pub(super) fn pages(v: Voice) -> Vec<Rendered> {
         at: at(-1),
         meaning: "Nobody else is called. It rings again at 12:40 if it still fires.".into(),
     });
+    acked.beside.truncate(1);
+    acked.beside_more = 0;
+    acked.take_all = "Acknowledge it too".into();
     acked.incident = Some(Link::new("/incidents/inc-2026-05-02-checkout-down", v.t("Checkout down")));
     acked.next.clear();
     acked.can_hand_over = false;
@@ -30,6 +35,9 @@ pub(super) fn pages(v: Voice) -> Vec<Rendered> {
         well: true,
     });
     ended.acknowledged = Some(Acknowledged { by: v.t("Bob Example"), at: at(-2), meaning: "After 48 s.".into() });
+    ended.beside.clear();
+    ended.beside_more = 0;
+    ended.take_all = String::new();
     ended.mitigations.clear();
     ended.runbook = None;
     ended.people.truncate(1);
@@ -72,6 +80,15 @@ fn woken(v: Voice) -> WokenPage {
         facts: vec!["Firing for 4 min".into(), "37 events".into(), v.t("from Prometheus CheckoutErrorRate")],
         description: v.t("5xx share of POST /webhooks/stripe above 5 % for 3 minutes."),
         ringing: true,
+        beside: [("Payments queue is 40 min behind", "Payments", -3), ("Disk full on db-3", "", -2)]
+            .map(|(title, service, minutes)| AlsoRinging {
+                title: v.t(title),
+                service: v.t(service),
+                since: at(minutes),
+            })
+            .into(),
+        beside_more: 10,
+        take_all: "Acknowledge all 13".into(),
         acknowledged: None,
         ended: None,
         next: vec![NextCall { who: v.t("Bob"), at: at(5) }, NextCall { who: v.t("Carol"), at: at(10) }],
