@@ -10,12 +10,17 @@ mod policy;
 pub use policy::{BadRange, EgressPolicy, Target};
 
 use crate::{
+    lease::{HELD_UP, Lease},
     text::{one_line, root_cause},
     tls::{self, TlsSetupError},
 };
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::time::timeout;
+
+/// How long the words of a refusal are waited for, once its status is known.
+const WORDS_WITHIN: Duration = Duration::from_secs(2);
 
 /// Time limits of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +100,29 @@ impl EgressClient {
     /// # Errors
     /// See [`EgressError`]: refused, not reached, or lost on the way.
     pub async fn call(&self, call: Call<'_>) -> Result<Answer, EgressError> {
+        let mut response = self.send(&call, &Lease::endless()).await?;
+        let mut body = Vec::new();
+        let complete = read(&mut response, call.answer_bytes_max, &mut body).await;
+        Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), body, complete })
+    }
+
+    /// The same for one who only wants to know how it ended: of a success no body is read, for the words of anything else little time is
+    /// taken, so that an endpoint that answers and dawdles holds nobody up. Nothing is sent after the end of the lease.
+    ///
+    /// # Errors
+    /// See [`EgressError`]; a lease that ended before the request was sent is one that did not reach.
+    pub async fn tell(&self, call: Call<'_>, lease: &Lease) -> Result<Answer, EgressError> {
+        let mut response = self.send(&call, lease).await?;
+        let mut body = Vec::new();
+        let mut complete = false;
+        if !response.status().is_success() {
+            let reading = read(&mut response, call.answer_bytes_max, &mut body);
+            complete = timeout(WORDS_WITHIN, reading).await.unwrap_or(false);
+        }
+        Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), body, complete })
+    }
+
+    async fn send(&self, call: &Call<'_>, lease: &Lease) -> Result<reqwest::Response, EgressError> {
         let method = Method::from_bytes(call.method.as_bytes())
             .map_err(|_| EgressError::Refused(format!("{:?} is not an HTTP method", call.method)))?;
         let headers = header_map(call.headers)?;
@@ -102,8 +130,11 @@ impl EgressClient {
         let host = target.host.clone();
         let client = self.client_for(target.addresses)?;
         let request = client.request(method, target.url).headers(headers).body(call.body.to_vec());
-        let response = request.send().await.map_err(|error| self.failure(&host, error))?;
-        Ok(read(response, call.answer_bytes_max).await)
+        // The look-up may have taken its time, or the machine may have slept meanwhile.
+        if lease.is_over() {
+            return Err(EgressError::Unreached(HELD_UP.to_owned()));
+        }
+        request.send().await.map_err(|error| self.failure(&host, error))
     }
 
     /// A client that can reach these addresses and, whatever name it is given, no others.
@@ -159,24 +190,21 @@ fn header_map(headers: &[(String, String)]) -> Result<HeaderMap, EgressError> {
     Ok(map)
 }
 
-/// Reads at most `bytes_max`; a body that stops coming does not undo a status that came.
-async fn read(mut response: reqwest::Response, bytes_max: usize) -> Answer {
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let mut body = Vec::new();
-    let complete = loop {
+/// Reads at most `bytes_max` and says whether that was all; a body that stops coming does not undo a status that came.
+async fn read(response: &mut reqwest::Response, bytes_max: usize, body: &mut Vec<u8>) -> bool {
+    loop {
         match response.chunk().await {
             Ok(Some(chunk)) => {
                 let room = bytes_max - body.len();
                 body.extend_from_slice(&chunk[..chunk.len().min(room)]);
                 if chunk.len() > room {
-                    break false;
+                    return false;
                 }
             }
-            Ok(None) => break true,
-            Err(_) => break false,
+            Ok(None) => return true,
+            Err(_) => return false,
         }
-    };
-    Answer { status, headers, body, complete }
+    }
 }
 
 /// Answers every name with the addresses that were checked, so that a second look-up cannot say something else.

@@ -4,7 +4,8 @@
 
 use crate::{
     egress::{Call, EgressClient, EgressError, EgressPolicy, Timeouts},
-    text::first_line,
+    lease::Lease,
+    text::{first_line, one_line, without},
     tls::TlsSetupError,
 };
 use jiff::Timestamp;
@@ -12,9 +13,12 @@ use nightbell_wire::outbound::{
     Outcome,
     webhook::{HttpRequest, classify, parse_retry_after},
 };
+use url::Url;
 
 /// How much of an answer is read, in bytes: enough for the line that explains a refusal.
 pub const ANSWER_BYTES_MAX: usize = 4 * 1024;
+/// A part of a path this long may be a key; shorter ones are words like `hooks`.
+const KEY_BYTES_MIN: usize = 8;
 /// How much of it goes to the timeline, in characters.
 const DETAIL_CHARS_MAX: usize = 200;
 
@@ -32,8 +36,8 @@ impl HttpSender {
         Ok(Self { client: EgressClient::new(policy, timeouts)? })
     }
 
-    /// One attempt. `now` is only for reading a `Retry-After` that is a date.
-    pub async fn send(&self, request: &HttpRequest, now: Timestamp) -> Outcome {
+    /// One attempt, not begun after the end of the lease. `now` is only for reading a `Retry-After` that is a date.
+    pub async fn send(&self, request: &HttpRequest, now: Timestamp, lease: &Lease) -> Outcome {
         let call = Call {
             method: request.method,
             url: &request.url,
@@ -41,7 +45,7 @@ impl HttpSender {
             body: &request.body,
             answer_bytes_max: ANSWER_BYTES_MAX,
         };
-        let answer = match self.client.call(call).await {
+        let answer = match self.client.tell(call, lease).await {
             Ok(answer) => answer,
             Err(EgressError::Refused(detail)) => return Outcome::Rejected { detail },
             Err(EgressError::Unreached(detail)) => return Outcome::Deferred { detail, retry_after: None },
@@ -49,8 +53,22 @@ impl HttpSender {
         };
         let retry_after = answer.headers.get(::http::header::RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = retry_after.and_then(|value| parse_retry_after(value, now));
-        explained(classify(answer.status, retry_after), &first_line(&answer.body, DETAIL_CHARS_MAX))
+        // Endpoints like to repeat the address they were called by, which is a key.
+        let said =
+            without(&first_line(&answer.body, ANSWER_BYTES_MAX), secrets(&request.url).iter().map(String::as_str));
+        explained(classify(answer.status, retry_after), &one_line(&said, DETAIL_CHARS_MAX))
     }
+}
+
+/// What of an address nobody else may read: its path, its query, and each longer part of them.
+fn secrets(url: &str) -> Vec<String> {
+    let Ok(url) = Url::parse(url) else { return Vec::new() };
+    let mut secrets = vec![url.path().to_owned()];
+    let long = |part: &&str| part.len() >= KEY_BYTES_MIN;
+    secrets.extend(url.path().split('/').filter(long).map(str::to_owned));
+    secrets.extend(url.query().map(str::to_owned));
+    secrets.extend(url.query_pairs().map(|(_, value)| value.into_owned()));
+    secrets
 }
 
 /// A refusal with the endpoint's own words; an acceptance needs none.

@@ -7,13 +7,16 @@
 
 pub mod egress;
 pub mod http;
+mod lease;
 pub mod mail;
+mod resolve;
 mod sender;
 #[cfg(test)]
 mod test_doubles;
 mod text;
 mod tls;
 
+pub use lease::{ATTEMPT_MAX, Lease, WallClock};
 pub use nightbell_wire::outbound::Outcome;
 pub use sender::{Delivery, Sender};
 pub use tls::{TlsSetupError, install_crypto};

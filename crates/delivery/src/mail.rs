@@ -10,7 +10,9 @@ pub use settings::{Encryption, MailSettings, MailSettingsError};
 
 use crate::{
     egress::seconds,
-    text::{one_line, root_cause},
+    lease::{HELD_UP, Lease},
+    resolve,
+    text::{one_line, root_cause, without},
 };
 use jiff::Timestamp;
 use lettre::{
@@ -31,15 +33,32 @@ use tokio::time::{Instant, timeout, timeout_at};
 /// How long a server may take to say goodbye, once it has taken the mail. The outcome does not wait for its answer to matter.
 const GOODBYE: Duration = Duration::from_millis(500);
 
-/// Longest server reply in a timeline, in characters.
-const DETAIL_CHARS_MAX: usize = 200;
+/// For looking up the server's name, and again for connecting to each of its addresses: one that swallows packets must not use up the time of
+/// the others.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// Longest sentence about a mail in a timeline, in characters.
+const DETAIL_CHARS_MAX: usize = 300;
 
 impl MailSettings {
-    /// One attempt. `now` becomes the `Date` header.
+    /// One attempt. `now` becomes the `Date` header. The text is not given after the end of the lease.
     ///
     /// Before the server is told to expect the text nothing can have been sent, so silence there defers; silence after it is
-    /// unknown, because the server may be delivering.
-    pub async fn send(&self, mail: &MailMessage, now: Timestamp) -> Outcome {
+    /// unknown, because the server may be delivering. What the server says is told without the receiver's address and our password, which
+    /// servers like to repeat.
+    pub async fn send(&self, mail: &MailMessage, now: Timestamp, lease: &Lease) -> Outcome {
+        let mut outcome = self.attempt(mail, now, lease).await;
+        let secrets = std::iter::once(mail.to_address.trim()).chain(self.secrets.iter().map(String::as_str));
+        match &mut outcome {
+            Outcome::Accepted { detail, .. }
+            | Outcome::Deferred { detail, .. }
+            | Outcome::Rejected { detail }
+            | Outcome::Unknown { detail } => *detail = one_line(&without(detail, secrets), DETAIL_CHARS_MAX),
+        }
+        outcome
+    }
+
+    async fn attempt(&self, mail: &MailMessage, now: Timestamp, lease: &Lease) -> Outcome {
         let message = match compose::compose(mail, &self.from, now) {
             Ok(message) => message,
             Err(detail) => return Outcome::Rejected { detail },
@@ -51,6 +70,10 @@ impl MailSettings {
             Ok(Err(trouble)) => return trouble.outcome(&self.server()),
             Err(_) => return Outcome::Deferred { detail: late(), retry_after: None },
         };
+        // A process that was stopped meanwhile finds the server's answer before its own clock.
+        if lease.is_over() || Instant::now() >= deadline {
+            return Outcome::Deferred { detail: HELD_UP.to_owned(), retry_after: None };
+        }
         match timeout_at(deadline, connection.message(&message.formatted())).await {
             Ok(Ok(response)) => {
                 // Best effort: the mail is taken, whatever the goodbye says.
@@ -66,9 +89,10 @@ impl MailSettings {
     async fn prepare(&self, message: &Message) -> Result<AsyncSmtpConnection, Trouble> {
         let hello = ClientId::Domain(self.hello.clone());
         let wrapped = (self.encryption == Encryption::Implicit).then(|| self.tls.clone());
-        let address = (self.host.as_str(), self.port);
+        let connect = CONNECT.min(self.timeout);
+        let addresses = resolve::addresses(&self.host, self.port, connect).await.map_err(Trouble::NoAddress)?;
         let mut connection =
-            AsyncSmtpConnection::connect_tokio1(address, Some(self.timeout), &hello, wrapped, None).await?;
+            AsyncSmtpConnection::connect_tokio1(addresses.as_slice(), Some(connect), &hello, wrapped, None).await?;
         match self.encryption {
             Encryption::None | Encryption::Implicit => {}
             Encryption::Opportunistic if !connection.can_starttls() => {}
@@ -103,6 +127,7 @@ impl MailSettings {
 /// Why the server was never given the text.
 enum Trouble {
     Smtp(Error),
+    NoAddress(String),
     NoStarttls,
     NoUtf8,
 }
@@ -117,6 +142,9 @@ impl Trouble {
     fn outcome(self, server: &str) -> Outcome {
         match self {
             Self::Smtp(error) => before_text(server, &error),
+            Self::NoAddress(why) => {
+                Outcome::Deferred { detail: format!("cannot resolve {server}: {why}"), retry_after: None }
+            }
             Self::NoStarttls => Outcome::Rejected {
                 detail: format!(
                     "{server} does not offer STARTTLS, which [mail] url requires: nothing was sent in the clear; use smtps://, \
@@ -154,7 +182,7 @@ fn after_text(server: &str, error: &Error) -> Outcome {
 /// A reply with a 4xx or 5xx code.
 fn refused(server: &str, error: &Error) -> Option<Outcome> {
     let code = error.status()?;
-    let detail = format!("{server}: {}", one_line(&format!("{code} {}", root_cause(error)), DETAIL_CHARS_MAX));
+    let detail = format!("{server}: {code} {}", root_cause(error));
     Some(match error.is_permanent() {
         true => Outcome::Rejected { detail },
         false => Outcome::Deferred { detail, retry_after: None },
@@ -165,10 +193,7 @@ fn refused(server: &str, error: &Error) -> Option<Outcome> {
 fn accepted(response: &Response) -> Outcome {
     let text = response.message().collect::<Vec<_>>().join(" ");
     let queued = text.split_once("queued as ").and_then(|(_, rest)| rest.split_whitespace().next());
-    Outcome::Accepted {
-        provider_id: queued.map(|id| one_line(id, 100)),
-        detail: one_line(&format!("{} {text}", response.code()), DETAIL_CHARS_MAX),
-    }
+    Outcome::Accepted { provider_id: queued.map(|id| one_line(id, 100)), detail: format!("{} {text}", response.code()) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! The facade: whatever is owed goes in, what came of it comes out.
 
-use crate::{http::HttpSender, mail::MailSettings};
+use crate::{
+    http::HttpSender,
+    lease::{HELD_UP, Lease},
+    mail::MailSettings,
+};
 use jiff::Timestamp;
 use nightbell_wire::outbound::{Outcome, mail::MailMessage, webhook::HttpRequest};
 
@@ -23,11 +27,15 @@ pub struct Sender {
 
 impl Sender {
     /// One attempt, bounded in time by the transport's own limits. Never an error: every end of an attempt is an outcome.
-    /// Dropping the future mid-way leaves the outcome unknown.
-    pub async fn deliver(&self, delivery: &Delivery, now: Timestamp) -> Outcome {
+    /// Dropping the future mid-way leaves the outcome unknown. Begins only with [`ATTEMPT_MAX`](crate::ATTEMPT_MAX) of the lease left, so that it
+    /// ends within it.
+    pub async fn deliver(&self, delivery: &Delivery, now: Timestamp, lease: &Lease) -> Outcome {
+        if lease.is_short() {
+            return Outcome::Deferred { detail: HELD_UP.to_owned(), retry_after: None };
+        }
         match (delivery, &self.mail) {
-            (Delivery::Http(request), _) => self.http.send(request, now).await,
-            (Delivery::Mail(mail), Some(server)) => server.send(mail, now).await,
+            (Delivery::Http(request), _) => self.http.send(request, now, lease).await,
+            (Delivery::Mail(mail), Some(server)) => server.send(mail, now, lease).await,
             (Delivery::Mail(_), None) => Outcome::Rejected {
                 detail: "no mail server is configured ([mail] url): mail cannot be sent".to_owned(),
             },

@@ -51,7 +51,12 @@ pub(crate) struct Tcp {
 impl Tcp {
     /// Says this to every request.
     pub(crate) async fn answering(answer: String) -> Self {
-        Self::start(Some(answer), None).await
+        Self::start(Some(answer), false, None).await
+    }
+
+    /// Says this to every request, and keeps the connection open as if more came.
+    pub(crate) async fn dawdling(answer: String) -> Self {
+        Self::start(Some(answer), true, None).await
     }
 
     /// Takes the connection and the request, and closes without a word.
@@ -61,15 +66,16 @@ impl Tcp {
 
     /// Takes the connection and the request, and never says anything.
     pub(crate) async fn silent() -> Self {
-        Self::start(None, None).await
+        Self::start(None, false, None).await
     }
 
     /// Speaks TLS, with a certificate nobody trusts.
     pub(crate) async fn self_signed_https() -> Self {
-        Self::start(Some("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_owned()), Some(self_signed_tls())).await
+        Self::start(Some("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_owned()), false, Some(self_signed_tls()))
+            .await
     }
 
-    async fn start(answer: Option<String>, tls: Option<TlsAcceptor>) -> Self {
+    async fn start(answer: Option<String>, dawdles: bool, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         let received = Arc::new(Mutex::new(String::new()));
@@ -77,10 +83,10 @@ impl Tcp {
         beside(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 match &tls {
-                    None => exchange(stream, answer.as_deref(), &log).await,
+                    None => exchange(stream, answer.as_deref(), dawdles, &log).await,
                     Some(tls) => {
                         if let Ok(stream) = tls.accept(stream).await {
-                            exchange(stream, answer.as_deref(), &log).await;
+                            exchange(stream, answer.as_deref(), dawdles, &log).await;
                         }
                     }
                 }
@@ -99,7 +105,12 @@ impl Tcp {
     }
 }
 
-async fn exchange(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: Option<&str>, log: &Mutex<String>) {
+async fn exchange(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    answer: Option<&str>,
+    dawdles: bool,
+    log: &Mutex<String>,
+) {
     let mut buffer = [0_u8; 4096];
     let mut request = String::new();
     while !request.contains("\r\n\r\n") {
@@ -113,6 +124,9 @@ async fn exchange(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: Optio
         Some(answer) => {
             // A client that has seen enough closes early.
             let _ = stream.write_all(answer.as_bytes()).await;
+            if dawdles {
+                std::future::pending::<()>().await;
+            }
             let _ = stream.shutdown().await;
         }
         None => std::future::pending().await,

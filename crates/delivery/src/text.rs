@@ -19,13 +19,43 @@ pub(crate) fn one_line(text: &str, chars_max: usize) -> String {
     line.chars().take(chars_max.saturating_sub(1)).chain(['…']).collect()
 }
 
+/// Longest cause, in characters. Whoever tells it to people cuts it shorter, once nothing secret can be cut in half.
+const CAUSE_CHARS_MAX: usize = 1_000;
+/// What stands for a secret.
+const REDACTED: &str = "[hidden]";
+/// Shorter words are not hidden: they would blot out half of every sentence and are no secrets.
+const SECRET_CHARS_MIN: usize = 4;
+
+/// The text without these words, in whatever case a server repeats them. What others say ends up in logs and timelines; people's addresses,
+/// the paths of webhooks and passwords do not.
+pub(crate) fn without<'s>(text: &str, secrets: impl IntoIterator<Item = &'s str>) -> String {
+    let mut secrets: Vec<String> =
+        secrets.into_iter().filter(|s| s.chars().count() >= SECRET_CHARS_MIN).map(str::to_ascii_lowercase).collect();
+    // The longest first: a part that is hidden alone would leave the rest of the whole.
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    secrets.iter().fold(text.to_owned(), |text, secret| without_one(&text, secret))
+}
+
+fn without_one(text: &str, secret: &str) -> String {
+    // Lower case of ASCII alone keeps every byte at its place.
+    let found = text.to_ascii_lowercase();
+    let (mut kept, mut from) = (String::new(), 0);
+    for (at, _) in found.match_indices(secret) {
+        kept.push_str(&text[from..at]);
+        kept.push_str(REDACTED);
+        from = at + secret.len();
+    }
+    kept.push_str(&text[from..]);
+    kept
+}
+
 /// The innermost cause of an error, where libraries wrap "connection refused" in three layers of themselves.
 pub(crate) fn root_cause(error: &(dyn Error + 'static)) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    one_line(&cause.to_string(), 200)
+    one_line(&cause.to_string(), CAUSE_CHARS_MAX)
 }
 
 #[cfg(test)]
@@ -45,6 +75,19 @@ mod tests {
             assert_eq!(first_line(input.as_bytes(), 10), cut(expected), "{input:?}");
         }
         assert_eq!(first_line(b"\xff\xfe ok", 10), "\u{fffd}\u{fffd} ok");
+    }
+
+    #[test]
+    fn what_others_say_is_told_without_secrets() {
+        for (text, secrets, expected) in [
+            ("550 <Zoe@Team.Example>: no", &["zoe@team.example"][..], "550 <[hidden]>: no"),
+            ("no /hook/abcdef?key=1", &["abcdef", "/hook/abcdef"], "no [hidden]?key=1"),
+            ("aaaaaaaa and a", &["aaaa"], "[hidden][hidden] and a"),
+            ("a b c", &["a", ""], "a b c"),
+            ("Zoë sagt süß", &["süß!", "sagt"], "Zoë [hidden] süß"),
+        ] {
+            assert_eq!(without(text, secrets.iter().copied()), expected);
+        }
     }
 
     fn cut(expected: &str) -> String {

@@ -51,7 +51,7 @@ pub const SENDING_LEASE: SignedDuration = SignedDuration::from_secs(45);
 pub const BUNDLE_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 /// Things listed by name in a message that tells of many; the rest is counted.
 pub const BUNDLE_LISTED_MAX: u32 = 20;
-/// A failed method brings the person's next method forward to at most this far in the future.
+/// A failed method brings the person's next method forward to at most this long after the failed attempt began.
 pub const FALLBACK_WITHIN: SignedDuration = SignedDuration::from_secs(20);
 /// How long a `/p/{token}` link opens.
 pub const PAGE_LINK_LIFETIME: SignedDuration = SignedDuration::from_hours(48);

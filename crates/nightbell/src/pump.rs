@@ -12,8 +12,11 @@ pub use delivery::{describe, report};
 pub use stopping::{Stop, Stopping};
 
 use jiff::{SignedDuration, Timestamp};
-use nightbell_delivery::Sender;
-use nightbell_engine::{Class, Clock, Desk, Fault, Reader, StoreError, Unit, heartbeat, learning, paging, response};
+use nightbell_delivery::{Lease, Sender};
+use nightbell_engine::{
+    Class, Clock, Desk, Fault, Reader, StoreError, Unit, domain::limits::SENDING_LEASE, heartbeat, learning, paging,
+    response,
+};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -89,6 +92,8 @@ struct Round {
     rest: Duration,
     /// What to send.
     work: Vec<paging::Work>,
+    /// When the work was asked for: its leases began no earlier.
+    asked: Instant,
 }
 
 impl Pump {
@@ -105,7 +110,7 @@ impl Pump {
         while !stopping.is_set() {
             let round = self.round(sending.len(), &mut last_due).await;
             for work in round.work {
-                sending.spawn(self.clone().attempt(work));
+                sending.spawn(self.clone().attempt(work, round.asked));
             }
             let until = Instant::now() + round.rest;
             tokio::select! {
@@ -131,18 +136,19 @@ impl Pump {
 
     /// Looks what is due and has it done.
     async fn round(&self, under_way: usize, last_due: &mut Option<Timestamp>) -> Round {
+        let asked = Instant::now();
         let due = match self.next_due().await {
             Ok(due) => due,
             Err(error) => {
                 tracing::error!(%error, "PAGING AT RISK: what is due cannot be read; trying again");
-                return Round { rest: REST_AFTER_TROUBLE, work: Vec::new() };
+                return Round { rest: REST_AFTER_TROUBLE, work: Vec::new(), asked };
             }
         };
         let now = self.0.clock.now();
         match due.filter(|due| *due <= now) {
             None => {
                 *last_due = None;
-                Round { rest: self.rest_until(due, now), work: Vec::new() }
+                Round { rest: self.rest_until(due, now), work: Vec::new(), asked }
             }
             Some(due) => {
                 let stuck = last_due.replace(due) == Some(due);
@@ -159,6 +165,7 @@ impl Pump {
 
     /// Runs every reconciler once, in the order in which one makes work for the next.
     async fn reconcile(&self, room: bool, stuck: bool) -> Round {
+        let asked = Instant::now();
         // All left at the desk before the first answer is awaited: usually one transaction, one fsync.
         let escalated = self.submit(paging::escalate);
         let kept = self.submit(response::cadence);
@@ -182,7 +189,7 @@ impl Pump {
             (false, true) if stuck => REST_WITHOUT_PROGRESS,
             (false, _) => Duration::ZERO,
         };
-        Round { rest, work }
+        Round { rest, work, asked }
     }
 
     /// Leaves a unit of work at the desk.
@@ -208,11 +215,22 @@ impl Pump {
             .unwrap_or_else(|_| Err(StoreError::Unavailable("looking for what is due broke off".to_owned())))?)
     }
 
+    /// Until when the work is ours to send (INV-05, INV-22). A clock that races in a demonstration has none: a lease would be over in no time.
+    fn lease(&self, work: &paging::Work, asked: Instant) -> Lease {
+        if self.0.pace > 1 {
+            return Lease::endless();
+        }
+        let clock = Arc::clone(&self.0.clock);
+        let until = work.message.sent_at.checked_add(SENDING_LEASE).unwrap_or(Timestamp::MAX);
+        Lease::new(asked, SENDING_LEASE.unsigned_abs(), until, Arc::new(move || clock.now()))
+    }
+
     /// One attempt, and its outcome recorded. Dropped or panicking half-way it leaves the lease to run out.
-    async fn attempt(self, work: paging::Work) {
+    async fn attempt(self, work: paging::Work, asked: Instant) {
         let (id, attempt) = (work.notification, work.attempt);
         let (medium, delivery) = describe(&work);
-        let outcome = self.0.sender.deliver(&delivery, self.0.clock.now()).await;
+        let lease = self.lease(&work, asked);
+        let outcome = self.0.sender.deliver(&delivery, self.0.clock.now(), &lease).await;
         let word = delivery::word(&outcome);
         (self.0.observer)(medium, word);
         match word {

@@ -3,8 +3,8 @@
 //! Sources of the ranges: the IANA special-purpose address registries for IPv4 and IPv6 (RFC 6890 and its updates), RFC 6052
 //! (NAT64), RFC 3056 (6to4), RFC 4380 (Teredo).
 
-use super::{EgressError, seconds};
-use crate::text::{one_line, root_cause};
+use super::EgressError;
+use crate::{resolve, text::one_line};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -191,12 +191,6 @@ fn parse(text: &str) -> Result<(Url, Host, u16), EgressError> {
 
 async fn look_up(name: &str, port: u16, limit: Duration) -> Result<Vec<IpAddr>, EgressError> {
     let unreached = |why: String| EgressError::Unreached(format!("cannot resolve {}: {why}", one_line(name, 200)));
-    match tokio::time::timeout(limit, tokio::net::lookup_host((name, port))).await {
-        Err(_) => Err(unreached(format!("no answer within {}", seconds(limit)))),
-        Ok(Err(error)) => Err(unreached(root_cause(&error))),
-        Ok(Ok(found)) => {
-            let addresses: Vec<IpAddr> = found.map(|address| address.ip()).collect();
-            if addresses.is_empty() { Err(unreached("it has no address".to_owned())) } else { Ok(addresses) }
-        }
-    }
+    let found = resolve::addresses(name, port, limit).await.map_err(unreached)?;
+    Ok(found.iter().map(SocketAddr::ip).collect())
 }

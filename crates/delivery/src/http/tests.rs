@@ -23,7 +23,7 @@ fn post(url: String) -> HttpRequest {
 }
 
 async fn send(url: String) -> Outcome {
-    sender(&["127.0.0.1"], TIMEOUTS).send(&post(url), NOW).await
+    sender(&["127.0.0.1"], TIMEOUTS).send(&post(url), NOW, &Lease::endless()).await
 }
 
 fn deferred(detail: &str, seconds: Option<i64>) -> Outcome {
@@ -100,7 +100,7 @@ async fn a_redirect_is_not_followed_inside_or_outside() {
 async fn an_endpoint_that_takes_the_request_and_says_nothing_leaves_it_unknown() {
     let server = Tcp::silent().await;
     let impatient = sender(&["127.0.0.1"], Timeouts { total: PATIENT, ..TIMEOUTS });
-    match impatient.send(&post(server.url("/hook?key=s3cret")), NOW).await {
+    match impatient.send(&post(server.url("/hook?key=s3cret")), NOW, &Lease::endless()).await {
         Outcome::Unknown { detail } => {
             assert!(detail.contains("may or may not have taken it: no answer within 1 s"), "{detail}");
             assert!(!detail.contains("s3cret"), "{detail}");
@@ -146,7 +146,7 @@ async fn a_closed_port_defers() {
 async fn a_server_silent_during_the_handshake_defers_because_nothing_was_sent() {
     let server = Tcp::silent().await;
     let impatient = sender(&["127.0.0.1"], Timeouts { connect: IMPATIENT, total: Duration::from_secs(5) });
-    match impatient.send(&post(format!("https://{}/", server.address)), NOW).await {
+    match impatient.send(&post(format!("https://{}/", server.address)), NOW, &Lease::endless()).await {
         Outcome::Deferred { detail, .. } => assert!(detail.ends_with("no connection within 0.2 s"), "{detail}"),
         other => panic!("{other:?}"),
     }
@@ -170,7 +170,8 @@ async fn a_private_address_is_rejected_unless_allowed_and_never_connected_to() {
         ("0x7f.1", &["127.0.0.1"], true),
     ] {
         let before = server.received().matches("POST ").count();
-        let outcome = sender(allow, TIMEOUTS).send(&post(format!("http://{host}:{port}/")), NOW).await;
+        let outcome =
+            sender(allow, TIMEOUTS).send(&post(format!("http://{host}:{port}/")), NOW, &Lease::endless()).await;
         let arrived = server.received().matches("POST ").count() > before;
         match outcome {
             Outcome::Accepted { .. } => assert!(reached && arrived, "{host} with {allow:?}"),
@@ -181,4 +182,35 @@ async fn a_private_address_is_rejected_unless_allowed_and_never_connected_to() {
             other => panic!("{host} with {allow:?}: {other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn inv_22_nothing_is_sent_after_the_end_of_the_lease() {
+    let server = Tcp::answering("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_owned()).await;
+    let over = Lease::new(tokio::time::Instant::now(), Duration::ZERO, NOW, std::sync::Arc::new(|| NOW));
+    match sender(&["127.0.0.1"], TIMEOUTS).send(&post(server.url("/")), NOW, &over).await {
+        Outcome::Deferred { detail, .. } => assert!(detail.contains("this process was held up"), "{detail}"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(server.received(), "");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_answers_and_dawdles_is_not_waited_for() {
+    for (head, expected) in
+        [("HTTP/1.1 200 OK", accepted("HTTP 200")), ("HTTP/1.1 503 No", deferred("HTTP 503: so far", None))]
+    {
+        let server = Tcp::dawdling(format!("{head}\r\ncontent-length: 99\r\n\r\nso far")).await;
+        // Longer than words are waited for, so that it would show as a lost answer.
+        assert_eq!(send(server.url("/")).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn what_endpoints_repeat_is_told_without_the_key_in_their_address() {
+    let said = "no /hooks/Ab12-cd34-ef56?token=s3cret, neither ab12-cd34-ef56 nor s3cret";
+    let answer = format!("HTTP/1.1 404 No\r\ncontent-length: {}\r\n\r\n{said}", said.len());
+    let server = Tcp::answering(answer).await;
+    let outcome = send(server.url("/hooks/ab12-cd34-ef56?token=s3cret")).await;
+    assert_eq!(outcome, rejected("HTTP 404: no [hidden]?[hidden], neither [hidden] nor [hidden]"));
 }

@@ -18,7 +18,7 @@ pub(super) fn compose(mail: &MailMessage, from: &Mailbox, now: Timestamp) -> Res
         .to_address
         .trim()
         .parse()
-        .map_err(|error| format!("{:?} is not a mail address: {error}", one_line(&mail.to_address, 100)))?;
+        .map_err(|error| format!("what the contact method holds is not a mail address: {error}"))?;
     let name = Some(mail.to_name.trim().to_owned()).filter(|name| !name.is_empty());
     let mut builder = Message::builder()
         .from(from.clone())

@@ -17,7 +17,7 @@ const AUTH: React = React::Say("250-double.example\r\n250 AUTH PLAIN LOGIN");
 async fn a_mail_arrives_as_it_was_described() {
     let server = SmtpDouble::obliging().await;
     let sent = mail();
-    let outcome = server.settings("smtp", "").send(&sent, NOW).await;
+    let outcome = server.settings("smtp", "").send(&sent, NOW, &Lease::endless()).await;
     let detail = "250 2.0.0 Ok: queued as 4XYZ".to_owned();
     assert_eq!(outcome, Outcome::Accepted { provider_id: Some("4XYZ".to_owned()), detail });
     assert_eq!(
@@ -64,7 +64,7 @@ async fn replies_before_the_text_decide_and_nothing_is_sent() {
     ];
     for (rules, kind, said) in cases {
         let server = SmtpDouble::with(rules).await;
-        check(&server.settings("smtp", "").send(&mail(), NOW).await, kind, said);
+        check(&server.settings("smtp", "").send(&mail(), NOW, &Lease::endless()).await, kind, said);
         assert_eq!(server.texts().len(), 0, "{said}");
     }
 }
@@ -82,7 +82,7 @@ async fn replies_to_the_text_decide_and_silence_leaves_it_unknown() {
         let server = SmtpDouble::with(rules).await;
         let settings = server.settings("smtp", "");
         let settings = if kind == "unknown" { settings.with_timeout(PATIENT) } else { settings };
-        check(&settings.send(&mail(), NOW).await, kind, said);
+        check(&settings.send(&mail(), NOW, &Lease::endless()).await, kind, said);
         assert_eq!(server.texts().len(), 1, "{said}");
     }
 }
@@ -98,7 +98,7 @@ async fn a_tarpit_defers_while_nothing_was_sent() {
     ];
     for rules in cases {
         let server = SmtpDouble::with(rules).await;
-        let outcome = server.settings("smtp", "").with_timeout(IMPATIENT).send(&mail(), NOW).await;
+        let outcome = server.settings("smtp", "").with_timeout(IMPATIENT).send(&mail(), NOW, &Lease::endless()).await;
         check(&outcome, "deferred", &format!("mail server {} gave no answer within 0.2 s", server.address));
         assert_eq!(server.texts().len(), 0);
     }
@@ -109,7 +109,7 @@ async fn a_bad_goodbye_does_not_undo_an_accepted_mail() {
     let cases: [Rules; 3] = [&[("QUIT", React::Hang)], &[("QUIT", React::Drop)], &[("QUIT", React::Say("500 what"))]];
     for rules in cases {
         let server = SmtpDouble::with(rules).await;
-        check(&server.settings("smtp", "").send(&mail(), NOW).await, "accepted", "250 2.0.0 Ok");
+        check(&server.settings("smtp", "").send(&mail(), NOW, &Lease::endless()).await, "accepted", "250 2.0.0 Ok");
     }
 }
 
@@ -120,14 +120,18 @@ async fn a_closed_port_defers() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     settings.port = listener.local_addr().expect("bound").port();
     drop(listener);
-    check(&settings.send(&mail(), NOW).await, "deferred", "Connection refused");
+    check(&settings.send(&mail(), NOW, &Lease::endless()).await, "deferred", "Connection refused");
 }
 
 #[tokio::test]
 async fn stripped_starttls_gets_neither_password_nor_mail() {
     for (end, rules) in [("u:pw@", &[("EHLO", AUTH)][..]), ("?tls=required", &[]), ("?tls=starttls", &[])] {
         let server = SmtpDouble::with(rules).await;
-        check(&server.settings("smtp", end).send(&mail(), NOW).await, "rejected", "does not offer STARTTLS");
+        check(
+            &server.settings("smtp", end).send(&mail(), NOW, &Lease::endless()).await,
+            "rejected",
+            "does not offer STARTTLS",
+        );
         assert_eq!(server.verbs(), ["EHLO"], "{end}");
     }
 }
@@ -135,10 +139,18 @@ async fn stripped_starttls_gets_neither_password_nor_mail() {
 #[tokio::test]
 async fn an_unknown_certificate_gets_neither_password_nor_mail() {
     let server = SmtpDouble::with(&[("EHLO", STARTTLS)]).await;
-    check(&server.settings("smtp", "u:pw@").send(&mail(), NOW).await, "deferred", "invalid peer certificate");
+    check(
+        &server.settings("smtp", "u:pw@").send(&mail(), NOW, &Lease::endless()).await,
+        "deferred",
+        "invalid peer certificate",
+    );
     assert_eq!(server.verbs(), ["EHLO", "STARTTLS"]);
     let server = SmtpDouble::implicit_tls(&[]).await;
-    check(&server.settings("smtps", "u:pw@").send(&mail(), NOW).await, "deferred", "invalid peer certificate");
+    check(
+        &server.settings("smtps", "u:pw@").send(&mail(), NOW, &Lease::endless()).await,
+        "deferred",
+        "invalid peer certificate",
+    );
     assert_eq!(server.verbs(), Vec::<String>::new());
 }
 
@@ -149,21 +161,21 @@ async fn an_authority_in_a_file_is_trusted() {
     let ca = format!("u%40x:p%2Fw+%26=@?ca={}", file.path().display());
     let plain = STANDARD.encode("\0u@x\0p/w+&=");
     let server = SmtpDouble::with(&[("EHLO", STARTTLS)]).await;
-    check(&server.settings("smtp", &ca).send(&mail(), NOW).await, "accepted", "250");
+    check(&server.settings("smtp", &ca).send(&mail(), NOW, &Lease::endless()).await, "accepted", "250");
     assert_eq!(server.verbs(), ["EHLO", "STARTTLS", "(ENCRYPTED)", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "QUIT"]);
     assert_eq!(server.lines()[4], format!("AUTH PLAIN {plain}"));
     let server = SmtpDouble::implicit_tls(&[("EHLO", AUTH)]).await;
-    check(&server.settings("smtps", &ca).send(&mail(), NOW).await, "accepted", "250");
+    check(&server.settings("smtps", &ca).send(&mail(), NOW, &Lease::endless()).await, "accepted", "250");
     assert_eq!(server.verbs(), ["(ENCRYPTED)", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "QUIT"]);
 }
 
 #[tokio::test]
 async fn without_a_password_encryption_is_used_when_offered() {
     let server = SmtpDouble::with(&[("EHLO", STARTTLS)]).await;
-    check(&server.settings("smtp", "").send(&mail(), NOW).await, "accepted", "250");
+    check(&server.settings("smtp", "").send(&mail(), NOW, &Lease::endless()).await, "accepted", "250");
     assert_eq!(server.verbs(), ["EHLO", "STARTTLS", "(ENCRYPTED)", "EHLO", "MAIL", "RCPT", "DATA", "QUIT"]);
     let server = SmtpDouble::with(&[("EHLO", STARTTLS)]).await;
-    check(&server.settings("smtp+plain", "").send(&mail(), NOW).await, "accepted", "250");
+    check(&server.settings("smtp+plain", "").send(&mail(), NOW, &Lease::endless()).await, "accepted", "250");
     assert_eq!(server.verbs(), ["EHLO", "MAIL", "RCPT", "DATA", "QUIT"]);
 }
 
@@ -176,7 +188,7 @@ async fn a_refused_sign_in_is_told() {
     ];
     for (rules, kind, said) in cases {
         let server = SmtpDouble::with(rules).await;
-        let outcome = server.settings("smtp+plain", "u:s3cret@").send(&mail(), NOW).await;
+        let outcome = server.settings("smtp+plain", "u:s3cret@").send(&mail(), NOW, &Lease::endless()).await;
         check(&outcome, kind, said);
         assert!(!outcome.detail().contains("s3cret"));
     }
@@ -194,12 +206,16 @@ async fn an_address_that_is_none_never_leaves() {
     ] {
         let server = SmtpDouble::obliging().await;
         let mail = MailMessage { to_address: address.to_owned(), ..mail() };
-        check(&server.settings("smtp", "").send(&mail, NOW).await, "rejected", "is not a mail address");
+        check(
+            &server.settings("smtp", "").send(&mail, NOW, &Lease::endless()).await,
+            "rejected",
+            "is not a mail address",
+        );
         assert_eq!(server.lines(), Vec::<String>::new(), "{address:?}");
     }
     let server = SmtpDouble::obliging().await;
     let mail = MailMessage { to_address: "zoë@team.example".to_owned(), ..mail() };
-    check(&server.settings("smtp", "").send(&mail, NOW).await, "rejected", "SMTPUTF8");
+    check(&server.settings("smtp", "").send(&mail, NOW, &Lease::endless()).await, "rejected", "SMTPUTF8");
 }
 
 /// The kind of an outcome and a piece of its sentence.
@@ -212,4 +228,43 @@ fn check(outcome: &Outcome, kind: &str, said: &str) {
     };
     assert_eq!(found, kind, "{outcome:?}");
     assert!(outcome.detail().contains(said), "{said:?} is not in {outcome:?}");
+}
+
+/// A lease that ended.
+fn over() -> Lease {
+    Lease::new(Instant::now(), Duration::ZERO, NOW, std::sync::Arc::new(|| NOW))
+}
+
+#[tokio::test]
+async fn inv_22_the_text_is_not_given_after_the_end_of_the_lease() {
+    let server = SmtpDouble::obliging().await;
+    check(&server.settings("smtp", "").send(&mail(), NOW, &over()).await, "deferred", "this process was held up");
+    assert_eq!(server.texts().len(), 0);
+}
+
+#[tokio::test]
+async fn what_servers_repeat_is_told_without_addresses_and_passwords() {
+    const CASES: [(Rules, &str); 3] = [
+        (
+            &[("EHLO", AUTH), ("RCPT", React::Say("550 5.1.1 <Zoe@Team.example>: no such user"))],
+            "550 5.1.1 <[hidden]>: no such user",
+        ),
+        (&[("EHLO", AUTH), ("AUTH", React::Say("535 user@x, s3cret: no"))], "535 [hidden], [hidden]: no"),
+        (&[("EHLO", AUTH), ("AUTH", React::Say("500 AUTH PLAIN AHVzZXJAeABzM2NyZXQ=?"))], "500 AUTH PLAIN [hidden]?"),
+    ];
+    for (rules, said) in CASES {
+        let server = SmtpDouble::with(rules).await;
+        let outcome = server.settings("smtp+plain", "user%40x:s3cret@").send(&mail(), NOW, &Lease::endless()).await;
+        check(&outcome, "rejected", said);
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_an_address_defers() {
+    let settings = MailSettings::parse("smtp+plain://nobody.invalid", "nightbell@ops.example").expect("settings");
+    check(
+        &settings.send(&mail(), NOW, &Lease::endless()).await,
+        "deferred",
+        "cannot resolve mail server nobody.invalid:25",
+    );
 }

@@ -289,7 +289,7 @@ impl Notification {
                         ..self.clone()
                     },
                     outcome: AttemptOutcome::FailedTemporary { detail, retry_at },
-                    fall_back_by: Some(later(now, limits::FALLBACK_WITHIN)),
+                    fall_back_by: Some(self.fall_back_by(now)),
                 }
             }
             Report::Unknown { detail } => {
@@ -302,10 +302,15 @@ impl Notification {
                         ..self.clone()
                     },
                     outcome: AttemptOutcome::Unknown { detail },
-                    fall_back_by: Some(later(now, limits::FALLBACK_WITHIN)),
+                    fall_back_by: Some(self.fall_back_by(now)),
                 }
             }
         }
+    }
+
+    /// When the person's next method is wanted: counted from the beginning of the attempt, so that one that took long to fail costs nobody more.
+    fn fall_back_by(&self, now: Instant) -> Instant {
+        later(self.begun_at.unwrap_or(now), limits::FALLBACK_WITHIN).max(now)
     }
 
     /// Whether the state of its page still wants it sent. Read again in the transaction that marks "sending" (INV-05).

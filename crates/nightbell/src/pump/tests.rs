@@ -59,6 +59,26 @@ async fn work_lost_with_its_sender_comes_again_marked_a_repeat() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn inv_05_inv_22_work_that_was_held_up_is_not_sent_and_comes_again() {
+    let mut world = World::new(&[200]).await;
+    world.alert("Checkout is down").await;
+    let asked = Instant::now();
+    let work = world.run(paging::dispatch).await.pop().expect("the page is due");
+    // The machine sleeps; when it wakes, ten seconds of the lease are left: too few to end within it.
+    let lease_ends = world.notification().and_then(|n| n.next_due_at).expect("a lease ends");
+    world.advance_to(lease_ends - SignedDuration::from_secs(10));
+    world.pump().attempt(work, asked).await;
+    let waiting = world.until(|n| n.status == NotificationStatus::Queued).await;
+    assert_eq!((waiting.attempts, waiting.repeat), (1, false), "it is known not to have been sent");
+    world.start_pump();
+    world.advance_to(waiting.next_due_at.expect("a queued notification has an alarm"));
+    assert_eq!(world.received().await.body["repeat"], false);
+    world.until(|n| n.status == NotificationStatus::Accepted).await;
+    assert_eq!(world.outcomes(), [("webhook", "deferred"), ("webhook", "accepted")]);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_waits_for_the_attempt_under_way() {
     let mut world = World::new(&[200]).await;
     let gate = world.hold_answers();

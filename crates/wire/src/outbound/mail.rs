@@ -65,7 +65,7 @@ pub fn page_mail(message: &Message, to_address: &str) -> MailMessage {
         text: text::render(&facts),
         html: html::render(&facts),
         headers,
-        message_id: format!("<{}.{}@{host}>", message.id, message.attempt),
+        message_id: format!("<{}@{host}>", message.id),
         in_reply_to: thread.clone(),
         references: thread,
     }

@@ -29,7 +29,7 @@ fn notification(status: NotificationStatus) -> Notification {
         next_due_at: open.then(|| at(45)),
         reason: None,
         rank: crate::paging::Rank::FIRST,
-        begun_at: None,
+        begun_at: (status == NotificationStatus::Sending).then(|| at(0)),
         sent_with: None,
     }
 }
@@ -77,8 +77,8 @@ fn inv_07_every_attempt_ends_in_a_recorded_outcome() {
                 "{before:?} {word}"
             );
         };
-    for open in [Sending, Queued] {
-        let (second, fall_back) = (Some(105), Some(120));
+    for (open, fall_back) in [(Sending, Some(100)), (Queued, Some(120))] {
+        let second = Some(105);
         check(open, "accepted", Accepted, "accepted", None, None, false);
         check(open, "rejected", Failed, "failed-permanent", None, Some(100), false);
         check(open, "deferred", Queued, "failed-temporary", second, fall_back, false);
@@ -92,6 +92,17 @@ fn inv_07_every_attempt_ends_in_a_recorded_outcome() {
         check(over, "rejected", over, "failed-permanent", None, None, false);
         check(over, "deferred", over, "failed-permanent", None, None, false);
         check(over, "unknown", over, "unknown", None, None, false);
+    }
+}
+
+#[test]
+fn inv_07_an_attempt_that_took_long_to_fail_costs_the_next_method_nothing() {
+    // Begun at 0, so its lease ends at 45: reported after so many seconds → the next method is wanted by then.
+    for (reported, fall_back) in [(0, 20), (1, 20), (15, 20), (20, 20), (25, 25), (44, 44)] {
+        for word in ["deferred", "unknown"] {
+            let settled = notification(NotificationStatus::Sending).settle(report(word), at(reported));
+            assert_eq!(settled.fall_back_by, Some(at(fall_back)), "{word} after {reported} s");
+        }
     }
 }
 

@@ -178,9 +178,15 @@ impl World {
     /// Starts the pump.
     pub fn start_pump(&mut self) {
         let (stop, stopping) = Stop::channel();
+        self.tasks.spawn(self.pump().run(stopping));
+        self.stop = Some(stop);
+    }
+
+    /// A pump that does not run.
+    pub fn pump(&self) -> Pump {
         let loopback = EgressPolicy::new(&["127.0.0.0/8".to_owned()]).unwrap();
         let outcomes = Arc::clone(&self.outcomes);
-        let pump = Pump::new(Parts {
+        Pump::new(Parts {
             desk: self.desk.clone(),
             reader: self.folder.reader().unwrap(),
             sender: Sender { mail: None, http: HttpSender::new(loopback, Timeouts::default()).unwrap() },
@@ -188,9 +194,7 @@ impl World {
             waker: self.waker.clone(),
             pace: 1,
             observer: Box::new(move |medium, outcome| outcomes.lock().unwrap().push((medium, outcome))),
-        });
-        self.tasks.spawn(pump.run(stopping));
-        self.stop = Some(stop);
+        })
     }
 
     /// One unit of work, answered after its commit.

@@ -87,10 +87,10 @@ fn long_alerts_are_cut_and_the_links_stay() {
 }
 
 #[test]
-fn every_attempt_has_its_own_id_in_one_thread() {
+fn inv_06_every_attempt_has_the_same_id_in_one_thread() {
     let first = page_mail(&Message { attempt: 1, ..checkout(MessageKind::Page) }, TO);
     let second = page_mail(&checkout(MessageKind::Page), TO);
-    assert_ne!(first.message_id, second.message_id);
+    assert_eq!(first.message_id, second.message_id, "mail boxes know a second copy by it");
     assert_eq!(first.references, page_mail(&checkout(MessageKind::Resolved), TO).references);
 }
 

@@ -1,0 +1,94 @@
+//! What the API says about one alert: its page, every notification, every attempt.
+
+use super::house::Server;
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// One attempt.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    pub begun_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    pub outcome: Option<String>,
+    pub detail: String,
+}
+
+/// One message owed to one person by one method.
+#[derive(Debug, Clone)]
+pub struct Notification {
+    pub id: String,
+    pub user: String,
+    pub contact: String,
+    pub state: String,
+    pub attempts: Vec<Attempt>,
+}
+
+impl Notification {
+    /// The words of its attempts' ends, in order, as far as they ended.
+    pub fn outcomes(&self) -> Vec<&str> {
+        self.attempts.iter().filter_map(|attempt| attempt.outcome.as_deref()).collect()
+    }
+
+    /// Whether a provider took it.
+    pub fn accepted(&self) -> bool {
+        self.state == "accepted"
+    }
+
+    /// Whether an attempt that ended before `at` may have left a copy.
+    pub fn unknown_before(&self, at: Timestamp) -> bool {
+        let unknown = |attempt: &&Attempt| attempt.outcome.as_deref() == Some("unknown");
+        self.attempts.iter().filter(unknown).any(|attempt| attempt.ended_at.is_some_and(|ended| ended <= at))
+    }
+}
+
+/// The delivery log of an alert's one page.
+#[derive(Debug, Clone)]
+pub struct Log {
+    pub started_at: Timestamp,
+    pub acknowledged_at: Option<Timestamp>,
+    pub notifications: Vec<Notification>,
+}
+
+impl Log {
+    /// Of the alert with that key; `None` while it has no page.
+    pub fn read(server: &Server, alerts: &[Value], dedup_key: &str) -> Option<Self> {
+        let alert = alerts.iter().find(|alert| alert["dedup_key"] == dedup_key)?;
+        let detail = server.get(&format!("/alerts/{}", alert["id"].as_str()?));
+        let page = detail["pages"].as_array()?.first()?;
+        Some(Self {
+            started_at: time(&page["started_at"]).expect("a page has a start"),
+            acknowledged_at: time(&page["acknowledged_at"]),
+            notifications: page["notifications"].as_array()?.iter().map(notification).collect(),
+        })
+    }
+
+    /// The person's message by that method.
+    pub fn by(&self, user: &str, contact: &str) -> Option<&Notification> {
+        self.notifications.iter().find(|n| n.user == user && n.contact == contact)
+    }
+}
+
+fn notification(json: &Value) -> Notification {
+    let text = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
+    let attempts = json["attempts"].as_array().expect("a list of attempts");
+    Notification {
+        id: text("id"),
+        user: text("user"),
+        contact: text("contact"),
+        state: text("state"),
+        attempts: attempts.iter().map(attempt).collect(),
+    }
+}
+
+fn attempt(json: &Value) -> Attempt {
+    Attempt {
+        begun_at: time(&json["begun_at"]).expect("an attempt has a start"),
+        ended_at: time(&json["ended_at"]),
+        outcome: json["outcome"].as_str().map(str::to_owned),
+        detail: json["detail"].as_str().unwrap_or_default().to_owned(),
+    }
+}
+
+fn time(json: &Value) -> Option<Timestamp> {
+    json.as_str().map(|text| text.parse().expect("a time"))
+}
