@@ -11,8 +11,8 @@ use crate::{advisories, licences, setup, tidy};
 /// The stage that compiles what later ones run.
 pub const BUILD: &str = "build";
 
-/// The test target of `crates/nightbell` that kills real processes; it has a stage of its own.
-const BLACK_BOX: &str = "blackbox";
+/// The test targets of `crates/nightbell` that run the optimised binary; each has a stage of its own.
+const STAGED: &[&str] = &["blackbox", "providers"];
 
 /// One entry of the test command.
 pub struct Stage {
@@ -40,7 +40,7 @@ pub enum Work {
     Optimised(&'static [&'static str]),
     /// A program of the build stage, below `debug/` of the target folder, with its arguments.
     Built(&'static str),
-    /// Every test of the workspace but the black box: its lines depend on which targets there are.
+    /// Every test of the workspace but those with a stage of their own: its lines depend on which targets there are.
     Tests,
 }
 
@@ -102,6 +102,20 @@ pub const STAGES: &[Stage] = &[
         },
     },
     Stage {
+        name: "providers",
+        about: "the optimised binary: mail servers and webhooks that refuse, stall, break and lie",
+        work: Work::Optimised(&[
+            "cargo build --locked --profile proof --package nightbell",
+            "cargo test --locked --workspace --test providers -- --nocapture",
+        ]),
+        needs_files: &["crates/nightbell/tests/providers.rs"],
+        needs_build: true,
+        counts: Counts {
+            tests: Some(Results::Cargo),
+            labels: &[("provider cases", Must::Positive), ("pages lost", Must::Zero), ("repeats", Must::Told)],
+        },
+    },
+    Stage {
         name: "browser",
         about: "the pages in Chromium: three scenes, accessibility, phones and desks",
         work: Work::Commands(&[
@@ -132,7 +146,7 @@ pub fn target_folder(root: &Path, profile: &str) -> Result<PathBuf> {
     Ok(folder.strip_prefix(root).map(Path::to_path_buf).unwrap_or(folder))
 }
 
-/// Cargo's lines for every test of the workspace except the black box, which would otherwise run twice.
+/// Cargo's lines for every test of the workspace except those with a stage of their own, which would otherwise run twice.
 ///
 /// # Errors
 /// When `cargo metadata` fails.
@@ -140,7 +154,7 @@ pub fn test_lines(root: &Path) -> Result<Vec<String>> {
     let metadata = MetadataCommand::new().current_dir(root).no_deps().exec()?;
     let targets = metadata.packages.iter().flat_map(|package| &package.targets);
     let mut names: Vec<&str> = targets
-        .filter(|target| target.kind.contains(&TargetKind::Test) && target.name != BLACK_BOX)
+        .filter(|target| target.kind.contains(&TargetKind::Test) && !STAGED.contains(&target.name.as_str()))
         .map(|target| target.name.as_str())
         .collect();
     names.sort_unstable();
