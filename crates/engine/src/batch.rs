@@ -3,7 +3,7 @@
 
 use crate::{Directory, Fault, Settings, Unit, engine::Job};
 use nightbell_domain::{ids::Entropy, record::Instant};
-use nightbell_store::{Row, StoreError, Tx, Value, Verdict, config};
+use nightbell_store::{Row, StoreError, Tx, Value, Verdict, config, journal::LastHashes};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
@@ -35,7 +35,7 @@ impl<'a> Session<'a> {
     pub(crate) fn run(&mut self, tx: &mut dyn Tx, work: &mut dyn FnMut(&mut Unit<'_>) -> Verdict) -> Verdict {
         let mut watched = Watched { tx, wrote: false, grave: None };
         let verdict = match self.look(&mut watched) {
-            Ok(()) => self.unit(&mut watched, work),
+            Ok(()) => self.unit(&mut watched, true, work),
             Err(e) => {
                 self.void.get_or_insert(e);
                 Verdict::Undo
@@ -63,7 +63,7 @@ impl<'a> Session<'a> {
         }
         while let Some(mut job) = pull() {
             watched.wrote = false;
-            let verdict = catch_unwind(AssertUnwindSafe(|| self.unit(&mut watched, &mut |unit| job.run(unit))));
+            let verdict = catch_unwind(AssertUnwindSafe(|| self.unit(&mut watched, false, &mut |unit| job.run(unit))));
             jobs.push(job);
             if watched.grave.is_some() {
                 self.void = watched.grave;
@@ -73,10 +73,13 @@ impl<'a> Session<'a> {
                 return false;
             }
         }
-        true
+        // What was queued and fails only now belongs to somebody: each alone tells whom.
+        let flushed = watched.flush();
+        self.void = watched.grave;
+        flushed.is_ok()
     }
 
-    fn unit(&mut self, tx: &mut dyn Tx, work: &mut dyn FnMut(&mut Unit<'_>) -> Verdict) -> Verdict {
+    fn unit(&mut self, tx: &mut dyn Tx, alone: bool, work: &mut dyn FnMut(&mut Unit<'_>) -> Verdict) -> Verdict {
         let mut unit = Unit {
             tx,
             now: self.now,
@@ -84,6 +87,7 @@ impl<'a> Session<'a> {
             settings: self.settings,
             entropy: &mut *self.entropy,
             reload: false,
+            alone,
         };
         let verdict = work(&mut unit);
         if unit.reload && verdict == Verdict::Keep {
@@ -151,5 +155,19 @@ impl Tx for Watched<'_> {
     fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
         let result = self.tx.rows(sql, values);
         self.note(sql, result)
+    }
+
+    fn queue(&mut self, sql: &'static str, values: Vec<Value>, conflict: Option<String>) -> Result<(), StoreError> {
+        let result = self.tx.queue(sql, values, conflict);
+        self.note(sql, result)
+    }
+
+    fn flush(&mut self) -> Result<(), StoreError> {
+        let result = self.tx.flush();
+        self.note("SELECT", result)
+    }
+
+    fn last_hashes(&mut self) -> Option<&mut LastHashes> {
+        self.tx.last_hashes()
     }
 }

@@ -74,7 +74,7 @@ impl Engine {
         let (database, mut session) = self.session(now);
         let result = database.write(&mut [&mut |tx: &mut dyn Tx| {
             session.run(tx, &mut |unit| {
-                let result = work(unit);
+                let result = work(unit).and_then(|answer| unit.settled(answer));
                 let verdict = if result.is_ok() { Verdict::Keep } else { Verdict::Undo };
                 answer = Some(result);
                 verdict

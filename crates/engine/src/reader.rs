@@ -2,7 +2,7 @@
 //! Is not: the pool itself (the web crate's, asynchronous). A reader never changes anything.
 
 use crate::{Directory, Fault};
-use nightbell_store::{SqliteReader, StoreError, Tx, config};
+use nightbell_store::{PostgresReader, SqliteReader, StoreError, Tx, config};
 use std::{
     path::Path,
     sync::{Arc, Mutex, PoisonError},
@@ -23,12 +23,26 @@ impl Reader for SqliteReader {
     }
 }
 
+impl Reader for PostgresReader {
+    fn read(&mut self, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError> {
+        PostgresReader::read(self, view)
+    }
+}
+
 /// Opens a reader of an SQLite file that the engine has opened before.
 ///
 /// # Errors
 /// The store's.
 pub fn open_sqlite_reader(path: &Path) -> Result<Box<dyn Reader>, StoreError> {
     Ok(Box::new(SqliteReader::open(path)?))
+}
+
+/// Opens a reader of a PostgreSQL database that the engine has opened before.
+///
+/// # Errors
+/// The store's.
+pub fn open_postgres_reader(url: &str) -> Result<Box<dyn Reader>, StoreError> {
+    Ok(Box::new(PostgresReader::open(url)?))
 }
 
 /// The compiled organisation, kept until its version in the store moves: one cheap look per view, never a stale answer.

@@ -21,12 +21,22 @@ pub struct Unit<'a> {
     pub(crate) entropy: &'a mut dyn Entropy,
     /// Set when configuration was written: the engine reloads the directory after the commit.
     pub(crate) reload: bool,
+    /// It is told of its own writes before it answers; otherwise the whole batch is, and is repeated with each alone if need be.
+    pub(crate) alone: bool,
 }
 
 impl Unit<'_> {
     /// Makes identifiers for this unit.
     pub fn ids(&mut self) -> Ids<'_> {
         Ids::new(self.now, self.entropy)
+    }
+
+    /// The answer, once everything queued before it has reached the database.
+    pub(crate) fn settled<T>(&mut self, answer: T) -> Result<T, Fault> {
+        if self.alone {
+            self.tx.flush()?;
+        }
+        Ok(answer)
     }
 
     /// The aggregate, if there is one.
@@ -43,7 +53,12 @@ impl Unit<'_> {
         work: impl FnOnce(&mut Self) -> Result<T, Fault>,
     ) -> Result<Option<T>, Fault> {
         begin_part(self.tx)?;
-        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(self)));
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let answer = work(self)?;
+            // What it queued is its own to fail with, not the next one's.
+            self.tx.flush()?;
+            Ok(answer)
+        }));
         match done {
             Ok(Ok(answer)) => {
                 keep_part(self.tx)?;

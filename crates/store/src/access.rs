@@ -78,13 +78,13 @@ pub fn password(tx: &mut dyn Tx, user: &UserId) -> Result<Option<String>, StoreE
 
 /// Sets a password hash and ends every session of the user.
 pub fn set_password(tx: &mut dyn Tx, user: &UserId, hash: &str, at: Instant) -> Result<(), StoreError> {
-    tx.run(SET_PASSWORD, &[user.as_str().into(), hash.into(), at.into()])?;
+    tx.queue(SET_PASSWORD, vec![user.as_str().into(), hash.into(), at.into()], None)?;
     end_sessions_of(tx, user)
 }
 
 /// Forgets a password: when the person is removed, so that whoever gets the handle later does not get the password with it.
 pub fn forget_password(tx: &mut dyn Tx, user: &UserId) -> Result<(), StoreError> {
-    tx.run(FORGET_PASSWORD, &[user.as_str().into()]).map(drop)
+    tx.queue(FORGET_PASSWORD, vec![user.as_str().into()], None)
 }
 
 /// Opens a session.
@@ -97,7 +97,7 @@ pub fn open_session(tx: &mut dyn Tx, session: &Session, secret_hash: &[u8]) -> R
         session.created_at.into(),
         session.expires_at.into(),
     ];
-    tx.run(OPEN_SESSION, &values).map(drop)
+    tx.queue(OPEN_SESSION, values.into(), None)
 }
 
 /// The session of a secret.
@@ -117,17 +117,17 @@ pub fn session(tx: &mut dyn Tx, secret_hash: &[u8]) -> Result<Option<Session>, S
 
 /// Notes that a session was used.
 pub fn see_session(tx: &mut dyn Tx, id: SessionId, at: Instant) -> Result<(), StoreError> {
-    tx.run(SEE_SESSION, &[id.to_string().into(), at.into()]).map(drop)
+    tx.queue(SEE_SESSION, vec![id.to_string().into(), at.into()], None)
 }
 
 /// Ends one session.
 pub fn end_session(tx: &mut dyn Tx, id: SessionId) -> Result<(), StoreError> {
-    tx.run(END_SESSION, &[id.to_string().into()]).map(drop)
+    tx.queue(END_SESSION, vec![id.to_string().into()], None)
 }
 
 /// Ends every session of a user: after a password or role change.
 pub fn end_sessions_of(tx: &mut dyn Tx, user: &UserId) -> Result<(), StoreError> {
-    tx.run(END_SESSIONS_OF, &[user.as_str().into()]).map(drop)
+    tx.queue(END_SESSIONS_OF, vec![user.as_str().into()], None)
 }
 
 /// Forgets sessions that are over: expired, or idle since.
@@ -145,7 +145,7 @@ pub fn add_token(tx: &mut dyn Tx, token: &Token, secret_hash: &[u8]) -> Result<(
         token.scope.as_str().into(),
         token.created_at.into(),
     ];
-    tx.run(ADD_TOKEN, &values).map(drop)
+    tx.queue(ADD_TOKEN, values.into(), None)
 }
 
 fn read_token(row: &Row) -> Result<Token, StoreError> {
@@ -172,7 +172,7 @@ pub fn tokens(tx: &mut dyn Tx) -> Result<Vec<Token>, StoreError> {
 
 /// Notes that a token was used.
 pub fn use_token(tx: &mut dyn Tx, id: TokenId, at: Instant) -> Result<(), StoreError> {
-    tx.run(USE_TOKEN, &[id.to_string().into(), at.into()]).map(drop)
+    tx.queue(USE_TOKEN, vec![id.to_string().into(), at.into()], None)
 }
 
 /// Revokes a token; false when there is none left to revoke.
@@ -182,12 +182,12 @@ pub fn revoke_token(tx: &mut dyn Tx, id: TokenId, at: Instant) -> Result<bool, S
 
 /// Revokes every token of a user: when the person is removed.
 pub fn revoke_tokens_of(tx: &mut dyn Tx, user: &UserId, at: Instant) -> Result<(), StoreError> {
-    tx.run(REVOKE_TOKENS_OF, &[user.as_str().into(), at.into()]).map(drop)
+    tx.queue(REVOKE_TOKENS_OF, vec![user.as_str().into(), at.into()], None)
 }
 
 /// Keeps a one-time sign-in link.
 pub fn add_link(tx: &mut dyn Tx, secret_hash: &[u8], user: &UserId, expires_at: Instant) -> Result<(), StoreError> {
-    tx.run(ADD_LINK, &[secret_hash.to_vec().into(), user.as_str().into(), expires_at.into()]).map(drop)
+    tx.queue(ADD_LINK, vec![secret_hash.to_vec().into(), user.as_str().into(), expires_at.into()], None)
 }
 
 /// Whose unused link this is.
@@ -202,5 +202,5 @@ pub fn use_link(tx: &mut dyn Tx, secret_hash: &[u8], now: Instant) -> Result<boo
 
 /// Forgets every sign-in link of a user: when one of them was used, and when the person is removed.
 pub fn forget_links_of(tx: &mut dyn Tx, user: &UserId) -> Result<(), StoreError> {
-    tx.run(FORGET_LINKS_OF, &[user.as_str().into()]).map(drop)
+    tx.queue(FORGET_LINKS_OF, vec![user.as_str().into()], None)
 }

@@ -55,7 +55,7 @@ fn revise(
     let version = tx.row(VERSION_OF, &[kind.into(), id.into()])?.map_or(Ok(0), |row| row.count(0))? + 1;
     let actor = serde_json::to_string(actor).map_err(|e| StoreError::Corrupt(e.to_string()))?;
     let values: [Value; 6] = [kind.into(), id.into(), version.into(), at.into(), actor.into(), body.into()];
-    tx.run(REVISE, &values)?;
+    tx.queue(REVISE, values.into(), None)?;
     let next = self::version(tx)? + 1;
     meta::set(tx, VERSION_KEY, &next.to_string())?;
     Ok(version)
@@ -72,11 +72,11 @@ pub fn put(
     let body = serde_json::to_string(object).map_err(|e| StoreError::Corrupt(e.to_string()))?;
     let (kind, id) = (object.kind().word(), object.id());
     let version = revise(tx, (kind, id), Some(&body), at, actor)?;
-    tx.run(PUT, &[kind.into(), id.into(), version.into(), managed.into(), body.into()]).map(drop)
+    tx.queue(PUT, vec![kind.into(), id.into(), version.into(), managed.into(), body.into()], None)
 }
 
 /// Removes an object; its revisions stay.
 pub fn remove(tx: &mut dyn Tx, kind: ConfigKind, id: &str, at: Instant, actor: &Actor) -> Result<(), StoreError> {
     revise(tx, (kind.word(), id), None, at, actor)?;
-    tx.run(REMOVE, &[kind.word().into(), id.into()]).map(drop)
+    tx.queue(REMOVE, vec![kind.word().into(), id.into()], None)
 }

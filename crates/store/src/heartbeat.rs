@@ -31,7 +31,7 @@ fn read(row: &Row) -> Result<Heard, StoreError> {
 
 /// It was heard; its absence is looked for at `next_due_at`.
 pub fn heard(tx: &mut dyn Tx, id: &IntegrationId, at: Instant, next_due_at: Instant) -> Result<(), StoreError> {
-    tx.run(HEARD, &[id.as_str().into(), at.into(), next_due_at.into()]).map(drop)
+    tx.queue(HEARD, vec![id.as_str().into(), at.into(), next_due_at.into()], None)
 }
 
 /// One, if it was ever heard.
@@ -51,7 +51,7 @@ pub fn due(tx: &mut dyn Tx, now: Instant, count_max: u32) -> Result<Vec<Integrat
 
 /// It is looked for again at another time; nothing happens to one that is missed already.
 pub fn wait(tx: &mut dyn Tx, id: &IntegrationId, next_due_at: Instant) -> Result<(), StoreError> {
-    tx.run(AWAIT, &[id.as_str().into(), next_due_at.into()]).map(drop)
+    tx.queue(AWAIT, vec![id.as_str().into(), next_due_at.into()], None)
 }
 
 /// It is missed; true for the one caller that says so first.
@@ -61,5 +61,5 @@ pub fn missed(tx: &mut dyn Tx, id: &IntegrationId) -> Result<bool, StoreError> {
 
 /// There is no such heartbeat any more.
 pub fn forget(tx: &mut dyn Tx, id: &IntegrationId) -> Result<(), StoreError> {
-    tx.run(FORGET, &[id.as_str().into()]).map(drop)
+    tx.queue(FORGET, vec![id.as_str().into()], None)
 }

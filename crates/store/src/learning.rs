@@ -76,7 +76,7 @@ pub fn add_item(tx: &mut dyn Tx, item: &ActionItem) -> Result<(), StoreError> {
         item.state.word().into(),
         body(item)?,
     ];
-    tx.run(ADD_ITEM, &values).map(drop)
+    tx.queue(ADD_ITEM, values.into(), None)
 }
 
 /// Writes an action item's next state over the one it was decided from.
@@ -90,10 +90,7 @@ pub fn save_item(tx: &mut dyn Tx, before: &ActionItem, after: &ActionItem) -> Re
         body(after)?,
         before.state.word().into(),
     ];
-    if tx.run(SAVE_ITEM, &values)? == 1 {
-        return Ok(());
-    }
-    Err(StoreError::Conflict(format!("action item {} moved meanwhile", before.id)))
+    tx.queue(SAVE_ITEM, values.into(), Some(format!("action item {} moved meanwhile", before.id)))
 }
 
 /// An action item.

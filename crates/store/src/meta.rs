@@ -14,7 +14,7 @@ pub fn get(tx: &mut dyn Tx, key: &str) -> Result<Option<String>, StoreError> {
 
 /// Writes a fact.
 pub fn set(tx: &mut dyn Tx, key: &str, value: &str) -> Result<(), StoreError> {
-    tx.run(SET, &[key.into(), value.into()]).map(drop)
+    tx.queue(SET, vec![key.into(), value.into()], None)
 }
 
 /// Writes a fact unless it is known already; true for the one caller that wrote it (first-administrator race).

@@ -16,6 +16,7 @@ pub fn subject_key(subject: &Subject) -> String {
         Subject::Alert { alert } => alert.to_string(),
         Subject::Incident { incident, .. } => incident.to_string(),
         Subject::Person => "person".to_owned(),
+        Subject::Canary => crate::canary::SUBJECT.to_owned(),
     }
 }
 
@@ -48,7 +49,7 @@ impl From<Rank> for Value {
 pub(crate) const DUE_PAGES: &str =
     "SELECT id FROM page WHERE rank = $3 AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
 pub(crate) const OF_SUBJECT: &str = "SELECT body FROM page WHERE subject = $1 ORDER BY id";
-pub(crate) const OPEN_PAGES: &str = "SELECT body FROM page WHERE status <> 'ended' ORDER BY id DESC LIMIT $1";
+pub(crate) const OPEN_PAGES: &str = "SELECT body FROM page WHERE status <> 'ended' AND subject <> 'canary' ORDER BY id DESC LIMIT $1";
 pub(crate) const RINGING_FOR: &str = "SELECT p.id FROM page p WHERE p.rank = $3 AND p.next_due_at IS NOT NULL AND EXISTS \
      (SELECT 1 FROM notification n WHERE n.page = p.id AND n.user_id = $1 AND n.kind = 'page' AND n.attempts > 0) \
      ORDER BY p.next_due_at, p.id LIMIT $2";
@@ -120,7 +121,7 @@ pub fn of_subject(tx: &mut dyn Tx, subject: &str) -> Result<Vec<Page>, StoreErro
     tx.rows(OF_SUBJECT, &[subject.into()])?.iter().map(|row| row.json(0)).collect()
 }
 
-/// Pages that are not over, newest first.
+/// Pages that are not over, newest first; the one list there is of them, and canaries are not in it.
 pub fn open(tx: &mut dyn Tx, count_max: u32) -> Result<Vec<Page>, StoreError> {
     tx.rows(OPEN_PAGES, &[count_max.into()])?.iter().map(|row| row.json(0)).collect()
 }
@@ -155,8 +156,8 @@ fn read_notification(row: &Row) -> Result<Notification, StoreError> {
     })
 }
 
-/// Stores a new notification; false when the same one is owed already (INV-06).
-pub fn owe(tx: &mut dyn Tx, n: &Notification) -> Result<bool, StoreError> {
+/// Stores a new notification; nothing when the same one is owed already (INV-06).
+pub fn owe(tx: &mut dyn Tx, n: &Notification) -> Result<(), StoreError> {
     let values: [Value; 17] = [
         n.id.to_string().into(),
         n.page.to_string().into(),
@@ -176,7 +177,7 @@ pub fn owe(tx: &mut dyn Tx, n: &Notification) -> Result<bool, StoreError> {
         n.begun_at.into(),
         n.sent_with.map(|id| id.to_string()).into(),
     ];
-    tx.run(INSERT_NOTIFICATION, &values).map(|touched| touched == 1)
+    tx.queue(INSERT_NOTIFICATION, values.into(), None)
 }
 
 /// Writes a notification's next state over the one it was decided from; a conflict when that moved meanwhile.
@@ -195,10 +196,7 @@ pub fn save(tx: &mut dyn Tx, before: &Notification, after: &Notification) -> Res
         before.status.word().into(),
         before.attempts.into(),
     ];
-    if tx.run(UPDATE_NOTIFICATION, &values)? == 1 {
-        return Ok(());
-    }
-    Err(StoreError::Conflict(format!("notification {} moved meanwhile", before.id)))
+    tx.queue(UPDATE_NOTIFICATION, values.into(), Some(format!("notification {} moved meanwhile", before.id)))
 }
 
 /// A notification.
@@ -224,7 +222,7 @@ pub fn due_notifications(tx: &mut dyn Tx, now: Instant, count_max: u32) -> Resul
 
 /// Records that an attempt begins.
 pub fn begin_attempt(tx: &mut dyn Tx, id: NotificationId, n: u32, at: Instant) -> Result<(), StoreError> {
-    tx.run(BEGIN_ATTEMPT, &[id.to_string().into(), n.into(), at.into()]).map(drop)
+    tx.queue(BEGIN_ATTEMPT, vec![id.to_string().into(), n.into(), at.into()], None)
 }
 
 /// Records how an attempt ended; false when that was recorded already (a late report changes no history).

@@ -34,7 +34,7 @@ pub fn put_notice(
         notice.resolved_at.into(),
         body.into(),
     ];
-    tx.run(PUT_NOTICE, &values).map(drop)
+    tx.queue(PUT_NOTICE, values.into(), None)
 }
 
 /// A notice.
@@ -59,7 +59,7 @@ pub fn set_component(
     if component_now(tx, component)? == status {
         return Ok(());
     }
-    tx.run(SET_COMPONENT, &[component.as_str().into(), at.into(), status.word().into(), notice.into()]).map(drop)
+    tx.queue(SET_COMPONENT, vec![component.as_str().into(), at.into(), status.word().into(), notice.into()], None)
 }
 
 fn status(row: &Row, column: usize) -> Result<ComponentStatus, StoreError> {
@@ -73,7 +73,7 @@ pub fn open_component(tx: &mut dyn Tx, component: &ComponentId, at: Instant) -> 
         return Ok(());
     }
     let word = ComponentStatus::Operational.word();
-    tx.run(SET_COMPONENT, &[component.as_str().into(), at.into(), word.into(), Value::Null]).map(drop)
+    tx.queue(SET_COMPONENT, vec![component.as_str().into(), at.into(), word.into(), Value::Null], None)
 }
 
 /// A component's status now: operational until somebody published otherwise.

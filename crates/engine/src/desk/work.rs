@@ -22,7 +22,7 @@ impl<T: Send, F: FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send> Job for Work<T
     fn run(&mut self, unit: &mut Unit<'_>) -> Verdict {
         // What an earlier run answered is void, also when this one breaks off.
         self.answer = None;
-        let result = (self.work)(unit);
+        let result = (self.work)(unit).and_then(|answer| unit.settled(answer));
         let verdict = if result.is_ok() { Verdict::Keep } else { Verdict::Undo };
         self.answer = Some(result);
         verdict

@@ -79,7 +79,7 @@ fn connection_lost_in_a_batch_keeps_nothing_and_the_next_one_goes_on() {
     let mut op = |tx: &mut dyn Tx| {
         meta::set(tx, "lost", "1").expect("written");
         assert_eq!(number(&mut other, END_OTHERS), 1);
-        told = meta::set(tx, "lost, too", "1");
+        told = meta::set(tx, "lost, too", "1").and_then(|()| tx.flush());
         if told.is_ok() { Verdict::Keep } else { Verdict::Undo }
     };
     let written = database.write(&mut [&mut op]);
@@ -99,10 +99,10 @@ fn inv_22_stopped_holder_of_the_lock_is_thrown_out() {
     std::thread::scope(|scope| {
         let first = scope.spawn(move || {
             let mut op = |tx: &mut dyn Tx| {
-                meta::set(tx, "stopped", "1").expect("written");
+                meta::set(tx, "stopped", "1").and_then(|()| tx.flush()).expect("written");
                 holds.send(()).expect("told");
                 wait.recv_timeout(PATIENCE).expect("released");
-                let late = meta::set(tx, "stopped", "2");
+                let late = meta::set(tx, "stopped", "2").and_then(|()| tx.flush());
                 if late.is_ok() { Verdict::Keep } else { Verdict::Undo }
             };
             stopped.write(&mut [&mut op])
@@ -273,7 +273,7 @@ fn view_stays_the_same_while_others_write_and_cannot_write() {
     let mut tried = Vec::new();
     reader
         .read(&mut |tx| {
-            tried.push(meta::set(tx, "key", "2").is_err());
+            tried.push(meta::set(tx, "key", "2").and_then(|()| tx.flush()).is_err());
             tried.push(tx.queue("DELETE FROM meta", Vec::new(), None).is_err());
         })
         .expect("a view");

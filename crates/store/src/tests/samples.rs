@@ -206,7 +206,9 @@ pub fn new_postmortem(db: &mut dyn Database, n: u32, incident: u32, due: i64) ->
     commit(db, None, &drafted(n, incident, due), 0)
 }
 pub fn owe(db: &mut dyn Database, n: &Notification) {
-    assert!(write(db, |tx| crate::paging::owe(tx, n)).expect("storable"), "{n:?} was owed already");
+    write(db, |tx| crate::paging::owe(tx, n)).expect("storable");
+    let stored = read(db, |tx| crate::paging::notification(tx, n.id));
+    assert!(stored.is_some(), "{n:?} was owed already");
 }
 
 /// What [`journal::verify`] says of a stream.

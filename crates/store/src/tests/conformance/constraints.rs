@@ -74,7 +74,10 @@ pub fn inv_06_notification_is_owed_once(db: &mut dyn Database) {
     new_page(db, 1, 0);
     new_page(db, 2, 0);
     let first = notification(1, 1, 0);
-    let owed = |db: &mut dyn Database, n: &Notification| write(db, |tx| owe(tx, n)).expect("storable");
+    let owed = |db: &mut dyn Database, n: &Notification| {
+        write(db, |tx| owe(tx, n)).expect("storable");
+        read(db, |tx| crate::paging::notification(tx, n.id)).is_some()
+    };
     assert!(owed(db, &first));
     let again = Notification { id: notification_id(2), due_at: at(60), next_due_at: Some(at(60)), ..first.clone() };
     assert!(!owed(db, &again));
@@ -138,7 +141,7 @@ pub fn attempt_begins_once(db: &mut dyn Database) {
 
 pub fn what_does_not_exist_is_not_referred_to(db: &mut dyn Database) {
     let orphan = |db: &mut dyn Database, work: &dyn Fn(&mut dyn Tx) -> Result<(), StoreError>| write(db, work).is_err();
-    assert!(orphan(db, &|tx| owe(tx, &notification(1, 9, 0)).map(drop)), "a notification of no page");
+    assert!(orphan(db, &|tx| owe(tx, &notification(1, 9, 0))), "a notification of no page");
     assert!(orphan(db, &|tx| begin_attempt(tx, notification_id(9), 1, at(0))), "an attempt of no notification");
     assert!(try_commit::<Postmortem>(db, None, &drafted(1, 9, 0), 0).is_err(), "a postmortem of no incident");
     let new = NewActionItem {
