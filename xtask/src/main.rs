@@ -27,7 +27,7 @@ cargo xtask COMMAND
   licences                             every dependency's licence is allowed, no banned crate is present
   advisories [PATH]                    Cargo.lock against a RustSec advisory database (folder or .tar.xz)
   setup                                installs the programs the tests need (Debian, as root); otherwise lists them
-  pg [-- COMMAND…]                     a throw-away PostgreSQL: runs the command beside it, or prints its address and waits
+  pg [--disk] [-- COMMAND…]            a throw-away PostgreSQL: runs the command beside it, or prints its address and waits
   vendor                               fetches the browser files of tools/vendor/vendor-list.toml and records their hashes
   bench [NAME]                         measurements; without a name, lists them
 ";
@@ -55,8 +55,10 @@ fn run(words: &[&str]) -> Result<bool> {
         ["advisories", path] => Ok(advisories::run(Some(path))?.passed),
         ["setup"] => Ok(setup::run()?.passed),
         ["vendor"] => vendor::run(),
-        ["pg"] => pg::run(&[]),
-        ["pg", "--", command @ ..] => pg::run(command),
+        ["pg"] => pg::run(&[], false),
+        ["pg", "--disk"] => pg::run(&[], true),
+        ["pg", "--", command @ ..] => pg::run(command, false),
+        ["pg", "--disk", "--", command @ ..] => pg::run(command, true),
         ["bench"] => bench::list(),
         ["bench", name] => bench::run(name),
         [] | ["help" | "--help" | "-h"] => {

@@ -2,7 +2,7 @@
 //! it; it flushes what it commits, as a real one does, because Nightbell refuses one that does not.
 //!
 //! `cargo xtask pg -- COMMAND…` runs a command with the address in `NIGHTBELL_TEST_POSTGRES`; without a command it prints the address and
-//! ends when its input ends.
+//! ends when its input ends. With `--disk` its files lie on a disk even where memory has room.
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
@@ -20,6 +20,9 @@ const READY_SECONDS_MAX: u64 = 60;
 const READY: &str = "database system is ready to accept connections";
 /// Tests open a handful of connections each, several at once.
 const CONNECTIONS_MAX: u32 = 200;
+/// Where files are kept in memory, and what must be free there.
+const MEMORY: &str = "/dev/shm";
+const MEMORY_KIB_MIN: u64 = 4 * 1024 * 1024;
 
 /// A running cluster; stopped and removed with the value.
 pub struct Cluster {
@@ -32,8 +35,8 @@ pub struct Cluster {
 ///
 /// # Errors
 /// When no cluster can be started, or the command cannot.
-pub fn run(command: &[&str]) -> Result<bool> {
-    let cluster = Cluster::start()?;
+pub fn run(command: &[&str], on_disk: bool) -> Result<bool> {
+    let cluster = if on_disk { Cluster::start_on_disk()? } else { Cluster::start()? };
     if command.is_empty() {
         println!("{}", cluster.url());
         eprintln!("pg: ends when its input ends");
@@ -46,13 +49,29 @@ pub fn run(command: &[&str]) -> Result<bool> {
 }
 
 impl Cluster {
-    /// Starts one on a free port of this machine alone.
+    /// Starts one for tests, in memory where there is room: what it believes to be flushed is, and hundreds of databases come and go.
     ///
     /// # Errors
     /// When PostgreSQL is not installed or does not start.
     pub fn start() -> Result<Self> {
+        let roomy = shell::succeeds(&format!(
+            "test -w {MEMORY} && test \"$(df --output=avail -k {MEMORY} | tail -1)\" -ge {MEMORY_KIB_MIN}"
+        ));
+        if roomy { Self::start_in(Path::new(MEMORY)) } else { Self::start_on_disk() }
+    }
+
+    /// Starts one whose flushes reach a disk, for measurements.
+    ///
+    /// # Errors
+    /// When PostgreSQL is not installed or does not start.
+    pub fn start_on_disk() -> Result<Self> {
+        Self::start_in(&std::env::temp_dir())
+    }
+
+    /// Starts one on a free port of this machine alone.
+    fn start_in(place: &Path) -> Result<Self> {
         let programs = programs()?;
-        let folder = tempfile::Builder::new().prefix("nightbell-pg-").tempdir()?;
+        let folder = tempfile::Builder::new().prefix("nightbell-pg-").tempdir_in(place)?;
         let user = owner(folder.path())?;
         let data = folder.path().join("data");
         init(&programs, &data, user.as_deref())?;
