@@ -6,11 +6,13 @@ mod wiring;
 use crate::{
     data::{Place, ServeLock, first_administrator},
     failure::Failure,
+    mark::Mark,
     pump::{Stop, Waker},
     system::SystemClock,
+    watch,
 };
 use nightbell_delivery::{egress::EgressPolicy, mail::MailSettings};
-use nightbell_engine::{Clock, Engine};
+use nightbell_engine::{Clock, Engine, live};
 use nightbell_web::AppState;
 use std::{io, net::SocketAddr, sync::Arc, thread, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -38,6 +40,8 @@ pub struct Options {
     pub pace: u32,
     /// Whether the demo's mail catcher has a page.
     pub mail_inbox: bool,
+    /// Canaries and heartbeats; what is overdue is looked for in any case.
+    pub watch: watch::Settings,
     /// Routes beside the product's own: the demo's.
     pub routers: Vec<axum::Router<AppState>>,
 }
@@ -55,9 +59,19 @@ impl Options {
             clock: Arc::new(SystemClock),
             pace: 1,
             mail_inbox: false,
+            watch: watch::Settings::default(),
             routers: Vec::new(),
         }
     }
+}
+
+/// Why a server cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Broken {
+    /// The writer ended: a flush or a write failed, and what is on disk is known only after a fresh start. Nothing may touch it any more.
+    Storage,
+    /// Something else ended, for that reason; the rest can be stopped in order.
+    Part(String),
 }
 
 /// A running server.
@@ -85,18 +99,22 @@ impl Server {
     /// When another server has the folder, the data was never initialised, the address is taken, or the data cannot be opened.
     pub async fn start(options: Options) -> Result<Self, Failure> {
         // Looked at before anything is created there.
-        options.data.directory()?;
+        options.data.directory().map_err(without_data)?;
         let lock = options.data.lock()?;
+        if let Some(folder) = options.data.as_folder() {
+            let head = options.data.read(|tx| Ok(live::head(tx)?)).map_err(without_data)?;
+            Mark::of(folder.path()).check(head).map_err(without_data)?;
+        }
         let (listener, address) = listen(options.listen).await?;
         let public_url = options.public_url.clone().unwrap_or_else(|| crate::config::default_public_url(address));
-        let engine = options.data.engine(&public_url)?;
+        let engine = options.data.engine(&public_url).map_err(without_data)?;
         if first_administrator(&engine.directory()).is_none() {
             return Err(options.data.no_administrator());
         }
         let (stop_http, http_stopping) = Stop::channel();
         let (stop_pump, pump_stopping) = Stop::channel();
         let waker = Waker::default();
-        let wired = wiring::wire(options, engine, &waker, pump_stopping)?;
+        let wired = wiring::wire(options, engine, address, &waker, pump_stopping)?;
         let http = wiring::serve_http(listener, wired.state.clone(), wired.routers, http_stopping);
         Ok(Self {
             address,
@@ -113,18 +131,25 @@ impl Server {
         })
     }
 
-    /// Completes when the server cannot go on by itself: writer, pump or listener ended. Never, while all is well. A disk that fails is
-    /// not such an end (INV-16): requests are refused with 503 until it works, the pump tries again every second, the watchdog is loud.
-    pub async fn broken(&mut self) -> String {
+    /// Completes when the server cannot go on by itself: writer, pump or listener ended. Never, while all is well. A disk that is full is
+    /// not such an end (INV-16): alerts are refused with 503 until there is room, and what rings goes on. A disk that fails a flush or a
+    /// write is: the writer ends.
+    pub async fn broken(&mut self) -> Broken {
         tokio::select! {
-            _ = &mut self.writer_gone => "the writer ended".to_owned(),
-            _ = &mut self.pump => "the pump ended".to_owned(),
-            ended = &mut self.http => match ended {
+            _ = &mut self.writer_gone => Broken::Storage,
+            _ = &mut self.pump => Broken::Part("the pump ended".to_owned()),
+            ended = &mut self.http => Broken::Part(match ended {
                 Ok(Ok(())) => "the listener ended".to_owned(),
                 Ok(Err(error)) => format!("the listener ended: {error}"),
                 Err(_) => "the listener broke off".to_owned(),
-            },
+            }),
         }
+    }
+
+    /// Leaves everything as it lies, for a process that ends right after: closing the database would write to a disk that has just failed,
+    /// and believe what it answers the second time. What was under way is made up for at the next start.
+    pub fn abandon(self) {
+        std::mem::forget(self);
     }
 
     /// Stops: no new requests, streams end, attempts under way settle, the writer finishes what it was given. Takes at most about half a minute.
@@ -152,6 +177,13 @@ impl Server {
         }
         drop(lock);
     }
+}
+
+/// What a start means that fails on the data.
+fn without_data(failure: Failure) -> Failure {
+    let meaning = "NOBODY IS PAGED by this server until it starts. If there was data here before, make no new installation in its place: put the \
+                   newest backup there, then start it again.";
+    Failure { message: format!("{failure}\n{meaning}"), ..failure }
 }
 
 async fn listen(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {

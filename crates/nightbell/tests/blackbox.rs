@@ -1,4 +1,5 @@
-//! The black box (tier T5): the built binary, real files, real sockets on the loopback, a real Alertmanager, a real SMTP server, and `kill -9`.
+//! The black box (tier T5): the built binary, real files, real sockets on the loopback, a real Alertmanager, a real SMTP server, `kill -9`, and
+//! machines that fail: full and broken disks, stopped processes, clocks that are set, damaged files.
 //! Nothing here knows the inside but one reader: the check after the kills looks into the store.
 
 #[path = "blackbox/alertmanager.rs"]
@@ -9,6 +10,8 @@ mod child;
 mod cli;
 #[path = "blackbox/double.rs"]
 mod double;
+#[path = "blackbox/faults/mod.rs"]
+mod faults;
 #[path = "blackbox/house.rs"]
 mod house;
 #[path = "blackbox/http.rs"]

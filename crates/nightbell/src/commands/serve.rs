@@ -5,7 +5,7 @@ use crate::{
     config::{self, Config, Flags},
     failure::Failure,
     log, out,
-    server::{Options, Server},
+    server::{Broken, Options, Server},
     system::SystemClock,
 };
 use clap::Args;
@@ -68,6 +68,14 @@ async fn serve(config: Config, begun: Timestamp) -> Result<(), Failure> {
         _ = interrupt.recv() => None,
         why = server.broken() => Some(why),
     };
+    if broken == Some(Broken::Storage) {
+        server.abandon();
+        return Err(Failure::unreachable(
+            "The server cannot go on: the writer ended, because the disk failed a flush or a write (see the lines above). It is not tried \
+             again: a second try can succeed and keep nothing. NOBODY IS PAGED until the server is started again. Nothing that was accepted \
+             is lost if the disk kept what it had confirmed; look at the disk first.",
+        ));
+    }
     tracing::info!("stopping: requests and messages under way are finished");
     tokio::select! {
         () = server.stop() => {}
@@ -75,9 +83,9 @@ async fn serve(config: Config, begun: Timestamp) -> Result<(), Failure> {
         _ = interrupt.recv() => tracing::warn!("stopped at once; what was under way is made up for at the next start"),
     }
     match broken {
-        None => Ok(()),
+        None | Some(Broken::Storage) => Ok(()),
         // The process ends so that whoever supervises it starts it again: what is due lies in the store.
-        Some(why) => Err(Failure::unreachable(format!(
+        Some(Broken::Part(why)) => Err(Failure::unreachable(format!(
             "The server cannot go on: {why}. NOBODY IS PAGED until it is started again."
         ))),
     }
@@ -89,6 +97,7 @@ fn options(config: Config) -> Options {
         trusted_proxies: config.trusted_proxies,
         mail: config.mail,
         egress: config.egress,
+        watch: config.watch,
         ..Options::new(config.place, config.listen)
     }
 }

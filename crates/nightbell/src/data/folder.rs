@@ -37,7 +37,8 @@ impl DataFolder {
     }
 
     pub(super) fn must_exist(&self) -> Result<(), Failure> {
-        if self.database().is_file() { Ok(()) } else { Err(must_have_data(&self.0.display(), &self.flag())) }
+        let holds = std::fs::metadata(self.database()).map_or(0, |database| database.len());
+        if holds > 0 { Ok(()) } else { Err(must_have_data(&self.0.display(), &self.flag())) }
     }
 
     /// How a command line names it.
@@ -76,8 +77,24 @@ impl DataFolder {
 
     /// The database, made if there is none.
     pub(super) fn open(&self) -> Result<Result<Box<dyn Database>, StoreError>, Failure> {
+        self.must_not_lose_its_log()?;
         self.keep_private()?;
         Ok(Sqlite::open(&self.database()).map(|database| Box::new(database) as Box<dyn Database>))
+    }
+
+    /// SQLite takes an empty database for a new one and deletes the log beside it, which may hold all there is.
+    fn must_not_lose_its_log(&self) -> Result<(), Failure> {
+        let bytes = |path: PathBuf| std::fs::metadata(path).map_or(0, |file| file.len());
+        let log = self.0.join(format!("{DATABASE}-wal"));
+        if bytes(self.database()) > 0 || bytes(log.clone()) == 0 {
+            return Ok(());
+        }
+        Err(Failure::unreachable(format!(
+            "{} is gone or empty, but its write-ahead log {} is still there and is not touched. Put the newest backup in the place of the \
+             database, and keep the log until you know what it held.",
+            self.database().display(),
+            log.display()
+        )))
     }
 
     /// Makes the database its owner's alone, whatever the folder allows (service managers and container volumes make folders that others may

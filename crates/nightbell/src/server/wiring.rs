@@ -2,15 +2,18 @@
 
 use super::Options;
 use crate::{
+    data::{DataFolder, Place},
     failure::Failure,
     housekeeping,
+    mark::Mark,
     pump::{self, Pump, Stopping, Waker},
-    watchdog::Watchdog,
+    reserve::Reserve,
+    watch::{self, Own},
 };
 use nightbell_delivery::{Sender, egress::Timeouts, http::HttpSender};
 use nightbell_engine::{Engine, Writer, desk};
 use nightbell_web::{AppState, Parts, ReadPool, Setup, live::Hub, tasks::spawn_supervised};
-use std::{io, sync::Arc, thread};
+use std::{io, net::SocketAddr, path::Path, sync::Arc, thread};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// Connections that only read, for pages and the API.
@@ -28,8 +31,14 @@ pub(super) struct Wired {
     pub writer_gone: oneshot::Receiver<()>,
 }
 
-/// Starts writer, pump and watchdog.
-pub(super) fn wire(options: Options, engine: Engine, waker: &Waker, stopping: Stopping) -> Result<Wired, Failure> {
+/// Starts writer, pump and watch. `address` is the listener's.
+pub(super) fn wire(
+    options: Options,
+    engine: Engine,
+    address: SocketAddr,
+    waker: &Waker,
+    stopping: Stopping,
+) -> Result<Wired, Failure> {
     let settings = engine.settings().clone();
     let hub = Hub::new();
     let (wake_pump, wake_hub) = (waker.clone(), hub.clone());
@@ -38,6 +47,11 @@ pub(super) fn wire(options: Options, engine: Engine, waker: &Waker, stopping: St
         wake_hub.wake();
     };
     let (desk, writer) = desk(engine, Arc::clone(&options.clock), Box::new(committed));
+    let reserve = options.data.as_folder().map(|folder| Reserve::of(folder.path()));
+    let writer = match reserve.clone() {
+        Some(reserve) => writer.on_full(Box::new(move || reserve.give_back())),
+        None => writer,
+    };
     let (writer, writer_gone) = start_writer(writer)?;
     let state = AppState::new(Setup {
         desk: desk.clone(),
@@ -48,8 +62,8 @@ pub(super) fn wire(options: Options, engine: Engine, waker: &Waker, stopping: St
         trusted_proxies: options.trusted_proxies,
         mail_inbox: options.mail_inbox,
     });
-    let http = HttpSender::new(options.egress, Timeouts::default()).map_err(|e| Failure::unreachable(e.to_string()))?;
-    let observed = state.clone();
+    let http = HttpSender::new(options.egress.clone(), Timeouts::default()).map_err(|e| Failure::unreachable(e.to_string()))?;
+    let (observed, own) = (state.clone(), Own::new(address)?);
     let pump = Pump::new(pump::Parts {
         desk,
         reader: options.data.reader()?,
@@ -58,17 +72,45 @@ pub(super) fn wire(options: Options, engine: Engine, waker: &Waker, stopping: St
         waker: waker.clone(),
         pace: options.pace,
         observer: Box::new(move |medium, outcome| observed.metrics().notification(medium, outcome)),
+        own: Some(own.clone()),
     });
     let for_pump = stopping.clone();
     let pump = spawn_supervised("pump", move || pump.clone().run(for_pump.clone()));
     let (house, for_house) = (state.clone(), stopping.clone());
     let mut tasks = vec![spawn_supervised("housekeeping", move || housekeeping::run(house.clone(), for_house.clone()))];
-    // A clock that races makes every page look late.
+    if let Some(reserve) = reserve {
+        let (desk, for_reserve) = (state.desk().clone(), stopping.clone());
+        tasks.push(spawn_supervised("reserve", move || reserve.clone().keep(desk.clone(), for_reserve.clone())));
+    }
+    if let Some(folder) = options.data.as_folder() {
+        let (mark, open, for_mark) = (Mark::of(folder.path()), options.data.opener(), stopping.clone());
+        tasks.push(spawn_supervised("mark", move || mark.clone().keep(open.clone(), for_mark.clone())));
+    }
+    // A clock that races makes every page look late, and its canaries would race as well.
     if options.pace <= 1 {
-        let dog = Watchdog::new(options.data.reader()?, options.clock);
-        tasks.push(spawn_supervised("watchdog", move || dog.clone().run(stopping.clone())));
+        let parts = watch::Parts {
+            state: state.clone(),
+            reader: options.data.reader()?,
+            clock: options.clock,
+            egress: options.egress,
+            own,
+            size: size_of(&options.data),
+            settings: options.watch,
+        };
+        tasks.extend(watch::start(parts, &stopping)?);
     }
     Ok(Wired { state, routers: options.routers, pump, tasks, writer, writer_gone })
+}
+
+/// How large the database of a folder is, its log included; another server's is asked of that server's own tools.
+fn size_of(data: &Place) -> watch::Size {
+    let file = data.as_folder().map(DataFolder::database);
+    Arc::new(move || {
+        let file = file.as_ref()?;
+        let log = file.with_extension("db-wal");
+        let bytes = |path: &Path| std::fs::metadata(path).map(|found| found.len());
+        Some(bytes(file).ok()? + bytes(&log).unwrap_or(0))
+    })
 }
 
 /// The writer's thread. Its end, however it comes, is told: a server without a writer must not look alive.
