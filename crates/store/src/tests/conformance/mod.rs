@@ -6,6 +6,7 @@ use crate::{Database, Sqlite};
 
 mod access;
 mod atomicity;
+mod bundle;
 mod config;
 mod constraints;
 mod due;
@@ -107,6 +108,14 @@ macro_rules! conformance {
                     empty_batch_is_nothing
                     panicking_view_leaves_the_database_usable
                     view_cannot_write
+                }
+                bundle {
+                    inv_15_due_goes_by_rank_then_time
+                    inv_08_what_waits_goes_along_once
+                    inv_05_what_no_longer_rings_stays_behind
+                    inv_06_what_a_lost_sender_had_goes_along_again
+                    inv_08_only_what_still_rings_holds_others_back
+                    pages_ring_for_whom_a_message_was_begun
                 }
                 config {
                     every_change_is_a_revision_and_moves_the_version
