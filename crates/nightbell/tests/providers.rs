@@ -25,6 +25,7 @@ mod street;
 #[path = "providers/tls.rs"]
 mod tls;
 #[path = "blackbox/wait.rs"]
+#[expect(dead_code, reason = "shared with the black box, which uses all of it")]
 mod wait;
 #[path = "providers/web.rs"]
 mod web;

@@ -178,7 +178,6 @@ impl Case {
 /// A message of either medium, as it arrived.
 #[derive(Debug, Clone)]
 pub struct Message {
-    pub person: String,
     pub id: String,
     pub repeat: bool,
     pub at: Timestamp,
@@ -186,14 +185,14 @@ pub struct Message {
 }
 
 impl From<Arrived> for Message {
-    fn from(Arrived { person, id, repeat, at, taken, .. }: Arrived) -> Self {
-        Self { person, id, repeat, at, taken }
+    fn from(Arrived { id, repeat, at, taken, .. }: Arrived) -> Self {
+        Self { id, repeat, at, taken }
     }
 }
 
 impl From<Given> for Message {
-    fn from(Given { person, id, repeat, at, taken, .. }: Given) -> Self {
-        Self { person, id, repeat, at, taken }
+    fn from(Given { id, repeat, at, taken, .. }: Given) -> Self {
+        Self { id, repeat, at, taken }
     }
 }
 

@@ -40,8 +40,6 @@ pub struct Moment<'a> {
 /// One mail as it was given, taken or not.
 #[derive(Debug, Clone)]
 pub struct Given {
-    /// Before the @ of the receiver's address.
-    pub person: String,
     /// Of the notification.
     pub id: String,
     /// `Message-ID`.
@@ -51,8 +49,6 @@ pub struct Given {
     pub at: Timestamp,
     /// Whether the double said 250.
     pub taken: bool,
-    /// Whether it came by TLS.
-    pub encrypted: bool,
 }
 
 type React = dyn Fn(&Moment<'_>) -> Word + Send + Sync;
@@ -188,13 +184,11 @@ impl Dialogue<'_> {
             value.unwrap_or_default().trim().to_owned()
         };
         self.shared.ledger.note(Given {
-            person: person.to_owned(),
             id: header("X-Nightbell-Notification"),
             message_id: mail.message_id().unwrap_or_default().to_owned(),
             repeat: mail.body_text(0).is_some_and(|text| text.contains("It may be a second copy")),
             at: wall_clock(),
             taken: word == Word::Usual,
-            encrypted: self.encrypted,
         });
         self.speak(stream, "TEXT", word).is_some()
     }

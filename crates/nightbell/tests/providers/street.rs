@@ -42,10 +42,7 @@ fn mail(moment: &Moment<'_>) -> Word {
 /// What the receiver says to a person's webhook.
 fn web(path: &str, nth: usize) -> Reply {
     let (person, method) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
-    if method.starts_with("key-second-") {
-        return Reply::status(204);
-    }
-    if person == "boss" {
+    if person == "boss" || (method.starts_with("key-second-") && !person.starts_with("gone-")) {
         return Reply::status(204);
     }
     let said = |head: &str| Reply::Say(head.to_owned());
