@@ -7,6 +7,7 @@
 
 pub mod access;
 mod batch;
+pub mod canary;
 mod desk;
 mod directory;
 mod engine;

@@ -6,7 +6,7 @@ use nightbell_domain::{
     ids::IncidentId,
     learning::Postmortem,
     paging::{Page, Subject},
-    record::{Aggregate, Instant},
+    record::Aggregate,
     response::Incident,
     signal::Alert,
 };
@@ -58,7 +58,11 @@ fn topics(tx: &mut dyn Tx, kind: &str, id: &str) -> Result<BTreeSet<String>, Sto
         Alert::KIND => {
             load::<Alert>(tx, id).and_then(|alert| alert.map_or(Ok(()), |alert| of_alert(tx, &alert, &mut topics)))
         }
-        Page::KIND => load::<Page>(tx, id).and_then(|page| page.map_or(Ok(()), |page| of_page(tx, &page, &mut topics))),
+        Page::KIND => match load::<Page>(tx, id) {
+            // Nobody looks at a canary, and one a minute must not reload every page.
+            Ok(Some(page)) if page.subject == Subject::Canary => return Ok(BTreeSet::new()),
+            found => found.and_then(|page| page.map_or(Ok(()), |page| of_page(tx, &page, &mut topics))),
+        },
         Incident::KIND => load::<Incident>(tx, id)
             .and_then(|found| found.map_or(Ok(()), |incident| of_incident(tx, &incident, &mut topics))),
         Postmortem::KIND => load::<Postmortem>(tx, id).map(|found| {
@@ -88,7 +92,7 @@ fn of_page(tx: &mut dyn Tx, page: &Page, topics: &mut BTreeSet<String>) -> Resul
             slug_of(tx, alert.and_then(|alert| alert.incident), topics)
         }
         Subject::Incident { incident, .. } => slug_of(tx, Some(*incident), topics),
-        Subject::Person => Ok(()),
+        Subject::Person | Subject::Canary => Ok(()),
     }
 }
 
@@ -109,25 +113,6 @@ fn slug_of(tx: &mut dyn Tx, incident: Option<IncidentId>, topics: &mut BTreeSet<
     let Some(incident) = incident else { return Ok(()) };
     topics.extend(load::<Incident>(tx, &incident.to_string())?.map(|incident| format!("incident:{}", incident.slug)));
     Ok(())
-}
-
-/// How well the alarm clocks keep time: for `/metrics`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pulse {
-    /// Pages whose alarm is more than 30 s overdue (INV-03: should be 0).
-    pub pages_overdue: u64,
-    /// How long the oldest due thing has been waiting, in milliseconds; 0 when nothing is due.
-    pub oldest_due_ms: i64,
-}
-
-/// Reads the pulse.
-///
-/// # Errors
-/// The store's.
-pub fn pulse(tx: &mut dyn Tx, now: Instant) -> Result<Pulse, StoreError> {
-    let pages_overdue = paging::overdue_pages(tx, now - jiff::SignedDuration::from_secs(30))?;
-    let waited = paging::next_due(tx)?.map_or(0, |due| now.as_millisecond() - due.as_millisecond());
-    Ok(Pulse { pages_overdue, oldest_due_ms: waited.max(0) })
 }
 
 #[cfg(test)]

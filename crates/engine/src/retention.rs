@@ -1,7 +1,7 @@
-//! The `retention` reconciler: forgets what is over: sessions that ended, raw requests past their time. Never alerts, pages, incidents or
-//! their streams: those are the record.
+//! The `retention` reconciler: forgets what is over: sessions that ended, raw requests past their time, canaries. Never
+//! alerts, incidents, people's pages or their streams: those are the record.
 
-use crate::{Fault, Unit};
+use crate::{Fault, Unit, canary};
 use jiff::SignedDuration;
 use nightbell_domain::limits;
 use nightbell_store::{access, signal};
@@ -14,5 +14,6 @@ pub fn retention(unit: &mut Unit<'_>) -> Result<u64, Fault> {
     let before = |span: SignedDuration| unit.now.checked_sub(span).unwrap_or(unit.now);
     let (idle_since, received_before) = (before(limits::SESSION_IDLE), before(limits::RAW_REQUESTS_KEPT));
     let sessions = access::end_expired(unit.tx, unit.now, idle_since)?;
-    Ok(sessions + signal::forget_raw(unit.tx, received_before, FORGOTTEN_MAX)?)
+    let canaries = canary::forget(unit)?;
+    Ok(sessions + canaries + signal::forget_raw(unit.tx, received_before, FORGOTTEN_MAX)?)
 }

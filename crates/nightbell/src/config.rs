@@ -10,10 +10,12 @@ use crate::{
     commands::DataArgs,
     data::{self, Place},
     log::{LogFormat, LogSettings, check_level},
+    watch,
 };
 use ipnet::IpNet;
 use nightbell_delivery::{egress::EgressPolicy, mail::MailSettings};
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+use nightbell_engine::domain::text::duration::parse_duration;
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 use url::Url;
 
 /// The file that is read when nobody names one, if it is there.
@@ -24,7 +26,7 @@ pub const LISTEN: &str = "127.0.0.1:8080";
 const MAIL_FROM: &str = "Nightbell <nightbell@localhost>";
 
 /// Every key there is. A test compares it with the shipped example.
-pub const KEYS: [&str; 9] = [
+pub const KEYS: [&str; 12] = [
     "server.listen",
     "server.public_url",
     "server.data",
@@ -32,6 +34,9 @@ pub const KEYS: [&str; 9] = [
     "mail.url",
     "mail.from",
     "egress.allow",
+    "watch.canary",
+    "watch.heartbeat_url",
+    "watch.heartbeat_every",
     "log.format",
     "log.level",
 ];
@@ -62,6 +67,8 @@ pub struct Config {
     pub mail: Option<MailSettings>,
     /// Where outbound calls may go.
     pub egress: EgressPolicy,
+    /// Canaries and heartbeats.
+    pub watch: watch::Settings,
     /// Logging.
     pub log: LogSettings,
 }
@@ -115,6 +122,7 @@ pub fn settle(layers: &Layers) -> Result<Config, ConfigError> {
         egress: layers
             .list("egress.allow", |list| EgressPolicy::new(list).map_err(|e| e.to_string()))?
             .unwrap_or_default(),
+        watch: watch(layers)?,
         log: LogSettings {
             format: layers.text("log.format", log_format)?.unwrap_or(log_default.format),
             level: layers
@@ -173,6 +181,31 @@ fn mail(layers: &Layers) -> Result<Option<MailSettings>, ConfigError> {
         Ok(settings) => Ok(Some(settings)),
         Err(e) => Err(layers.wrong(&format!("mail.{}", e.key), e.why)),
     }
+}
+
+fn watch(layers: &Layers) -> Result<watch::Settings, ConfigError> {
+    let canary = layers.text("watch.canary", |text| match text {
+        "on" => Ok(Some(watch::EVERY)),
+        "off" => Ok(None),
+        other => Err(format!("{other:?} is neither \"on\" nor \"off\"")),
+    })?;
+    let every = layers.text("watch.heartbeat_every", |text| {
+        let every = parse_duration(text).map_err(|e| e.to_string())?;
+        let every = Duration::try_from(every).map_err(|e| e.to_string())?;
+        if every < Duration::from_secs(1) {
+            Err("a heartbeat goes out once a second at most".to_owned())
+        } else {
+            Ok(every)
+        }
+    })?;
+    let heartbeat = layers.text("watch.heartbeat_url", |text| match Url::parse(text.trim()) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => {
+            Ok(watch::Heartbeat { url: url.into(), every: every.unwrap_or(watch::EVERY) })
+        }
+        // The address is a secret: it is not said back.
+        _ => Err("this is no address that can be called; write one like \"https://hc-ping.com/your-uuid\"".to_owned()),
+    })?;
+    Ok(watch::Settings { canary: canary.unwrap_or(Some(watch::EVERY)), heartbeat })
 }
 
 fn log_format(text: &str) -> Result<LogFormat, String> {

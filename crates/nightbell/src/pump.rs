@@ -11,12 +11,15 @@ mod stopping;
 pub use delivery::{describe, report};
 pub use stopping::{Stop, Stopping};
 
+use crate::watch::Own;
 use jiff::{SignedDuration, Timestamp};
 use nightbell_delivery::{Lease, Sender};
 use nightbell_engine::{
-    Class, Clock, Desk, Fault, Reader, StoreError, Unit, domain::limits::SENDING_LEASE, heartbeat, learning, paging,
-    response,
+    Class, Clock, Desk, Fault, Reader, StoreError, Unit,
+    domain::{limits::SENDING_LEASE, paging::canary::MEDIUM},
+    heartbeat, learning, paging, response,
 };
+use nightbell_web::ops::Sent;
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -51,8 +54,8 @@ impl Waker {
     }
 }
 
-/// What is told of each attempt: medium and outcome word, for the metrics.
-pub type Observer = Box<dyn Fn(&'static str, &'static str) + Send + Sync>;
+/// Told of each attempt, for the metrics.
+pub type Observer = Box<dyn Fn(&Sent) + Send + Sync>;
 
 /// What a pump needs.
 pub struct Parts {
@@ -70,6 +73,8 @@ pub struct Parts {
     pub pace: u32,
     /// Told of each attempt.
     pub observer: Observer,
+    /// The server's own listener, for canaries; without one they are refused.
+    pub own: Option<Own>,
 }
 
 /// The pump. Cheap to clone; run it once.
@@ -84,6 +89,7 @@ struct Inner {
     waker: Waker,
     pace: u32,
     observer: Observer,
+    own: Option<Own>,
 }
 
 /// What one look brought.
@@ -99,8 +105,17 @@ struct Round {
 impl Pump {
     /// A pump that waits to be run.
     pub fn new(parts: Parts) -> Self {
-        let Parts { desk, reader, sender, clock, waker, pace, observer } = parts;
-        Self(Arc::new(Inner { desk, reader: Mutex::new(reader), sender, clock, waker, pace: pace.max(1), observer }))
+        let Parts { desk, reader, sender, clock, waker, pace, observer, own } = parts;
+        Self(Arc::new(Inner {
+            desk,
+            reader: Mutex::new(reader),
+            sender,
+            clock,
+            waker,
+            pace: pace.max(1),
+            observer,
+            own,
+        }))
     }
 
     /// Runs until the server stops, then lets attempts under way end.
@@ -225,15 +240,26 @@ impl Pump {
         Lease::new(asked, SENDING_LEASE.unsigned_abs(), until, Arc::new(move || clock.now()))
     }
 
+    /// The transports; for a canary the same, aimed at the server's own listener and nothing else.
+    fn sender_of(&self, work: &paging::Work) -> &Sender {
+        match (&work.address, &self.0.own) {
+            (paging::Address::Canary { .. }, Some(own)) => own.sender(),
+            _ => &self.0.sender,
+        }
+    }
+
     /// One attempt, and its outcome recorded. Dropped or panicking half-way it leaves the lease to run out.
     async fn attempt(self, work: paging::Work, asked: Instant) {
         let (id, attempt) = (work.notification, work.attempt);
-        let (medium, delivery) = describe(&work);
+        let (medium, delivery) = describe(&work, self.0.own.as_ref());
+        let begun = Instant::now();
         let lease = self.lease(&work, asked);
-        let outcome = self.0.sender.deliver(&delivery, self.0.clock.now(), &lease).await;
+        let outcome = self.sender_of(&work).deliver(&delivery, self.0.clock.now(), &lease).await;
         let word = delivery::word(&outcome);
-        (self.0.observer)(medium, word);
+        let waited = work.waited.and_then(|waited| waited.try_into().ok());
+        (self.0.observer)(&Sent { medium, outcome: word, took: begun.elapsed(), waited });
         match word {
+            "accepted" if medium == MEDIUM => tracing::debug!(notification = %id, attempt, medium, "sent"),
             "accepted" => tracing::info!(notification = %id, attempt, medium, "sent"),
             _ => {
                 tracing::warn!(notification = %id, attempt, medium, outcome = word, detail = outcome.detail(), "not sent")

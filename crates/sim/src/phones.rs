@@ -80,6 +80,7 @@ pub fn medium(address: &Address) -> &'static str {
     match address {
         Address::Email { .. } => "email",
         Address::Webhook { .. } => "webhook",
+        Address::Canary { .. } => "canary",
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod aggregate;
 pub mod bundle;
+pub mod canary;
 pub mod config;
 pub mod heartbeat;
 pub mod journal;

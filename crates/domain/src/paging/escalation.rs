@@ -1,6 +1,7 @@
 //! What a page does next. Pure: the same function rings people, writes `explain`, and is checked by the simulator.
 
 use super::{
+    canary,
     page::{Page, PageEvent, PageStatus, PolicySnapshot, Rung, Subject},
     rank::Rank,
 };
@@ -111,7 +112,7 @@ impl Page {
         else {
             return self.last_resort(org, now);
         };
-        let (rung, silent) = reach(org, &current.notify, self.urgency, now);
+        let (rung, silent) = self.reach(org, &current.notify, now);
         let more = (step as usize) + 1 < self.policy.steps.len();
         // A cycle in which nobody at all was reached is not worth repeating: straight to the last resort.
         let rang_before = self.rings.iter().any(|r| r.cycle == cycle);
@@ -130,8 +131,16 @@ impl Page {
         PageEvent::StepRang { cycle, step, rung, silent, next_cycle, next_step, next_due_at: later(now, wait) }
     }
 
+    /// Whom targets reach; a canary reaches its sink and never a human.
+    fn reach(&self, org: &Organisation, targets: &[Target], now: Instant) -> (Vec<Rung>, Vec<String>) {
+        match self.subject {
+            Subject::Canary => (vec![canary::rung()], Vec::new()),
+            _ => reach(org, targets, self.urgency, now),
+        }
+    }
+
     fn last_resort(&self, org: &Organisation, now: Instant) -> PageEvent {
-        let (mut rung, mut silent) = reach(org, &self.policy.last_resort, self.urgency, now);
+        let (mut rung, mut silent) = self.reach(org, &self.policy.last_resort, now);
         if rung.is_empty() {
             if self.policy.last_resort.is_empty() {
                 silent.push("the policy has no last resort: every administrator is rung".to_owned());

@@ -1,5 +1,6 @@
 //! Paging: one run of an escalation policy, what it owes to whom by when, and what a message says. INV-03…07 are decided here.
 
+pub mod canary;
 mod escalation;
 mod message;
 mod notification;

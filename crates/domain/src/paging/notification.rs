@@ -2,7 +2,7 @@
 //! INV-06: attempted at least once, exactly once without a crash, at most once more after one. INV-07: every attempt ends in a recorded
 //! outcome; nothing stays "sending". An unknown outcome is still owed.
 
-use super::{Message, MessageKind, Page, Rank};
+use super::{Message, MessageKind, Page, Rank, Subject, canary};
 use crate::{
     ids::{ContactId, NotificationId, PageId, UserId},
     limits,
@@ -337,6 +337,9 @@ pub struct Owed {
 
 /// What ringing a person owes: their ladder for the page's urgency, each rung at its time.
 pub fn owed(org: &Organisation, page: &Page, user: &UserId, now: Instant) -> Vec<Owed> {
+    if page.subject == Subject::Canary {
+        return vec![canary::owed(page, now)];
+    }
     let Some(person) = org.users.get(user) else { return Vec::new() };
     let mut seen = std::collections::BTreeSet::new();
     person

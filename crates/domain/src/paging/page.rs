@@ -30,6 +30,8 @@ pub enum Subject {
     },
     /// One person calls another.
     Person,
+    /// Nobody is wanted: the way of pages is tried out, to the end (INV-24). Shown nowhere.
+    Canary,
 }
 
 /// The policy as it was when the page started.

@@ -1,6 +1,6 @@
 //! Which pages are told to look again, for every kind of line in the journal.
 
-use super::{Happening, Pulse, after, head, pulse};
+use super::{Happening, after, head};
 use crate::{Engine, Unit, paging, response, signal};
 use jiff::SignedDuration;
 use nightbell_domain::{
@@ -141,18 +141,4 @@ fn a_call_between_people_concerns_its_page_alone() {
     assert_eq!(topics(&mut engine, 0), named(&["home", &format!("page:{}", page.id)]));
     let all: Vec<Happening> = engine.read(|tx| Ok(after(tx, 0, 1)?)).expect("read");
     assert_eq!(all.iter().map(|h| h.position).collect::<Vec<_>>(), [1], "no more than asked for");
-}
-
-#[test]
-fn the_pulse_counts_what_is_late() {
-    let mut engine = engine();
-    let target = ["user:ada".parse().expect("a target")];
-    engine.execute(begin(), |unit| paging::page_people(unit, &ada(), &target, "come", Urgency::High)).expect("called");
-    let at = |engine: &mut Engine, seconds: i64| {
-        let now = begin() + SignedDuration::from_secs(seconds);
-        engine.read(|tx| Ok(pulse(tx, now)?)).expect("read")
-    };
-    assert_eq!(at(&mut engine, 0), Pulse { pages_overdue: 0, oldest_due_ms: 0 });
-    let late = at(&mut engine, 3_600 * 24);
-    assert!(late.pages_overdue == 1 && late.oldest_due_ms > 3_600_000, "{late:?}");
 }

@@ -96,7 +96,8 @@ fn take(unit: &mut Unit<'_>, id: PageId, actor: &Actor, via: &str) -> Result<Pag
         Subject::Alert { alert } => alert_follows(unit, *alert, actor)?,
         Subject::Incident { incident, .. } => crate::response::page_acknowledged(unit, *incident, &page, actor)?,
         // A call is over when it is answered: there is nothing behind it that could be resolved.
-        Subject::Person => {
+        // Nor behind a canary.
+        Subject::Person | Subject::Canary => {
             let over = page.end(&format!("answered by {actor}"));
             return unit.commit(page, over, actor);
         }

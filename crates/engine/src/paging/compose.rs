@@ -19,13 +19,17 @@ pub(super) fn message(unit: &mut Unit<'_>, page: &Page, notification: &Notificat
     let (alert, incident) = match &page.subject {
         Subject::Alert { alert } => (unit.load_sound::<Alert>(alert)?, None),
         Subject::Incident { incident, .. } => (None, unit.load_sound::<Incident>(incident)?),
-        Subject::Person => (None, None),
+        Subject::Person | Subject::Canary => (None, None),
     };
     let org = &unit.directory.org;
-    let user = org.users.get(&notification.user).ok_or_else(|| Fault::missing("user", &notification.user))?;
+    let (user, user_name, time_zone) = match org.users.get(&notification.user) {
+        _ if page.subject == Subject::Canary => (&notification.user, String::new(), "UTC".to_owned()),
+        Some(user) => (&user.id, user.name.clone(), user.time_zone.clone()),
+        None => return Err(Fault::missing("user", &notification.user)),
+    };
     let base = &unit.settings.public_url;
     let link =
-        PageLink { page: page.id, user: user.id.clone(), expires_at: later(unit.now, limits::PAGE_LINK_LIFETIME) };
+        PageLink { page: page.id, user: user.clone(), expires_at: later(unit.now, limits::PAGE_LINK_LIFETIME) };
     let url = match (&alert, &incident) {
         (Some(alert), _) => format!("{base}/alerts/{}", alert.id),
         (_, Some(incident)) => format!("{base}/incidents/{}", incident.slug),
@@ -42,9 +46,9 @@ pub(super) fn message(unit: &mut Unit<'_>, page: &Page, notification: &Notificat
         attempt: notification.attempts,
         repeat: notification.repeat,
         sent_at: unit.now,
-        user: user.id.clone(),
-        user_name: user.name.clone(),
-        time_zone: user.time_zone.clone(),
+        user: user.clone(),
+        user_name,
+        time_zone,
         urgency: page.urgency,
         title: page.title.clone(),
         body: body(page, notification.kind),

@@ -5,11 +5,12 @@ use super::{
     bundle, compose,
     settle::{attempted, settle_now},
 };
-use crate::{Fault, Unit};
+use crate::{Fault, Unit, canary};
+use jiff::SignedDuration;
 use nightbell_domain::{
     ids::NotificationId,
     org::ContactKind,
-    paging::{AttemptOutcome, Message, Notification, NotificationStatus, Page, Report},
+    paging::{AttemptOutcome, Message, Notification, NotificationStatus, Page, Report, Subject},
     record::Actor,
 };
 use nightbell_store::paging as store;
@@ -35,6 +36,13 @@ pub enum Address {
         /// The contact's Standard Webhooks secret.
         secret: Secret,
     },
+    /// The server's own sink: a signed POST to its own listener.
+    Canary {
+        /// On whichever listener the server has.
+        path: String,
+        /// Signs it like any webhook.
+        secret: Secret,
+    },
 }
 
 /// One attempt to make, already recorded as begun.
@@ -49,6 +57,8 @@ pub struct Work {
     pub message: Message,
     /// The notifications that are told in the same message (INV-08); they share its outcome.
     pub along: Vec<NotificationId>,
+    /// Of a first attempt: how long after it was due it began. A new page's is due when its alert was accepted.
+    pub waited: Option<SignedDuration>,
 }
 
 /// Hands out what is due now.
@@ -85,11 +95,12 @@ fn hand_out(unit: &mut Unit<'_>, id: NotificationId) -> Result<Option<Work>, Fau
     let begun = ranked.begin(unit.now);
     store::save(unit.tx, &due, &begun)?;
     store::begin_attempt(unit.tx, begun.id, begun.attempts, unit.now)?;
-    match address(unit, &begun) {
+    match address(unit, &page, &begun) {
         Ok(address) => {
             let (also, along) = bundle::take_along(unit, &begun)?;
             let message = Message { also, ..compose::message(unit, &page, &begun)? };
-            Ok(Some(Work { notification: begun.id, attempt: begun.attempts, address, message, along }))
+            let waited = (begun.attempts == 1).then(|| unit.now.duration_since(due.due_at));
+            Ok(Some(Work { notification: begun.id, attempt: begun.attempts, address, message, along, waited }))
         }
         Err(detail) => {
             settle_now(unit, page, &begun, begun.attempts, Report::Rejected { detail })?;
@@ -108,7 +119,10 @@ fn give_up_on_sender(unit: &mut Unit<'_>, page: Page, lost: &Notification) -> Re
 }
 
 /// The contact method as it is configured now; it may have gone since the notification was owed.
-fn address(unit: &Unit<'_>, notification: &Notification) -> Result<Address, String> {
+fn address(unit: &Unit<'_>, page: &Page, notification: &Notification) -> Result<Address, String> {
+    if page.subject == Subject::Canary {
+        return Ok(canary::address(unit, page));
+    }
     let org = &unit.directory.org;
     let user = org.users.get(&notification.user).ok_or_else(|| format!("@{} no longer exists", notification.user))?;
     let contact = user.verified(&notification.contact).ok_or_else(|| {

@@ -294,6 +294,7 @@ impl World {
         let medium = match &work.address {
             paging::Address::Email { .. } => "mail",
             paging::Address::Webhook { .. } => "hook",
+            paging::Address::Canary { .. } => "sink",
         };
         format!("{}/{medium}", work.message.user)
     }

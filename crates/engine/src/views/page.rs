@@ -56,6 +56,7 @@ pub fn page(
         }
         Subject::Incident { incident, .. } => (None, load(tx, &incident.to_string())?),
         Subject::Person => (None, None),
+        Subject::Canary => return Err(Refusal::not_found("page", id).into()),
     };
     let org = &directory.org;
     let service = page.service.as_ref().and_then(|s| org.services.get(s));

@@ -183,7 +183,7 @@ fn written(key: &str, value: &toml::Value) -> Result<Written, String> {
 /// The library's words for a key outside of any section are of types; ours are of what to do.
 fn explain(message: &str) -> String {
     if message.contains("expected a map") || message.contains("expected a spanned value") {
-        return "a key stands before any section; begin with [server], [mail], [egress] or [log]".to_owned();
+        return "a key stands before any section; begin with [server], [mail], [egress], [watch] or [log]".to_owned();
     }
     message.to_owned()
 }

@@ -37,6 +37,9 @@ fn every_key_has_a_variable() {
         ("NIGHTBELL_MAIL__URL", "smtp://127.0.0.1:25"),
         ("NIGHTBELL_MAIL__FROM", "Bell <bell@example.com>"),
         ("NIGHTBELL_EGRESS__ALLOW", "10.0.0.0/8,192.168.1.7"),
+        ("NIGHTBELL_WATCH__CANARY", "off"),
+        ("NIGHTBELL_WATCH__HEARTBEAT_URL", "https://hc-ping.com/some-uuid"),
+        ("NIGHTBELL_WATCH__HEARTBEAT_EVERY", "5m"),
         ("NIGHTBELL_LOG__FORMAT", "json"),
         ("NIGHTBELL_LOG__LEVEL", "debug"),
     ] {

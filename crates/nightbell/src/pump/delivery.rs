@@ -1,17 +1,23 @@
 //! The engine's words for what is owed and delivery's words for what came of it, translated. No decision here.
 
+use crate::watch::Own;
 use nightbell_delivery::{Delivery, Outcome};
 use nightbell_engine::{
-    domain::paging::Report,
+    domain::paging::{Report, canary},
     paging::{Address, Work},
 };
 use nightbell_wire::outbound::{mail, webhook};
 
-/// The medium of an attempt and what to send.
-pub fn describe(work: &Work) -> (&'static str, Delivery) {
+/// The medium of an attempt and what to send. A canary goes to the server's own listener.
+pub fn describe(work: &Work, own: Option<&Own>) -> (&'static str, Delivery) {
     match &work.address {
         Address::Email { address } => ("email", Delivery::Mail(mail::page_mail(&work.message, address))),
         Address::Webhook { url, secret } => ("webhook", Delivery::Http(webhook::request(url, secret, &work.message))),
+        Address::Canary { path, secret } => {
+            // Without a listener of its own it is no address, and is refused as such.
+            let url = own.map_or_else(|| path.clone(), |own| own.url(path));
+            (canary::MEDIUM, Delivery::Http(webhook::request(&url, secret, &work.message)))
+        }
     }
 }
 

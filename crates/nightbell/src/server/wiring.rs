@@ -61,8 +61,10 @@ pub(super) fn wire(
         live: hub,
         trusted_proxies: options.trusted_proxies,
         mail_inbox: options.mail_inbox,
+        pace: options.pace,
     });
-    let http = HttpSender::new(options.egress.clone(), Timeouts::default()).map_err(|e| Failure::unreachable(e.to_string()))?;
+    let http = HttpSender::new(options.egress.clone(), Timeouts::default())
+        .map_err(|e| Failure::unreachable(e.to_string()))?;
     let (observed, own) = (state.clone(), Own::new(address)?);
     let pump = Pump::new(pump::Parts {
         desk,
@@ -71,7 +73,7 @@ pub(super) fn wire(
         clock: Arc::clone(&options.clock),
         waker: waker.clone(),
         pace: options.pace,
-        observer: Box::new(move |medium, outcome| observed.metrics().notification(medium, outcome)),
+        observer: Box::new(move |sent| observed.metrics().sent(sent)),
         own: Some(own.clone()),
     });
     let for_pump = stopping.clone();

@@ -1,7 +1,7 @@
 //! Every SQL text of the crate: named here, prepared, and of the dialect both databases understand. The list is kept honest by reading
 //! the sources: a constant that is missing here, or a statement written in place, fails.
 
-use crate::{Sqlite, Stored, access, bundle, config, heartbeat, journal, learning, meta, paging, portable, proof, response, signal, tx, voice, watch};
+use crate::{Sqlite, Stored, access, bundle, canary, config, heartbeat, journal, learning, meta, paging, portable, proof, response, signal, tx, voice, watch};
 use std::{collections::BTreeSet, path::Path};
 
 macro_rules! listed {
@@ -30,6 +30,7 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
             "bundle.rs" bundle [
                 LAST_RUNG LAST_TOLD TAKE_PAGES_ALONG TAKE_OTHERS_ALONG LOSE_ALONG BEGIN_ATTEMPTS_ALONG ALONG ALONG_IDS WRITE_DOWN_ALONG ATTEMPT_AT
             ];
+            "canary.rs" canary [OF_CANARIES WAITING NEWEST_LINE FORGET_ATTEMPTS FORGET_NOTIFICATIONS FORGET_PAGE FORGET_STREAM];
             "config.rs" config [ALL VERSION_OF PUT REMOVE REVISE];
             "heartbeat.rs" heartbeat [HEARD ONE ALL DUE AWAIT MISSED FORGET];
             "journal.rs" journal [APPEND HASH_AT STREAM AFTER HEAD STREAMS];

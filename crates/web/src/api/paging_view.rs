@@ -182,6 +182,7 @@ impl From<&Subject> for SubjectJson {
                 Self { kind: "incident", alert: None, incident: Some(*incident), purpose: Some(purpose.clone()) }
             }
             Subject::Person => Self { kind: "person", alert: None, incident: None, purpose: None },
+            Subject::Canary => Self { kind: "canary", alert: None, incident: None, purpose: None },
         }
     }
 }

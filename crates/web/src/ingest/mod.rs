@@ -4,11 +4,17 @@
 //! Is not: parsing (the wire crate's), routing and paging (the engine's). Merged into the router by [`crate::server`]; no session, no token.
 
 mod formats;
+mod heartbeat;
 mod pagerduty;
 mod take;
 
+pub(crate) use take::Posted;
+
 use crate::state::AppState;
-use axum::{Router, routing::post};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 
 /// Every inbound address.
 pub fn routes() -> Router<AppState> {
@@ -16,6 +22,7 @@ pub fn routes() -> Router<AppState> {
         .route("/v2/enqueue", post(pagerduty::enqueue))
         .route("/v2/change/enqueue", post(pagerduty::enqueue_change))
         .route("/in/{kind}/{key}", post(formats::take_in))
+        .route("/heartbeat/{key}", get(heartbeat::beat).post(heartbeat::beat))
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ pub fn subject_path(page: &Page) -> String {
     match &page.subject {
         Subject::Alert { alert } => format!("/alerts/{alert}"),
         Subject::Incident { incident, .. } => format!("/incidents/{incident}"),
-        Subject::Person => "/".to_owned(),
+        Subject::Person | Subject::Canary => "/".to_owned(),
     }
 }
 

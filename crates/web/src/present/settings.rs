@@ -12,8 +12,9 @@ use nightbell_engine::{
     access::{Session, Token, role_word},
     domain::{
         ids::IntegrationId,
-        org::{AccessRole, ConfigKind, ContactKind, Integration, IntegrationKind, User},
+        org::{AccessRole, ConfigKind, ContactKind, Integration, IntegrationKind, Rhythm, User},
         signal::Alert,
+        text::duration::print_duration,
     },
 };
 use std::collections::BTreeMap;
@@ -31,6 +32,8 @@ pub struct Material {
     pub tokens: Vec<Token>,
     /// The newest alerts, for when an integration was last heard.
     pub alerts: Vec<Alert>,
+    /// When each heartbeat was last heard.
+    pub heartbeats: Vec<(IntegrationId, Timestamp)>,
     /// The reader's session.
     pub session: Session,
 }
@@ -64,7 +67,7 @@ pub fn page(
         managed: managed(directory),
         account: account(eyes, me, settings),
         contacts: me.map(|user| user.contacts.iter().map(contact).collect()).unwrap_or_default(),
-        integrations: integrations(eyes, settings, &material.alerts),
+        integrations: integrations(eyes, settings, material),
         integrations_empty: Empty::new(
             "No integration yet: no tool can raise an alert. Add one to the organisation files and apply them.",
             "/services",
@@ -159,21 +162,32 @@ fn contact(contact: &nightbell_engine::domain::org::Contact) -> Contact {
     Contact { kind: capital(contact.kind.word()), address: line(address), state }
 }
 
-fn integrations(eyes: &Eyes<'_>, settings: &Settings, alerts: &[Alert]) -> Vec<IntegrationRow> {
+fn integrations(eyes: &Eyes<'_>, settings: &Settings, material: &Material) -> Vec<IntegrationRow> {
     let mut last: BTreeMap<&IntegrationId, Timestamp> = BTreeMap::new();
-    for alert in alerts {
+    for alert in &material.alerts {
         let at = last.entry(&alert.integration).or_insert(alert.last_at);
         *at = (*at).max(alert.last_at);
     }
+    // Each beat counts, not only those that ended an alert.
+    last.extend(material.heartbeats.iter().map(|(id, at)| (id, *at)));
     let row = |integration: &Integration| IntegrationRow {
         name: integration.id.to_string(),
         kind: integration.kind.word().to_owned(),
         url: address(eyes, settings, integration),
         service: eyes.service(integration.service.as_ref()),
         last: last.get(&integration.id).map(|at| eyes.when(*at)),
-        note: "told by the newest 500 alerts; dropped events leave none".to_owned(),
+        note: note(integration),
     };
     eyes.org.integrations.values().map(row).collect()
+}
+
+fn note(integration: &Integration) -> String {
+    match integration.rhythm {
+        None => "told by the newest 500 alerts; dropped events leave none".to_owned(),
+        Some(Rhythm { every, grace }) => {
+            format!("expected every {}, waited for {} longer", print_duration(every), print_duration(grace))
+        }
+    }
 }
 
 /// What to give to the tool.
@@ -182,10 +196,10 @@ fn address(eyes: &Eyes<'_>, settings: &Settings, integration: &Integration) -> S
     let base = &settings.public_url;
     match integration.kind {
         IntegrationKind::Pagerduty => format!("{base}/v2/enqueue routing_key={key}"),
-        IntegrationKind::Heartbeat => format!("{base}/heartbeat/{key}"),
         IntegrationKind::Alertmanager | IntegrationKind::Generic => {
             format!("{base}/in/{}/{key}", integration.kind.word())
         }
+        IntegrationKind::Heartbeat => format!("{base}/heartbeat/{key}"),
     }
 }
 

@@ -1,13 +1,18 @@
 //! What operators ask.
 
 use super::site::{Site, Who};
+use crate::ops::{
+    Sent,
+    exposition::{Family, read},
+};
 use axum::{
     body::Body,
     extract::ConnectInfo,
     http::{Method, Request, StatusCode},
 };
+use jiff::SignedDuration;
 use serde_json::json;
-use std::net::SocketAddr;
+use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 #[tokio::test]
 async fn up_and_ready() {
@@ -61,22 +66,124 @@ async fn metrics_for_this_machine_and_administrators_tokens() {
     }
 }
 
+/// Something of everything, and what it says.
+async fn scraped(site: &Site) -> (String, BTreeMap<String, Family>) {
+    let metrics = site.state.metrics();
+    metrics.events_accepted("generic", 3);
+    let (took, waited) = (Duration::from_millis(20), Some(Duration::from_millis(3)));
+    metrics.sent(&Sent { medium: "email", outcome: "accepted", took, waited });
+    metrics.sent(&Sent { medium: "email", outcome: "deferred", took, waited: None });
+    metrics.page("direct");
+    metrics.acknowledged(Duration::from_secs(42));
+    metrics.database_bytes(4_096);
+    metrics.canary_arrived(Duration::from_millis(50), site.state.now());
+    metrics.canary_missed();
+    metrics.heartbeat("accepted", site.state.now());
+    let text = site.api(Who::Admin, Method::GET, "/metrics", &json!({})).await.body;
+    let families = read(&text).unwrap_or_else(|why| panic!("{why}\n{text}"));
+    (text, families)
+}
+
 #[tokio::test]
 async fn requests_are_counted_by_route_never_by_address() {
     let site = Site::new(Vec::new());
     site.get(Who::Nobody, "/welcome/a-secret-token").await;
     site.get(Who::Nobody, "/no/such/page").await;
-    site.state.metrics().events_accepted("generic", 3);
-    site.state.metrics().notification("email", "accepted");
-    let text = site.api(Who::Admin, Method::GET, "/metrics", &json!({})).await.body;
+    let (text, _) = scraped(&site).await;
     for line in [
         "nightbell_http_requests_total{method=\"GET\",route=\"/welcome/{token}\",status=\"404\"} 1",
         "nightbell_http_requests_total{method=\"GET\",route=\"none\",status=\"404\"} 1",
+        "nightbell_http_request_duration_seconds_count{part=\"pages\"} 2",
         "nightbell_events_accepted_total{kind=\"generic\"} 3",
-        "nightbell_notifications_total{medium=\"email\",outcome=\"accepted\"} 1",
-        "nightbell_pages_overdue 0",
+        "nightbell_attempts_total{medium=\"email\",outcome=\"accepted\"} 1",
+        "nightbell_attempt_duration_seconds_count{medium=\"email\"} 2",
+        "nightbell_first_attempt_delay_seconds_count 1",
+        "nightbell_acknowledge_delay_seconds_sum 42.0",
+        "nightbell_alarms_overdue{kind=\"page\"} 0",
+        "nightbell_database_size_bytes 4096",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
     assert!(!text.contains("a-secret-token"));
+}
+
+/// Prometheus' naming: base units, `_total` on counters and nowhere else, one prefix but for what every process tells.
+#[tokio::test]
+async fn metrics_keep_prometheus_conventions_and_are_those_of_the_documentation() {
+    let (_, families) = {
+        let site = Site::new(Vec::new());
+        site.get(Who::Nobody, "/").await;
+        scraped(&site).await
+    };
+    for (name, family) in &families {
+        assert!(name.starts_with("nightbell_") || name.starts_with("process_"), "{name}");
+        let timed = family.kind == "histogram" && name != "nightbell_commit_units";
+        assert!(!timed || family.unit.as_deref() == Some("seconds"), "{name} measures time in base units");
+        for bad in ["_ms", "_us", "_millis", "_minutes", "_kb", "_total", "_count"] {
+            assert!(!name.ends_with(bad), "{name}");
+        }
+        assert!(!family.samples.is_empty(), "{name} is said by nobody");
+        for (_, labels, _) in &family.samples {
+            assert!(labels.len() <= 4, "{name} {labels:?}");
+        }
+    }
+    let documentation = include_str!("../../../../docs/operations.md");
+    let listed = documentation.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    let listed: BTreeMap<&str, &str> = listed
+        .filter(|(name, _)| name.starts_with("nightbell_") || name.starts_with("process_"))
+        .map(|(name, rest)| (name, rest.split(" | ").next().unwrap_or_default()))
+        .collect();
+    let exposed: BTreeMap<String, String> = families
+        .iter()
+        .map(|(name, family)| match family.kind.as_str() {
+            "counter" => (format!("{name}_total"), family.kind.clone()),
+            "info" => (format!("{name}_info"), "gauge".to_owned()),
+            _ => (name.clone(), family.kind.clone()),
+        })
+        .collect();
+    let exposed: BTreeMap<&str, &str> = exposed.iter().map(|(name, kind)| (name.as_str(), kind.as_str())).collect();
+    assert_eq!(exposed, listed, "docs/operations.md lists every metric with its type");
+}
+
+#[test]
+fn the_strict_reader_is_strict() {
+    let good = "# HELP a_seconds How long.\n# TYPE a_seconds histogram\n# UNIT a_seconds seconds\na_seconds_sum 1.5\na_seconds_count 2\n\
+                a_seconds_bucket{le=\"1.0\"} 1\na_seconds_bucket{le=\"+Inf\"} 2\n# EOF\n";
+    assert!(read(good).is_ok(), "{:?}", read(good));
+    for (from, to) in [
+        ("# EOF\n", ""),
+        ("# HELP a_seconds How long.\n", ""),
+        ("histogram", "counter"),
+        ("UNIT a_seconds seconds", "UNIT a_seconds bytes"),
+        ("count 2", "count 3"),
+        ("count 2", "count two"),
+        ("le=\"+Inf\"", "le=\"0.5\""),
+        ("le=\"+Inf\"", "le=\"2.0\""),
+        ("+Inf\"} 2", "+Inf\"} 0"),
+        ("a_seconds_sum 1.5", "b_seconds_sum 1.5"),
+        ("le=\"1.0\"}", "le=\"1.0}"),
+        ("a_seconds_sum 1.5", "a_seconds_sum 1.5\na_seconds_sum 1.5"),
+    ] {
+        assert!(read(&good.replacen(from, to, 1)).is_err(), "{from} → {to}");
+    }
+}
+
+#[tokio::test]
+async fn inv_03_overdue_work_is_not_ready_and_says_what_and_since_when() {
+    let site = Site::new(vec![crate::api::routes()]);
+    let ready = site.get(Who::Nobody, "/readyz").await;
+    assert_eq!((ready.status, ready.body.as_str()), (StatusCode::OK, "ready\nwriter ok\noverdue ok\n"));
+    let body = json!({ "who": ["user:rita"], "message": "come" });
+    assert_eq!(site.api(Who::Admin, Method::POST, "/api/v1/pages", &body).await.status, StatusCode::CREATED);
+    // No pump runs here: half a minute later the message is late.
+    site.advance(SignedDuration::from_secs(29));
+    assert_eq!(site.get(Who::Nobody, "/readyz").await.status, StatusCode::OK);
+    site.advance(SignedDuration::from_secs(1));
+    let late = site.get(Who::Nobody, "/readyz").await;
+    assert_eq!(late.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(late.body, "not ready\nwriter ok\noverdue failed: 1 notification since 2026-05-02T03:07:00Z\n");
+    assert_eq!(site.get(Who::Nobody, "/healthz").await.status, StatusCode::OK, "the process is up all the same");
+    let text = site.api(Who::Admin, Method::GET, "/metrics", &json!({})).await.body;
+    assert!(text.contains("nightbell_alarms_overdue{kind=\"notification\"} 1"), "{text}");
+    assert!(text.contains("nightbell_oldest_due_seconds 30.0"), "{text}");
 }

@@ -131,6 +131,7 @@ fn attempts_are_stored_like_this() {
 #[test]
 fn states_are_stored_like_this() {
     check_form(&Subject::Person, r#"{"is":"person"}"#);
+    check_form(&Subject::Canary, r#"{"is":"canary"}"#);
     check_form(
         &Subject::Incident { incident: IncidentId::from(uuid::Uuid::from_u128(3)), purpose: "ic-named".to_owned() },
         r#"{"is":"incident","incident":"inc_00000000000000000000000000000003","purpose":"ic-named"}"#,

@@ -193,7 +193,8 @@ impl World {
             clock: Arc::new(self.clock.clone()),
             waker: self.waker.clone(),
             pace: 1,
-            observer: Box::new(move |medium, outcome| outcomes.lock().unwrap().push((medium, outcome))),
+            observer: Box::new(move |sent| outcomes.lock().unwrap().push((sent.medium, sent.outcome))),
+            own: None,
         })
     }
 
@@ -203,7 +204,7 @@ impl World {
         work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> T {
         let (answer, answered) = oneshot::channel();
-        self.desk.submit(work, move |result| drop(answer.send(result)));
+        self.desk.submit(nightbell_engine::Class::Person, work, move |result| drop(answer.send(result)));
         timeout(DEADLINE, answered).await.unwrap().unwrap().unwrap()
     }
 
@@ -297,8 +298,9 @@ impl World {
     }
 
     /// A watchdog on this data and clock.
-    pub fn watchdog(&self) -> crate::watchdog::Watchdog {
-        crate::watchdog::Watchdog::new(self.folder.reader().unwrap(), Arc::new(self.clock.clone()))
+    pub fn watchdog(&self) -> crate::watch::Watchdog {
+        let clock = Arc::new(self.clock.clone());
+        crate::watch::Watchdog::new(self.folder.reader().unwrap(), clock, jiff::SignedDuration::from_secs(30))
     }
 
     /// What the observer was told.

@@ -136,6 +136,7 @@ fn house() -> House {
         live: Hub::new(),
         trusted_proxies: Vec::new(),
         mail_inbox: false,
+        pace: 1,
     });
     let router = router(&state, Parts { routers: vec![ingest::routes()] });
     House { state, router, fails, gated, waiting, go, _folder: folder }

@@ -20,7 +20,7 @@ use axum::{
     http::StatusCode,
     routing::{get, post},
 };
-use nightbell_engine::{access, domain::access::Read, views};
+use nightbell_engine::{access, domain::access::Read, heartbeat, views};
 
 /// Newest alerts looked at for when an integration was last heard.
 const ALERTS_MAX: u32 = 500;
@@ -47,7 +47,8 @@ async fn page(state: &AppState, who: &Session, status: StatusCode, form: TokenFo
         .read(move |tx, now, directory| {
             let tokens = access::tokens(tx, &caller)?;
             let alerts = views::alerts(tx, false, views::NEWEST, ALERTS_MAX)?.items;
-            let material = Material { tokens, alerts, session };
+            let heartbeats = heartbeat::heard(tx)?;
+            let material = Material { tokens, alerts, heartbeats, session };
             Ok(present::settings::page(&reading.at(now, &directory.org), shell, directory, &settings, &material, form))
         })
         .await?;

@@ -1,0 +1,40 @@
+//! `GET` or `POST /heartbeat/{key}`: "I am alive". 2xx once it is on disk; whatever the body says is not looked at. The key opens a heartbeat
+//! only; a wrong key looks like every other wrong key.
+
+use super::take::{answer, retry_after_s};
+use crate::{domain::org::IntegrationKind, state::AppState};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use nightbell_engine::{Class, heartbeat};
+use nightbell_wire::inbound::{self, Answer, Rejection};
+
+const KIND: Option<IntegrationKind> = Some(IntegrationKind::Heartbeat);
+
+/// Takes a beat in.
+pub async fn beat(State(state): State<AppState>, Path(key): Path<String>) -> Response {
+    answer(heard(&state, key).await.unwrap_or_else(|rejection| rejection))
+}
+
+async fn heard(state: &AppState, key: String) -> Result<Answer, Rejection> {
+    let known = state.desk().directory().integration_by_key(KIND, &key).map(|known| known.id.clone());
+    let stored = state
+        .run_as(Class::Alert(known), move |unit| {
+            let directory = unit.directory.clone();
+            let Some(integration) = directory.integration_by_key(KIND, &key) else { return Ok(false) };
+            heartbeat::beat(unit, &integration.id).map(|()| true)
+        })
+        .await;
+    match stored {
+        Ok(true) => {
+            state.metrics().events_accepted(IntegrationKind::Heartbeat.word(), 1);
+            Ok(inbound::accepted(1))
+        }
+        Ok(false) => Err(inbound::unknown_key()),
+        Err(fault) => {
+            tracing::warn!(error = %fault, "a heartbeat was not stored; its sender was told to send it again");
+            Err(inbound::unavailable(retry_after_s(&fault)))
+        }
+    }
+}
