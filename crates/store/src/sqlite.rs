@@ -17,6 +17,7 @@ mod embedded {
 /// The one writer.
 pub struct Sqlite {
     connection: Connection,
+    flaw: Flaw,
     last_hashes: LastHashes,
     places: Places,
 }
@@ -57,6 +58,23 @@ fn io_error(extended: i32, what: String) -> StoreError {
     }
 }
 
+/// Pages of log after which it is moved into the database.
+const CHECKPOINT_PAGES: i32 = 1_000;
+
+/// What a checkpoint met that the process must not go on with.
+type Flaw = std::sync::Arc<std::sync::Mutex<Option<String>>>;
+
+/// After each commit. SQLite's own hook does the same, but swallows every error: a flush that failed there would be tried again with the next
+/// commit. What is broken is kept for the batch to end with; anything else (a reader in the way, a full disk) waits for the next.
+fn checkpoint(log: &mut rusqlite::hooks::Wal, pages: i32, flaw: &Flaw) {
+    if pages < CHECKPOINT_PAGES {
+        return;
+    }
+    if let Err(StoreError::Broken(why)) = log.checkpoint().map_err(store_error) {
+        *flaw.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(why);
+    }
+}
+
 impl Sqlite {
     /// Opens or creates the database file and brings its schema up to date. Refuses a SQLite with the WAL-reset race.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
@@ -85,13 +103,20 @@ impl Sqlite {
         if synchronous != 2 {
             return Err(StoreError::Unavailable("SQLite does not accept synchronous=FULL".to_owned()));
         }
+        let flaw = Flaw::default();
+        let noted = Flaw::clone(&flaw);
+        let hook = move |log: &mut rusqlite::hooks::Wal, pages: i32| {
+            checkpoint(log, pages, &noted);
+            Ok(())
+        };
+        connection.wal_hook(Some(hook)).map_err(store_error)?;
         connection.set_prepared_statement_cache_capacity(256);
         embedded::migrations::runner().run(&mut connection).map_err(unavailable)?;
-        Ok(Self::over(connection))
+        Ok(Self { flaw, ..Self::over(connection) })
     }
 
     fn over(connection: Connection) -> Self {
-        Self { connection, last_hashes: LastHashes::default(), places: Places::default() }
+        Self { connection, flaw: Flaw::default(), last_hashes: LastHashes::default(), places: Places::default() }
     }
 
     /// A copy in memory of what is committed: the simulator's template, and what a power cut leaves.
@@ -120,7 +145,7 @@ impl Sqlite {
 
     fn one(&mut self, op: &mut dyn FnMut(&mut dyn Tx) -> Verdict) -> Result<(), StoreError> {
         self.control("SAVEPOINT op")?;
-        let Self { connection, last_hashes, places } = self;
+        let Self { connection, last_hashes, places, .. } = self;
         let mut tx = Statements { connection, places, last_hashes: Some(last_hashes), lost: None };
         let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| op(&mut tx)));
         let lost = tx.lost.take();
@@ -143,7 +168,11 @@ impl Sqlite {
         for op in batch {
             self.one(*op)?;
         }
-        self.control("COMMIT")
+        self.control("COMMIT")?;
+        match self.flaw.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take() {
+            Some(why) => Err(StoreError::Broken(format!("moving the log into the database: {why}"))),
+            None => Ok(()),
+        }
     }
 }
 
