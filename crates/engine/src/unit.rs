@@ -96,6 +96,11 @@ impl Unit<'_> {
 
     /// Records the first events of a new aggregate.
     pub fn create<A: Stored>(&mut self, events: Vec<A::Event>, actor: &Actor) -> Result<A, Fault> {
-        nightbell_store::commit(self.tx, None, events, self.now, actor)?.ok_or_else(|| Fault::missing(A::KIND, "(new)"))
+        self.create_by(events.into_iter().map(|event| (event, actor.clone())).collect())
+    }
+
+    /// The same where somebody begins what the house goes on with in the same breath: one row, one write.
+    pub fn create_by<A: Stored>(&mut self, events: Vec<(A::Event, Actor)>) -> Result<A, Fault> {
+        nightbell_store::commit_by(self.tx, None, events, self.now)?.ok_or_else(|| Fault::missing(A::KIND, "(new)"))
     }
 }

@@ -38,13 +38,23 @@ pub fn commit<A: Stored>(
     at: Instant,
     actor: &Actor,
 ) -> Result<Option<A>, StoreError> {
+    commit_by(tx, before, events.into_iter().map(|event| (event, actor.clone())).collect(), at)
+}
+
+/// The same where not all events have the same author: somebody starts what the house then goes on with.
+pub fn commit_by<A: Stored>(
+    tx: &mut dyn Tx,
+    before: Option<A>,
+    events: Vec<(A::Event, Actor)>,
+    at: Instant,
+) -> Result<Option<A>, StoreError> {
     if events.is_empty() {
         return Ok(before);
     }
     let expected = before.as_ref().map_or(0, Aggregate::version);
     let at = to_microsecond(at);
     let recorded: Vec<Recorded<A::Event>> =
-        (expected + 1..).zip(events).map(|(seq, event)| Recorded { seq, at, actor: actor.clone(), event }).collect();
+        (expected + 1..).zip(events).map(|(seq, (event, actor))| Recorded { seq, at, actor, event }).collect();
     let mut state = before;
     for event in &recorded {
         state = A::evolve(state, event);

@@ -22,7 +22,7 @@ mod tx;
 pub mod voice;
 pub mod watch;
 
-pub use aggregate::{Stored, commit, load};
+pub use aggregate::{Stored, commit, commit_by, load};
 #[doc(hidden)]
 pub use postgres::testing;
 pub use postgres::{Listener, Postgres, PostgresReader, listen};

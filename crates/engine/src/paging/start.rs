@@ -1,6 +1,6 @@
 //! A page starts: its first step rings in the same unit of work, so that an answered request already owes its notifications.
 
-use super::{bundle, escalate::advance};
+use super::{bundle, escalate::begin};
 use crate::{Fault, Unit};
 use nightbell_domain::{
     org::Urgency,
@@ -12,8 +12,7 @@ use nightbell_domain::{
 pub fn start(unit: &mut Unit<'_>, start: PageStart, actor: &Actor) -> Result<Page, Fault> {
     let id = unit.ids().make();
     let started = start.event(id, unit.now);
-    let page: Page = unit.create(vec![started], actor)?;
-    advance(unit, page)
+    begin(unit, started, actor)
 }
 
 /// Tells, wakes nobody: one mail to whoever the first step reaches, then it is over. A route's `notify`.
