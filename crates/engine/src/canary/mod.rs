@@ -5,7 +5,7 @@
 //! Callers: the addresses of `web::ops::canary`, the watch, `dispatch`, `retention`.
 
 use crate::{
-    Fault, Settings, Unit,
+    Class, Fault, Settings, Unit,
     access::same_bytes,
     paging::{self, Address, LinkHolder},
 };
@@ -45,6 +45,11 @@ pub fn key(settings: &Settings) -> String {
 /// Whether somebody has that key.
 pub fn opens(settings: &Settings, given: &str) -> bool {
     same_bytes(key(settings).as_bytes(), given.as_bytes())
+}
+
+/// The queue canaries wait in: among the sources of alerts, in a turn of their own, so that nobody's flood sheds them.
+pub fn class() -> Class {
+    Class::Alert(Some("nightbell.canary".parse().expect("a handle")))
 }
 
 /// Begins a canary.

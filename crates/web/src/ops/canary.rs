@@ -12,14 +12,14 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use nightbell_engine::{Class, canary, domain::refusal::Refusal, paging::LinkHolder};
+use nightbell_engine::{canary, domain::refusal::Refusal, paging::LinkHolder};
 use nightbell_wire::inbound::generic;
 use serde_json::json;
 
 /// The header the key comes in.
 pub const KEY_HEADER: &str = "x-nightbell-canary";
 
-/// Takes a canary in: read like any inbound request, in the queue of alerts of nobody's integration.
+/// Takes a canary in: read like any inbound request, in a turn of its own among the sources of alerts.
 pub async fn begin(State(state): State<AppState>, posted: Posted) -> Result<Response, ApiError> {
     let no_such = || Refusal::not_found("canary", "this address is for Nightbell itself");
     if !posted.header(KEY_HEADER).is_some_and(|given| canary::opens(state.settings(), given)) {
@@ -30,7 +30,7 @@ pub async fn begin(State(state): State<AppState>, posted: Posted) -> Result<Resp
     if !understood {
         return Err(Problem::bad_request("a canary is one event").into());
     }
-    let page = state.run_as(Class::Alert(None), canary::start).await?;
+    let page = state.run_as(canary::class(), canary::start).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "page": page }))).into_response())
 }
 

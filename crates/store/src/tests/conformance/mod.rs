@@ -19,6 +19,7 @@ mod tampering;
 mod values;
 mod versions;
 mod voice;
+mod watch;
 
 /// A database for one case, and what must live as long.
 struct Subject {
@@ -192,6 +193,11 @@ macro_rules! conformance {
                     notices_are_listed_newest_first_open_or_recent
                     notice_is_replaced_as_published_last
                     component_changes_are_kept_once_each
+                }
+                watch {
+                    overdue_things_are_counted_by_kind
+                    heartbeat_waits_is_missed_once_and_is_heard_again
+                    inv_24_canary_is_forgotten_whole_and_alone
                 }
             }
             cases! { run_damaging on $database:
