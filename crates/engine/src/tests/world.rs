@@ -12,7 +12,7 @@ use nightbell_domain::{
     response::Incident,
     signal::{Alert, AlertSeverity, Event, EventAction},
 };
-use nightbell_store::{Sqlite, journal, paging as store};
+use nightbell_store::{Database, Sqlite, journal, paging as store};
 use nightbell_wire::org_files::{self, SourceFile};
 use rand_chacha::{
     ChaCha8Rng,
@@ -97,9 +97,12 @@ impl World {
     }
 
     pub fn of(yaml: &str) -> Self {
-        let database = Sqlite::in_memory().expect("a database");
-        let engine =
-            Engine::open(Box::new(database), Box::new(Seeded::new(1)), "https://nightbell.test/").expect("opens");
+        Self::over(Box::new(Sqlite::in_memory().expect("a database")), yaml)
+    }
+
+    /// The same on that database.
+    pub fn over(database: Box<dyn Database>, yaml: &str) -> Self {
+        let engine = Engine::open(database, Box::new(Seeded::new(1)), "https://nightbell.test/").expect("opens");
         let mut world = Self {
             engine,
             now: at(0),
