@@ -92,7 +92,8 @@ pub const STAGES: &[Stage] = &[
         about: "the optimised binary: kill -9, full disks, failing fsync, stopped and shifted clocks, a real Alertmanager, real mail",
         work: Work::Optimised(&[
             "cargo build --locked --profile proof --package nightbell",
-            "cargo test --locked --workspace --test blackbox -- --nocapture",
+            // Most of them wait: for a minute to pass, for clocks, for the storm to end.
+            "cargo test --locked --workspace --test blackbox -- --nocapture --test-threads 4",
         ]),
         needs_files: &["crates/nightbell/tests/blackbox.rs"],
         needs_build: true,
