@@ -85,8 +85,8 @@ impl MailSettings {
         }
     }
 
-    /// Everything up to the point where the server waits for the text.
-    async fn prepare(&self, message: &Message) -> Result<AsyncSmtpConnection, Trouble> {
+    /// A connection that the server has taken us in on: greeted, encrypted, signed in.
+    async fn enter(&self) -> Result<AsyncSmtpConnection, Trouble> {
         let hello = ClientId::Domain(self.hello.clone());
         let wrapped = (self.encryption == Encryption::Implicit).then(|| self.tls.clone());
         let connect = CONNECT.min(self.timeout);
@@ -102,6 +102,12 @@ impl MailSettings {
         if let Some(credentials) = &self.credentials {
             connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await?;
         }
+        Ok(connection)
+    }
+
+    /// Everything up to the point where the server waits for the text.
+    async fn prepare(&self, message: &Message) -> Result<AsyncSmtpConnection, Trouble> {
+        let mut connection = self.enter().await?;
         let envelope = message.envelope();
         let mut options = Vec::new();
         if envelope.from().into_iter().chain(envelope.to()).any(|address| !AsRef::<str>::as_ref(address).is_ascii()) {
@@ -118,8 +124,30 @@ impl MailSettings {
         Ok(connection)
     }
 
+    /// Whether the server takes us in, without sending anything: greeting, encryption, credentials. Answers what people are told, either way.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub async fn greet(&self) -> Result<String, String> {
+        let entered = timeout_at(Instant::now() + self.timeout, self.enter()).await;
+        match entered {
+            Ok(Ok(mut connection)) => {
+                // Best effort: what was to be learned is known.
+                let _ = timeout(GOODBYE, connection.quit()).await;
+                let way = match self.encryption {
+                    Encryption::None => "in the clear, as set",
+                    Encryption::Opportunistic => "encrypted if it offers that",
+                    Encryption::Required | Encryption::Implicit => "encrypted",
+                };
+                Ok(format!("{} takes us in, {way}", self.server()))
+            }
+            Ok(Err(trouble)) => Err(trouble.outcome(&self.server()).detail().to_owned()),
+            Err(_) => Err(format!("{} gave no answer within {}", self.server(), seconds(self.timeout))),
+        }
+    }
+
     /// Host and port, as told to people.
-    fn server(&self) -> String {
+    pub fn server(&self) -> String {
         format!("mail server {}:{}", self.host, self.port)
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     commands::{
-        action, alert, apply, explain, export, incident, init, next, oncall, page, postmortem, serve, status, token,
+        action, alert, apply, backup, doctor, explain, export, incident, init, next, oncall, page, paper, postmortem, restore, serve, status, token,
         user, verify,
     },
     demo,
@@ -64,8 +64,16 @@ pub enum Command {
     Action(action::Arguments),
     /// What the public reads
     Status(status::Arguments),
+    /// Write everything to one file, beside the running server
+    Backup(backup::Arguments),
+    /// Take a backup into an empty data folder or database, of either kind
+    Restore(restore::Arguments),
     /// Prove that the stored history is whole and unaltered
     Verify(verify::Arguments),
+    /// Look at everything that paging needs, and say what is missing
+    Doctor(doctor::Arguments),
+    /// Print the on-call card for the wall, for when Nightbell is down
+    Paper(paper::Arguments),
     /// API tokens
     Token(token::Arguments),
     /// People: who there is, and their one-time sign-in links
@@ -107,7 +115,11 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Postmortem(arguments) => postmortem::run(&arguments, out),
         Command::Action(arguments) => action::run(&arguments, out),
         Command::Status(arguments) => status::run(&arguments, out),
+        Command::Backup(arguments) => backup::run(&arguments, out),
+        Command::Restore(arguments) => restore::run(&arguments, out),
         Command::Verify(arguments) => verify::run(&arguments, out),
+        Command::Doctor(arguments) => doctor::run(&arguments, out),
+        Command::Paper(arguments) => paper::run(&arguments, out),
         Command::Token(arguments) => token::run(&arguments, out),
         Command::User(arguments) => user::run(&arguments, out),
     }

@@ -88,6 +88,17 @@ fn short_instant(text: &str) -> String {
     }
 }
 
+/// `1 page`, `2 pages`: a number with its noun, in English.
+pub fn counted(count: impl Into<u64>, noun: &str) -> String {
+    match count.into() {
+        1 => format!("1 {noun}"),
+        n => match noun.strip_suffix('y') {
+            Some(stem) => format!("{n} {stem}ies"),
+            None => format!("{n} {noun}s"),
+        },
+    }
+}
+
 /// Text of several lines, harmless for a terminal.
 pub fn harmless(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()

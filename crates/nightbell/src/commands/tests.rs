@@ -36,7 +36,7 @@ fn apply(folder: &Place, path: &std::path::Path, plan: bool) -> Result<(), Failu
     )
 }
 
-fn initialised() -> (tempfile::TempDir, Place) {
+pub(super) fn initialised() -> (tempfile::TempDir, Place) {
     let temporary = tempfile::tempdir().unwrap();
     let folder = Place::folder(temporary.path().join("data"));
     init(&folder, "ann@example.com").unwrap();

@@ -1,0 +1,104 @@
+//! What the doctor says of settings and data, and of a whole installation.
+
+use super::*;
+use crate::{
+    commands::{backup, restore, tests::initialised},
+    config::{Layers, settle},
+    failure::Code,
+};
+use jiff::Timestamp;
+use nightbell_engine::portable::LastBackup;
+
+const JSON: Out = Out { json: true };
+
+#[test]
+fn addresses_that_open_on_no_phone_are_told() {
+    for (set, expected) in [
+        (None, Level::Problem),
+        (Some("http://127.0.0.1:8080"), Level::Problem),
+        (Some("http://localhost:8080"), Level::Problem),
+        (Some("http://[::1]:8080"), Level::Problem),
+        (Some("http://nightbell.example.com"), Level::Warning),
+        (Some("https://nightbell.example.com"), Level::Good),
+    ] {
+        assert_eq!(settings::public_url(set).level, expected, "{set:?}");
+    }
+}
+
+#[test]
+fn overdue_pages_and_old_backups_are_told() {
+    let now: Timestamp = "2026-05-12T01:00:00Z".parse().unwrap();
+    assert_eq!(data::late(0).level, Level::Good);
+    assert_eq!(data::late(1).level, Level::Problem);
+    let backup = |made_at: &str| LastBackup { made_at: made_at.parse().unwrap(), file: "/backups/b.db".to_owned() };
+    assert_eq!(data::backed_up(None, now).level, Level::Warning);
+    assert_eq!(data::backed_up(Some(&backup("2026-05-11T01:00:00Z")), now).level, Level::Good);
+    assert_eq!(data::backed_up(Some(&backup("2026-05-04T00:59:00Z")), now).level, Level::Warning);
+}
+
+fn config_of(data: &std::path::Path, text: &str) -> Config {
+    let flags = Flags { data: DataArgs { data: Some(data.to_owned()) }, ..Flags::default() };
+    settle(
+        &Layers::new(std::path::Path::new("nightbell.toml"), text, std::collections::BTreeMap::new(), &flags).unwrap(),
+    )
+    .unwrap()
+}
+
+/// `check level` of everything that is not good.
+fn troubles(config: &Config) -> Vec<String> {
+    let (looks, _) = look(config, false, SystemClock.now()).unwrap();
+    assert!(looks.iter().all(|look| (look.level == Level::Good) == look.fix.is_empty()), "{looks:#?}");
+    looks
+        .iter()
+        .filter(|look| look.level > Level::Good)
+        .map(|look| format!("{} {}", look.check, look.level.word()))
+        .collect()
+}
+
+#[test]
+fn a_fresh_installation_is_told_what_is_missing_and_a_backup_is_seen() {
+    let (temporary, place) = initialised();
+    let folder = place.as_folder().expect("a folder").clone();
+    let config = config_of(folder.path(), "");
+    let expected = [
+        "public_url problem",
+        "mail warning",
+        "watch warning",
+        "backup warning",
+        "administrators warning",
+        "people problem",
+        "sources warning",
+    ];
+    assert_eq!(troubles(&config), expected);
+    let file = temporary.path().join("b.db");
+    let at = |path: &std::path::Path| DataArgs { data: Some(path.to_owned()) };
+    backup::run(&backup::Arguments { file: file.clone(), force: false, data: at(folder.path()) }, JSON).unwrap();
+    assert!(!troubles(&config).contains(&"backup warning".to_owned()));
+
+    let elsewhere = temporary.path().join("elsewhere");
+    let arguments = |data: &std::path::Path| restore::Arguments {
+        file: file.clone(),
+        force: false,
+        end_sessions: false,
+        accept_damage: false,
+        data: at(data),
+    };
+    restore::run(&arguments(&elsewhere), JSON).unwrap();
+    let config = config_of(
+        &elsewhere,
+        "[server]\npublic_url = \"https://n.example.com\"\n[mail]\nurl = \"smtp://mail.example.com\"\n",
+    );
+    assert_eq!(
+        troubles(&config),
+        ["watch warning", "backup warning", "restored warning", "administrators warning", "sources warning"]
+    );
+    let (looks, restored) = look(&config, false, SystemClock.now()).unwrap();
+    let said = say(&config, &looks, restored.as_ref());
+    assert!(said.contains("Restored: re-check these") && said.contains("0 problems, 5 warnings"), "{said}");
+    // Never onto something.
+    assert_eq!(restore::run(&arguments(&elsewhere), JSON).unwrap_err().code, Code::Findings);
+    assert_eq!(
+        backup::run(&backup::Arguments { file, force: false, data: at(folder.path()) }, JSON).unwrap_err().code,
+        Code::Findings
+    );
+}

@@ -1,0 +1,315 @@
+//! The operator's night (tier T5): a backup while alerts come in, a restore elsewhere, proof beside a running server, tampering found. Through the
+//! built binary; what must hold afterwards is judged from what was answered, what was received and what is stored.
+
+#[path = "blackbox/child.rs"]
+#[expect(dead_code, reason = "shared with the black box, which uses all of it")]
+mod child;
+#[path = "blackbox/double.rs"]
+#[expect(dead_code, reason = "shared with the black box, which uses all of it")]
+mod double;
+#[path = "blackbox/house.rs"]
+#[expect(dead_code, reason = "shared with the black box, which uses all of it")]
+mod house;
+#[path = "blackbox/http.rs"]
+mod http;
+#[path = "blackbox/wait.rs"]
+#[expect(dead_code, reason = "shared with the black box, which uses all of it")]
+mod wait;
+
+use double::Double;
+use house::{House, Server, code, enqueue, output_json, said};
+use nightbell_engine::domain::{
+    paging::{NotificationStatus, Page},
+    record::Instant,
+};
+use nightbell_store::{Sqlite, SqliteReader, StoreError, Tx, Verdict, WriteOp, journal, paging};
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use wait::{SOON, thread, until, wall_clock};
+
+const KEY: &str = "0123456789abcdef0123456789abcdef";
+/// Alerts that are answered before the backup begins.
+const ANSWERED_BEFORE: usize = 120;
+
+fn organisation(receiver: &str) -> String {
+    format!(
+        "version: 1
+users:
+  - id: alice
+    name: Alice
+    email: alice@example.com
+    contacts: [ {{ id: hook, kind: webhook, url: \"{receiver}/alice\", verified: true }} ]
+  - id: bob
+    name: Bob
+    email: bob@example.com
+    contacts: [ {{ id: hook, kind: webhook, url: \"{receiver}/bob\", verified: true }} ]
+policies:
+  - {{ id: p, steps: [ {{ after: 0s, notify: [\"user:alice\"] }}, {{ after: 2h, notify: [\"user:bob\"] }} ] }}
+services:
+  - {{ id: checkout, name: Checkout, policy: p }}
+integrations:
+  - {{ id: pd, kind: pagerduty, service: checkout, key: {KEY} }}
+"
+    )
+}
+
+fn read<T>(database: &Path, mut view: impl FnMut(&mut dyn Tx) -> Result<T, StoreError>) -> T {
+    let mut reader = SqliteReader::open(database).expect("the data can be opened");
+    let mut answer = None;
+    reader.read(&mut |tx| answer = Some(view(tx))).expect("the data can be read");
+    answer.expect("a view was shown").expect("the data can be understood")
+}
+
+/// Sends alerts until it is told to stop; what was answered with 2xx, in order.
+struct Load {
+    answered: Arc<Mutex<Vec<String>>>,
+    stop: Arc<AtomicBool>,
+    senders: Vec<std::thread::JoinHandle<()>>,
+}
+
+impl Load {
+    fn on(url: &str) -> Self {
+        let (answered, stop) = (Arc::<Mutex<Vec<String>>>::default(), Arc::new(AtomicBool::new(false)));
+        let sender = |name: char| {
+            let (url, answered, stop) = (url.to_owned(), Arc::clone(&answered), Arc::clone(&stop));
+            thread(move || {
+                for n in 0.. {
+                    if stop.load(Ordering::SeqCst) {
+                        return;
+                    }
+                    let key = format!("{name}-{n}");
+                    let answer = enqueue(&url, KEY, "trigger", &key).expect("the server answers, backup or not");
+                    assert!(answer.is_success(), "{key}: {} {}", answer.status, answer.text());
+                    answered.lock().expect("no sender panicked").push(key);
+                }
+            })
+        };
+        let senders = ['a', 'b', 'c', 'd'].map(sender).into();
+        Self { answered, stop, senders }
+    }
+
+    fn so_far(&self) -> Vec<String> {
+        self.answered.lock().expect("no sender panicked").clone()
+    }
+
+    fn end(self) -> Vec<String> {
+        self.stop.store(true, Ordering::SeqCst);
+        for sender in self.senders {
+            sender.join().expect("every alert was taken");
+        }
+        self.answered.lock().expect("no sender panicked").clone()
+    }
+}
+
+/// An alert that is acknowledged, and the link in the message of one that rings.
+fn acknowledged(house: &House, server: &Server, double: &Double) -> (String, String) {
+    assert!(server.enqueue(KEY, "trigger", "taken").expect("answered").is_success());
+    let first = double.wait("the first message", SOON, |ledger| !ledger.is_empty()).remove(0);
+    let link = first.text("/ack_url").to_owned();
+    assert!(link.contains("/p/"), "{link}");
+    let alert = server.alerts().remove(0)["id"].as_str().expect("an id").to_owned();
+    let taken = server.cli(house, &["alert", "ack", &alert]);
+    assert!(taken.status.success(), "{}", said(&taken));
+    (first.text("/page").to_owned(), link)
+}
+
+#[test]
+fn inv_23_a_backup_under_load_holds_everything_that_was_answered_before_it() {
+    let double = Double::obliging();
+    let house = House::new();
+    let server = house.serve();
+    house.apply(&server, &organisation(&double.url()));
+    let (taken, link) = acknowledged(&house, &server, &double);
+    let load = Load::on(&server.url);
+    until("enough alerts are answered", SOON, || (load.so_far().len() >= ANSWERED_BEFORE).then_some(()));
+
+    let answered_before = load.so_far();
+    let begun = wall_clock();
+    let backup = house.run(&["backup", "b.db", "--data", "data", "--json"]);
+    assert!(backup.status.success(), "{}", said(&backup));
+    let made = output_json(&backup);
+    let while_copying = load.so_far().len() - answered_before.len();
+    let answered = load.end();
+    assert!(while_copying > 0, "alerts were taken while the copy was made");
+    assert!(made["made_at"].as_str().and_then(|at| at.parse::<Instant>().ok()).is_some_and(|at| at >= begun), "{made}");
+    assert_eq!(made["proof"]["findings"].as_array().map(Vec::len), Some(0), "{made}");
+    drop(server);
+    println!(
+        "{} alerts before the backup, {while_copying} beside it, {} in all",
+        answered_before.len(),
+        answered.len()
+    );
+
+    let elsewhere = House::new();
+    let into = elsewhere.folder().join("restored");
+    let file = house.folder().join("b.db");
+    let (file, into_text) = (file.to_str().expect("a path"), into.to_str().expect("a path"));
+    let restored = elsewhere.run(&["restore", file, "--data", into_text, "--json"]);
+    assert!(restored.status.success(), "{}", said(&restored));
+    let list = output_json(&restored);
+    let rang: BTreeSet<&str> =
+        list["ringing"].as_array().expect("a list").iter().filter_map(|l| l["id"].as_str()).collect();
+    assert!(!rang.is_empty() && !rang.contains(taken.as_str()), "{list}");
+
+    let database = into.join("nightbell.db");
+    holds_everything(&database, &answered_before);
+    rings_on_only_what_was_due(&elsewhere, &into, &double, &taken, &link);
+}
+
+/// INV-01, 03, 06, 07: every alert of the list has a page that waits with an alarm and owes somebody a message, or had one sent.
+fn holds_everything(database: &Path, answered: &[String]) {
+    let pages: Vec<(Page, usize, usize)> = read(database, |tx| {
+        journal::streams(tx, "page")?
+            .iter()
+            .map(|key| {
+                let page: Page = nightbell_store::load(tx, key)?.expect("a stream has a row");
+                let owed = paging::of_page(tx, page.id)?;
+                let waits = owed
+                    .iter()
+                    .filter(|n| matches!(n.status, NotificationStatus::Queued | NotificationStatus::Sending));
+                Ok((page, waits.count(), owed.len()))
+            })
+            .collect()
+    });
+    for key in answered {
+        let title = format!("Alert {key}");
+        let (page, waits, owed) =
+            pages.iter().find(|(page, ..)| page.title == title).unwrap_or_else(|| panic!("{key} is lost"));
+        assert!(page.is_waiting() && page.next_due_at.is_some(), "INV-03: {page:?}");
+        assert!(*owed > 0 && *waits <= *owed, "INV-06: {key} owes nobody anything");
+    }
+}
+
+/// INV-05, 14: the restored place serves; the link that was sent opens; nothing goes out for what was acknowledged, nothing before it is due.
+fn rings_on_only_what_was_due(house: &House, into: &Path, double: &Double, taken: &str, link: &str) {
+    let owed: Vec<(String, Instant)> = read(&into.join("nightbell.db"), |tx| {
+        let owed = paging::due_notifications(tx, Instant::MAX, 1_000_000)?;
+        Ok(owed.into_iter().filter_map(|n| Some((n.id.to_string(), n.next_due_at?))).collect())
+    });
+    let seen = double.ledger().len();
+    let mut command = house.command();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(into);
+    let server = Server::start(command, "");
+    let (_, path) = http::split(link);
+    let page = http::call("GET", &format!("{}{path}", server.url), &[], b"").expect("answered");
+    assert_eq!(page.status, 200, "links that were sent still open: {}", page.text());
+    for message in double.after(seen, Duration::from_secs(3)) {
+        assert_ne!(message.text("/page"), taken, "INV-05: it was acknowledged before the backup");
+        let id = message.text("/id");
+        let (_, due) = owed.iter().find(|(known, _)| known == id).unwrap_or_else(|| panic!("{id} was never owed"));
+        assert!(*due <= message.sent_at(), "INV-14: {id} was due at {due}, sent at {}", message.sent_at());
+    }
+    // A database that its server has written goes on, whole.
+    assert!(enqueue(&server.url, KEY, "trigger", "after the restore").expect("answered").is_success());
+    let proved = house.run(&["verify", "--data", into.to_str().expect("a path"), "--json"]);
+    assert!(proved.status.success(), "{}", said(&proved));
+}
+
+#[test]
+fn a_place_that_is_taken_is_refused_and_with_force_moved_aside() {
+    let house = House::new();
+    let first = house.run(&["backup", "b.db", "--data", "data"]);
+    assert!(first.status.success(), "{}", said(&first));
+    assert_eq!(code(&house.run(&["backup", "b.db", "--data", "data"])), 1, "a file is not overwritten");
+    assert!(house.run(&["backup", "b.db", "--data", "data", "--force"]).status.success());
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &std::fs::metadata(house.folder().join("b.db")).expect("it is there").permissions(),
+    );
+    assert_eq!(mode & 0o777, 0o600, "it holds keys");
+    let leftovers: Vec<_> = names(house.folder()).into_iter().filter(|name| name.contains("part")).collect();
+    assert_eq!(leftovers, Vec::<String>::new());
+
+    let refused = house.run(&["restore", "b.db", "--data", "data"]);
+    assert_eq!(code(&refused), 1, "{}", said(&refused));
+    assert!(said(&refused).contains("Nothing was changed"), "{}", said(&refused));
+    let server = house.serve();
+    let refused = house.run(&["restore", "b.db", "--data", "data", "--force"]);
+    assert_eq!(code(&refused), 3, "never under a running server: {}", said(&refused));
+    drop(server);
+    let forced = house.run(&["restore", "b.db", "--data", "data", "--force"]);
+    assert!(forced.status.success(), "{}", said(&forced));
+    let aside = names(&house.data())
+        .into_iter()
+        .find(|name| name.contains(".before-restore-") && !name.ends_with("-wal") && !name.ends_with("-shm"));
+    let aside = house.data().join(aside.expect("what was there is kept"));
+    assert_eq!(read(&aside, |tx| Ok(nightbell_store::meta::get(tx, "link_key")?.is_some())), true);
+    drop(house.serve());
+    assert_eq!(code(&house.run(&["restore", "nothing.db", "--data", "new"])), 3);
+    house.file("text.db", "this is no backup");
+    let refused = house.run(&["restore", "text.db", "--data", "new"]);
+    assert_eq!(code(&refused), 3, "{}", said(&refused));
+    assert!(!house.folder().join("new/nightbell.db").exists(), "nothing is left behind");
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+fn inv_18_tampering_is_found_beside_the_server_in_the_backup_and_before_a_restore() {
+    let double = Double::obliging();
+    let house = House::new();
+    let server = house.serve();
+    house.apply(&server, &organisation(&double.url()));
+    for n in 0..5 {
+        assert!(server.enqueue(KEY, "trigger", &format!("k{n}")).expect("answered").is_success());
+    }
+    let proved = house.run(&["verify", "--data", "data"]);
+    assert!(proved.status.success(), "{}", said(&proved));
+    assert!(said(&proved).contains("folds to what is shown"), "{}", said(&proved));
+    drop(server);
+
+    // Somebody with the file in hand makes an alert never have happened that loudly.
+    let mut database = Sqlite::open(&house.data().join("nightbell.db")).expect("opens");
+    let tampered = "UPDATE event SET body = REPLACE(body, 'Alert k3', 'All is well') WHERE stream_kind = 'alert' AND body LIKE '%Alert k3%'";
+    let mut touched = 0;
+    let mut op = |tx: &mut dyn Tx| {
+        touched = tx.run(tampered, &[]).expect("altered");
+        Verdict::Keep
+    };
+    nightbell_store::Database::write(&mut database, &mut [&mut op as WriteOp<'_>]).expect("written");
+    assert!(touched > 0);
+    drop(database);
+
+    let server = house.serve();
+    let found = house.run(&["verify", "--data", "data", "--json"]);
+    assert_eq!(code(&found), 1, "{}", said(&found));
+    let findings = output_json(&found)["findings"].to_string();
+    assert!(findings.contains("alert alert_") && findings.contains("was altered"), "{findings}");
+    assert!(server.enqueue(KEY, "trigger", "k9").expect("answered").is_success(), "paging goes on");
+    let backup = house.run(&["backup", "b.db", "--data", "data", "--json"]);
+    assert_eq!(code(&backup), 1, "written, and told: {}", said(&backup));
+    let refused = house.run(&["restore", "b.db", "--data", "elsewhere"]);
+    assert_eq!(code(&refused), 1, "{}", said(&refused));
+    assert!(
+        said(&refused).contains("was altered") && said(&refused).contains("Nothing was changed"),
+        "{}",
+        said(&refused)
+    );
+    let accepted = house.run(&["restore", "b.db", "--data", "elsewhere", "--accept-damage"]);
+    assert_eq!(code(&accepted), 1, "restored, and told: {}", said(&accepted));
+    assert!(house.folder().join("elsewhere/nightbell.db").exists());
+}
+
+#[test]
+fn the_card_and_the_doctor_read_beside_the_server() {
+    let house = House::new();
+    let server = house.serve();
+    house.apply(&server, &organisation("http://127.0.0.1:1"));
+    let card = house.run(&["paper", "--data", "data"]);
+    assert!(card.status.success() && said(&card).contains("Alice (@alice)"), "{}", said(&card));
+    let page = house.run(&["paper", "--html", "--data", "data"]);
+    assert!(page.status.success() && said(&page).contains("<h1>On-call card</h1>"), "{}", said(&page));
+    let looked = house.run(&["doctor", "--data", "data", "--json"]);
+    assert_eq!(code(&looked), 1, "public_url is not set: {}", said(&looked));
+    let checks = output_json(&looked)["checks"].as_array().expect("a list").len();
+    assert!(checks > 8, "{checks}");
+}
