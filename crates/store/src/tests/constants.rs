@@ -1,7 +1,10 @@
 //! Every SQL text of the crate: named here, prepared, and of the dialect both databases understand. The list is kept honest by reading
 //! the sources: a constant that is missing here, or a statement written in place, fails.
 
-use crate::{Sqlite, Stored, access, bundle, canary, config, heartbeat, journal, learning, meta, paging, portable, proof, response, signal, tx, voice, watch};
+use crate::{
+    Sqlite, Stored, access, bundle, canary, config, heartbeat, journal, learning, meta, paging, portable, proof,
+    response, signal, tx, voice, watch,
+};
 use std::{collections::BTreeSet, path::Path};
 
 macro_rules! listed {

@@ -6,7 +6,9 @@ use nightbell_domain::{
     ids::{AlertId, IncidentId, NotificationId, PageId, PostmortemId},
     learning::{Postmortem, PostmortemEvent, postmortem},
     org::{PolicyStep, RouteOutcome, SeverityTable, Urgency},
-    paging::{MessageKind, Notification, NotificationStatus, Page, PageEvent, PageStart, PolicySnapshot, Rank, Subject},
+    paging::{
+        MessageKind, Notification, NotificationStatus, Page, PageEvent, PageStart, PolicySnapshot, Rank, Subject,
+    },
     record::{Actor, Aggregate, Instant},
     response::{Act, DeclareInput, Incident, IncidentEvent, declare},
     signal::{Alert, AlertEvent, AlertSeverity, Event, EventAction, route::Routing},

@@ -202,10 +202,13 @@ pub fn queued_statements_keep_their_order(db: &mut dyn Database) {
     assert_eq!(number(db, "SELECT COUNT(*) FROM meta WHERE key LIKE 'many-%'"), 600);
 }
 
+/// A statement that is queued and fails.
+type Failing = fn(&mut dyn Tx) -> Result<(), StoreError>;
+
 /// A queued statement that fails is told at the latest by `flush`; the operation is undone alone.
 pub fn queued_failure_is_told_and_undone_alone(db: &mut dyn Database) {
     write(db, |tx| meta::set(tx, "taken", "1")).expect("written");
-    let failures: [(&str, fn(&mut dyn Tx) -> Result<(), StoreError>); 2] = [
+    let failures: [(&str, Failing); 2] = [
         ("uniqueness", |tx| add(tx, "taken")),
         ("nothing was touched", |tx| tx.queue(MOVE, vec!["nobody".into()], Some("it moved".to_owned()))),
     ];

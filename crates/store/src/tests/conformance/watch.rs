@@ -46,7 +46,7 @@ pub fn heartbeat_waits_is_missed_once_and_is_heard_again(db: &mut dyn Database) 
     assert_eq!(one(db), Some((at(50), Some(at(110)))));
     assert_eq!(read(db, |tx| paging::next_due(tx)), Some(at(110)), "the pump wakes for it");
     assert_eq!(read(db, |tx| heartbeat::due(tx, at(109), 10)), []);
-    assert_eq!(read(db, |tx| heartbeat::due(tx, at(110), 10)), [id.clone()]);
+    assert_eq!(read(db, |tx| heartbeat::due(tx, at(110), 10)), std::slice::from_ref(&id));
     assert!(write(db, |tx| heartbeat::missed(tx, &id)).expect("missed"));
     assert!(!write(db, |tx| heartbeat::missed(tx, &id)).expect("known"), "for the one caller that says so first");
     write(db, |tx| heartbeat::wait(tx, &id, at(500))).expect("nothing happens");
