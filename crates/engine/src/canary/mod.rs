@@ -15,7 +15,7 @@ use nightbell_domain::{
     limits,
     org::{PolicyStep, Urgency},
     paging::{Page, PageStart, PageStatus, PolicySnapshot, Rank, Subject, canary, later},
-    record::Actor,
+    record::{Actor, Instant},
     refusal::Refusal,
 };
 use nightbell_store::{Tx, canary as store, load};
@@ -58,9 +58,7 @@ pub fn class() -> Class {
 /// The store's.
 pub fn start(unit: &mut Unit<'_>) -> Result<PageId, Fault> {
     let abandoned = later(unit.now, -ABANDONED_AFTER);
-    for left in store::waiting(unit.tx, LOOKED_AT_MAX)?.into_iter().filter(|page| page.started_at < abandoned) {
-        end(unit, left)?;
-    }
+    end_left(unit, abandoned)?;
     let begin = PageStart {
         subject: Subject::Canary,
         title: "canary".to_owned(),
@@ -76,6 +74,21 @@ pub fn start(unit: &mut Unit<'_>) -> Result<PageId, Fault> {
         rank: Rank::THIRD,
     };
     Ok(paging::start(unit, begin, &Actor::system("canary"))?.id)
+}
+
+/// Ends what an earlier run of the only server of this database left on the wing.
+///
+/// # Errors
+/// The store's.
+pub fn sweep(unit: &mut Unit<'_>) -> Result<(), Fault> {
+    end_left(unit, Instant::MAX)
+}
+
+fn end_left(unit: &mut Unit<'_>, before: Instant) -> Result<(), Fault> {
+    for left in store::waiting(unit.tx, LOOKED_AT_MAX)?.into_iter().filter(|page| page.started_at < before) {
+        end(unit, left)?;
+    }
+    Ok(())
 }
 
 /// Where its message goes: a link of this page, signed like every other.

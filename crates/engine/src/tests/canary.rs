@@ -2,7 +2,7 @@
 
 use super::{World, refused, world};
 use crate::{
-    canary::{arrived, give_up, opens, receive, start},
+    canary::{arrived, give_up, opens, receive, start, sweep},
     live, paging, retention, views,
 };
 use jiff::SignedDuration;
@@ -122,6 +122,19 @@ fn only_canaries_are_received_given_up_and_begun_by_their_key() {
     let settings = world.engine.settings().clone();
     let key = crate::canary::key(&settings);
     assert!(opens(&settings, &key) && !opens(&settings, "") && !opens(&settings, &key[1..]));
+    world.sent();
+}
+
+#[test]
+fn what_an_earlier_run_left_is_swept_and_nothing_else() {
+    let mut world = World::new();
+    let left = world.act(start);
+    let alert = world.trigger("db");
+    world.tick();
+    world.act(sweep);
+    assert!(world.page(left).is_ended());
+    assert!(world.page(alert.page.expect("paged")).is_waiting());
+    world.tick();
     world.sent();
 }
 

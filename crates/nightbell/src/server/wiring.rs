@@ -97,6 +97,7 @@ pub(super) fn wire(
             egress: options.egress,
             own,
             size: size_of(&options.data),
+            alone: options.data.as_folder().is_some(),
             settings: options.watch,
         };
         tasks.extend(watch::start(parts, &stopping)?);

@@ -21,6 +21,7 @@ const BODY: &[u8] = br#"{"title":"canary","severity":"info"}"#;
 pub(super) struct Canary {
     pub(super) state: AppState,
     pub(super) own: Own,
+    pub(super) alone: bool,
     pub(super) every: Duration,
     pub(super) shared: Shared,
 }
@@ -28,6 +29,11 @@ pub(super) struct Canary {
 impl Canary {
     /// Sends one after another until the server stops.
     pub(super) async fn run(self, mut stopping: Stopping) {
+        if self.alone
+            && let Err(error) = self.state.run_first(canary::sweep).await
+        {
+            tracing::warn!(%error, "canaries that an earlier run left could not be ended");
+        }
         let mut next = Instant::now() + FIRST_AFTER.min(self.every);
         loop {
             tokio::select! {

@@ -71,6 +71,8 @@ pub struct Parts {
     pub own: Own,
     /// How large the database is.
     pub size: Size,
+    /// Whether no other server works on this database: what is left on the wing is then nobody's.
+    pub alone: bool,
     /// What is wanted.
     pub settings: Settings,
 }
@@ -93,7 +95,7 @@ impl Shared {
 /// # Errors
 /// When the system's TLS settings cannot be read.
 pub fn start(parts: Parts, stopping: &Stopping) -> Result<Vec<JoinHandle<()>>, Failure> {
-    let Parts { state, reader, clock, egress, own, size, settings } = parts;
+    let Parts { state, reader, clock, egress, own, size, alone, settings } = parts;
     let vigil = Vigil::new(settings.canary);
     let shared = Shared { vigil: Arc::new(Mutex::new(vigil)), begun: Instant::now() };
     let dog = Watchdog::new(reader, Arc::clone(&clock), state.late_after());
@@ -102,7 +104,7 @@ pub fn start(parts: Parts, stopping: &Stopping) -> Result<Vec<JoinHandle<()>>, F
         overdue::run(dog.clone(), figures.clone(), Arc::clone(&size), known.clone(), until.clone())
     })];
     if let Some(every) = settings.canary {
-        let canary = Canary { state: state.clone(), own, every, shared: shared.clone() };
+        let canary = Canary { state: state.clone(), own, alone, every, shared: shared.clone() };
         let until = stopping.clone();
         tasks.push(spawn_supervised("canary", move || canary.clone().run(until.clone())));
     }

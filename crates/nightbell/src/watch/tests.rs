@@ -260,6 +260,7 @@ async fn inv_24_the_outside_watcher_hears_nothing_after_three_misses_until_one_a
         egress: loopback(),
         own,
         size: Arc::new(|| None),
+        alone: false,
         settings: Settings { canary: Some(every), heartbeat: Some(Heartbeat { url: watcher, every }) },
     };
     let running = start(parts, &stopping).unwrap();

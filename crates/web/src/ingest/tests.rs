@@ -1,6 +1,7 @@
 //! Inbound addresses end to end: what is answered, what is stored, and that nothing is answered 2xx that is not on disk.
 
 mod durable;
+mod heartbeat;
 mod pagerduty;
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use super::site::{Site, Who};
 use crate::ops::{
-    Sent,
+    CANARY_KEY, Sent,
     exposition::{Family, read},
 };
 use axum::{
@@ -11,6 +11,7 @@ use axum::{
     http::{Method, Request, StatusCode},
 };
 use jiff::SignedDuration;
+use nightbell_engine::{canary, paging};
 use serde_json::json;
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
@@ -186,4 +187,60 @@ async fn inv_03_overdue_work_is_not_ready_and_says_what_and_since_when() {
     let text = site.api(Who::Admin, Method::GET, "/metrics", &json!({})).await.body;
     assert!(text.contains("nightbell_alarms_overdue{kind=\"notification\"} 1"), "{text}");
     assert!(text.contains("nightbell_oldest_due_seconds 30.0"), "{text}");
+}
+
+#[tokio::test]
+async fn inv_24_a_canary_is_begun_by_its_key_alone_and_arrives_by_its_link_alone() {
+    let site = Site::new(vec![crate::api::routes(), crate::pages::routes()]);
+    let key = canary::key(site.state.settings());
+    let begin = async |key: Option<&str>, body: &'static str| {
+        let mut request =
+            Request::builder().method(Method::POST).uri("/canary").header("content-type", "application/json");
+        if let Some(key) = key {
+            request = request.header(CANARY_KEY, key);
+        }
+        site.send(request.body(Body::from(body)).expect("a request")).await
+    };
+    let event = r#"{"title":"canary"}"#;
+    for (given, body, status) in [
+        (None, event, StatusCode::NOT_FOUND),
+        (Some(""), event, StatusCode::NOT_FOUND),
+        (Some("whsec_c29tZWJvZHkgZWxzZSdz"), event, StatusCode::NOT_FOUND),
+        (Some(key.as_str()), "[]", StatusCode::BAD_REQUEST),
+        (Some(key.as_str()), event, StatusCode::ACCEPTED),
+    ] {
+        assert_eq!(begin(given, body).await.status, status, "{given:?} {body}");
+    }
+    let begun = begin(Some(&key), event).await.json()["page"].as_str().expect("a page").to_owned();
+    // Nobody sees it: not in lists, not by its id, whoever asks.
+    for path in ["/api/v1/pages".to_owned(), "/".to_owned(), "/alerts".to_owned()] {
+        let seen = site.get(Who::Admin, &path).await.body;
+        assert!(!seen.contains(&begun) && !seen.to_lowercase().contains("canary"), "{path}");
+    }
+    let one = site.api(Who::Admin, Method::GET, &format!("/api/v1/pages/{begun}"), &json!({})).await;
+    assert_eq!(one.status, StatusCode::NOT_FOUND);
+    // Its link is of the page and signed; a garbled one and that of a person's page arrive nowhere.
+    let forged = Request::builder().method(Method::POST).uri("/canary/forged").body(Body::empty()).expect("a request");
+    assert_eq!(site.send(forged).await.status, StatusCode::NOT_FOUND);
+    let body = json!({ "who": ["user:rita"], "message": "come" });
+    assert_eq!(site.api(Who::Admin, Method::POST, "/api/v1/pages", &body).await.status, StatusCode::CREATED);
+    site.advance(SignedDuration::from_secs(1));
+    let work = site.state.run(|unit| {
+        paging::escalate(unit)?;
+        paging::dispatch(unit)
+    });
+    let mut links = Vec::new();
+    for work in work.await.expect("handed out") {
+        links.push(match work.address {
+            paging::Address::Canary { path, .. } => (path, StatusCode::NO_CONTENT),
+            _ => (work.message.ack_url.replace("http://nightbell.test/p/", "/canary/"), StatusCode::NOT_FOUND),
+        });
+    }
+    assert_eq!(links.len(), 3, "two canaries and a person's page");
+    for (path, status) in links {
+        let request = Request::builder().method(Method::POST).uri(&path).body(Body::empty()).expect("a request");
+        assert_eq!(site.send(request).await.status, status, "{path}");
+    }
+    let id = begun.parse().expect("an id");
+    assert!(site.state.read(move |tx, _, _| canary::arrived(tx, id)).await.expect("readable"));
 }
