@@ -11,7 +11,7 @@ use crate::{
     watch::{self, Own},
 };
 use nightbell_delivery::{Sender, egress::Timeouts, http::HttpSender};
-use nightbell_engine::{Engine, Writer, desk};
+use nightbell_engine::{Desk, Engine, Writer, desk};
 use nightbell_web::{AppState, Parts, ReadPool, Setup, live::Hub, tasks::spawn_supervised};
 use std::{io, net::SocketAddr, path::Path, sync::Arc, thread};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -80,14 +80,7 @@ pub(super) fn wire(
     let pump = spawn_supervised("pump", move || pump.clone().run(for_pump.clone()));
     let (house, for_house) = (state.clone(), stopping.clone());
     let mut tasks = vec![spawn_supervised("housekeeping", move || housekeeping::run(house.clone(), for_house.clone()))];
-    if let Some(reserve) = reserve {
-        let (desk, for_reserve) = (state.desk().clone(), stopping.clone());
-        tasks.push(spawn_supervised("reserve", move || reserve.clone().keep(desk.clone(), for_reserve.clone())));
-    }
-    if let Some(folder) = options.data.as_folder() {
-        let (mark, open, for_mark) = (Mark::of(folder.path()), options.data.opener(), stopping.clone());
-        tasks.push(spawn_supervised("mark", move || mark.clone().keep(open.clone(), for_mark.clone())));
-    }
+    tasks.extend(keep_folder(&options.data, reserve, state.desk(), &stopping));
     // A clock that races makes every page look late, and its canaries would race as well.
     if options.pace <= 1 {
         let parts = watch::Parts {
@@ -114,6 +107,20 @@ fn size_of(data: &Place) -> watch::Size {
         let bytes = |path: &Path| std::fs::metadata(path).map(|found| found.len());
         Some(bytes(file).ok()? + bytes(&log).unwrap_or(0))
     })
+}
+
+/// What a data folder has beside its database: the reserve for a full disk, and the mark of how far the journal was.
+fn keep_folder(data: &Place, reserve: Option<Reserve>, desk: &Desk, stopping: &Stopping) -> Vec<JoinHandle<()>> {
+    let mut tasks = Vec::new();
+    if let Some(reserve) = reserve {
+        let (desk, stopping) = (desk.clone(), stopping.clone());
+        tasks.push(spawn_supervised("reserve", move || reserve.clone().keep(desk.clone(), stopping.clone())));
+    }
+    if let Some(folder) = data.as_folder() {
+        let (mark, open, stopping) = (Mark::of(folder.path()), data.opener(), stopping.clone());
+        tasks.push(spawn_supervised("mark", move || mark.clone().keep(open.clone(), stopping.clone())));
+    }
+    tasks
 }
 
 /// The writer's thread. Its end, however it comes, is told: a server without a writer must not look alive.

@@ -15,6 +15,7 @@ use std::{
 pub const ADMIN: &str = "ops";
 
 /// The binary under test: the one that the suite built, optimised; else the one cargo built beside this test.
+#[expect(clippy::disallowed_methods, reason = "how the suite hands the optimised binary to its tests")]
 pub fn binary() -> PathBuf {
     match std::env::var_os("NIGHTBELL_BINARY") {
         Some(path) => PathBuf::from(path),

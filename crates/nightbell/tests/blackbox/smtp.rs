@@ -155,6 +155,10 @@ fn mail_pages_the_press_acknowledges_and_the_end_is_told_once() {
     assert!(over.text().contains("There is nothing left to do."), "{}", over.text());
     assert_eq!(state(&server, "first"), "resolved");
 
+    // While the second rings, the third would be held back and told with it (INV-08).
+    let link = second.link();
+    let pressed = press(&link, &http::call("GET", &link, &[], b"").expect("the page opens").text());
+    assert!(matches!(pressed.status, 200 | 303), "{} {}", pressed.status, pressed.text());
     // Whatever else were sent for the first would stand between these.
     trigger(&server, "third");
     assert_eq!(mail(&sink).subject(), "[ALERT] Alert third");

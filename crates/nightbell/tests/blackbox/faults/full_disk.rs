@@ -22,6 +22,7 @@ const INSIDE: &str = "NIGHTBELL_TEST_MOUNT";
 const DISK_MIB: u64 = 48;
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "how this test tells itself that it runs in the namespace")]
 fn inv_02_16_a_full_disk_refuses_alerts_and_what_rings_goes_on() {
     match std::env::var_os(INSIDE) {
         Some(folder) => on_a_small_disk(Path::new(&folder)),

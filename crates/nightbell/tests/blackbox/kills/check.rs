@@ -6,7 +6,7 @@ use super::super::{
 };
 use super::{load::Sent, phase::Kill};
 use jiff::Timestamp;
-use nightbell_engine::domain::paging::{MessageKind, Notification, NotificationStatus, Page};
+use nightbell_engine::domain::paging::{MessageKind, Notification, NotificationStatus, Page, Subject};
 use nightbell_store::{SqliteReader, Tx, journal, load, paging};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,21 +27,37 @@ pub struct Evidence {
     pub pages: Vec<Stored>,
 }
 
+/// The key of the alert that each page is about.
+pub type ByPage = BTreeMap<String, String>;
+
+/// From the alerts as the API shows them.
+pub fn by_page(alerts: &[Value]) -> ByPage {
+    let text = |alert: &Value, name: &str| alert[name].as_str().unwrap_or_default().to_owned();
+    alerts.iter().map(|alert| (text(alert, "page"), text(alert, "dedup_key"))).collect()
+}
+
 /// Accepted alerts of which nobody heard, and that nobody ended before.
-pub fn undelivered(sent: &BTreeMap<String, Sent>, ledger: &[Received]) -> Vec<String> {
-    let heard = heard(ledger);
+pub fn undelivered(sent: &BTreeMap<String, Sent>, pages: &ByPage, ledger: &[Received]) -> Vec<String> {
+    let heard = heard(ledger, pages);
     sent.iter()
         .filter(|(key, sent)| sent.ended_at.is_none() && !heard.contains(key.as_str()))
         .map(|(key, _)| key.clone())
         .collect()
 }
 
+/// The pages a message tells of: its own, and what goes along with it (INV-08).
+fn tells_of(message: &Received) -> impl Iterator<Item = &str> {
+    let along = message.json["also"].as_array().into_iter().flatten().filter_map(|also| also["page"].as_str());
+    [message.text("/page")].into_iter().chain(along)
+}
+
 /// Keys of the alerts whose page was taken by a receiver.
-fn heard(ledger: &[Received]) -> BTreeSet<&str> {
+fn heard<'a>(ledger: &'a [Received], pages: &'a ByPage) -> BTreeSet<&'a str> {
     ledger
         .iter()
         .filter(|m| m.kind() == "page" && m.reaction == Reaction::Accept)
-        .map(|m| m.text("/alert/dedup_key"))
+        .flat_map(tells_of)
+        .filter_map(|page| pages.get(page).map(String::as_str))
         .collect()
 }
 
@@ -50,19 +66,17 @@ pub fn nothing_is_due(house: &House) -> bool {
     read(house, |tx| paging::next_due(tx)).is_none()
 }
 
-/// Every page, whole.
+/// Every page that rings somebody, whole. A canary rings nobody: it takes the way of every page, and ends by itself.
 pub fn pages(house: &House) -> Vec<Stored> {
     read(house, |tx| {
         let keys = journal::streams(tx, "page")?;
         keys.iter()
             .map(|key| {
                 let page: Page = load(tx, key)?.expect("a stream has a row");
-                Ok(Stored {
-                    notifications: paging::of_page(tx, page.id)?,
-                    attempts: paging::attempts(tx, page.id)?,
-                    page,
-                })
+                let (notifications, attempts) = (paging::of_page(tx, page.id)?, paging::attempts(tx, page.id)?);
+                Ok((page.subject != Subject::Canary).then_some(Stored { page, notifications, attempts }))
             })
+            .filter_map(Result::transpose)
             .collect()
     })
 }
@@ -90,7 +104,8 @@ impl Evidence {
 
     /// INV-01: what was answered with 2xx was heard of by somebody, or nobody needed to hear of it any more, with the reason.
     pub fn lost(&self) -> Vec<String> {
-        let heard = heard(&self.ledger);
+        let known = by_page(&self.alerts);
+        let heard = heard(&self.ledger, &known);
         let pages: BTreeMap<String, &Stored> =
             self.pages.iter().map(|stored| (stored.page.id.to_string(), stored)).collect();
         let mut of_key: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -123,22 +138,31 @@ impl Evidence {
             .iter()
             .filter(strange)
             .map(|m| format!("unexpected: {} {} {}", m.kind(), m.path, m.text("/title")));
+        let known = by_page(&self.alerts);
+        let pages: Vec<String> = self
+            .ledger
+            .iter()
+            .filter(|m| {
+                tells_of(m).any(|page| !known.contains_key(page))
+                    || m.json["also_count"] != m.json["also"].as_array().map_or(0, Vec::len)
+            })
+            .map(|m| format!("unexpected: {} tells of a page that is none, or leaves one out", m.text("/id")))
+            .collect();
         let alerts =
             self.alerts.iter().filter(|alert| !self.sent.contains_key(alert["dedup_key"].as_str().unwrap_or_default()));
-        messages.chain(alerts.map(|alert| format!("unexpected: alert {}", alert["dedup_key"]))).collect()
+        messages.chain(pages).chain(alerts.map(|alert| format!("unexpected: alert {}", alert["dedup_key"]))).collect()
     }
 
-    /// INV-05: once an acknowledgement or a resolve was answered, no new send of a page begins.
+    /// INV-05: once an acknowledgement or a resolve was answered, no new send of a page begins, alone or along with another.
     fn sent_after_its_end(&self) -> Vec<String> {
-        let late = |m: &&Received| {
-            let end = self.sent.get(m.text("/alert/dedup_key")).and_then(|sent| sent.ended_at);
-            m.kind() == "page" && end.is_some_and(|end| m.sent_at() > end)
+        let known = by_page(&self.alerts);
+        let end = |page: &str| known.get(page).and_then(|key| self.sent.get(key)).and_then(|sent| sent.ended_at);
+        let pages = self.ledger.iter().filter(|m| m.kind() == "page");
+        let late = |m: &Received| {
+            let late = tells_of(m).find(|page| end(page).is_some_and(|end| m.sent_at() > end))?;
+            Some(format!("INV-05: {} was sent at {} after the end of {late}", m.text("/id"), m.sent_at()))
         };
-        self.ledger
-            .iter()
-            .filter(late)
-            .map(|m| format!("INV-05: {} was sent at {} after its end", m.text("/alert/dedup_key"), m.sent_at()))
-            .collect()
+        pages.filter_map(late).collect()
     }
 
     /// INV-06: a second copy of a message is marked as one, and there are no more of them than kills and lost answers explain.
@@ -190,7 +214,8 @@ impl Evidence {
                 if log.len() != usize::try_from(n.attempts).expect("small") || log.iter().any(|a| a.outcome.is_none()) {
                     found.push(format!("INV-07: {} was begun {} times, and its log says {log:?}", n.id, n.attempts));
                 }
-                if n.status == NotificationStatus::Accepted && !taken.contains(n.id.to_string().as_str()) {
+                let told_by = n.sent_with.unwrap_or(n.id).to_string();
+                if n.status == NotificationStatus::Accepted && !taken.contains(told_by.as_str()) {
                     found.push(format!("INV-07: {} counts as accepted, but no receiver took it", n.id));
                 }
             }
@@ -214,7 +239,9 @@ impl Evidence {
     fn told(&self) -> Vec<String> {
         let mut of_page: BTreeMap<&str, Vec<&Received>> = BTreeMap::new();
         for told in self.ledger.iter().filter(|m| m.kind() == "resolved" && m.reaction == Reaction::Accept) {
-            of_page.entry(told.text("/page")).or_default().push(told);
+            for page in tells_of(told) {
+                of_page.entry(page).or_default().push(told);
+            }
         }
         let mut found = Vec::new();
         for Stored { page, notifications, .. } in &self.pages {
@@ -242,8 +269,15 @@ type Spoil = (&'static str, fn(&mut Vec<Received>, &mut BTreeMap<String, Sent>))
 /// Evidence spoiled in each way that a check is for: one that finds nothing then is no check.
 pub const SPOILS: [Spoil; 6] = [
     ("INV-01", |ledger, sent| {
-        let (key, _) = sent.iter().find(|(_, sent)| sent.ended_at.is_none()).expect("an alert that nobody ended");
-        ledger.retain(|m| m.text("/alert/dedup_key") != key);
+        let named = |key: &str| ledger.iter().any(|m| m.text("/alert/dedup_key") == key);
+        let open = sent.iter().find(|(key, sent)| sent.ended_at.is_none() && named(key));
+        let (key, _) = open.expect("an alert that nobody ended, with a message of its own");
+        let of_key = |m: &&Received| m.text("/alert/dedup_key") == key;
+        let page = ledger.iter().find(of_key).map(|m| m.text("/page").to_owned());
+        ledger.retain(|m| !of_key(&m));
+        for also in ledger.iter_mut().filter_map(|m| m.json["also"].as_array_mut()) {
+            also.retain(|told| told["page"].as_str().map(str::to_owned) != page);
+        }
     }),
     ("unexpected", |_, sent| drop(sent.pop_first())),
     ("INV-05", |ledger, sent| {

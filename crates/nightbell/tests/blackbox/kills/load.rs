@@ -15,8 +15,9 @@ use std::{
     time::Duration,
 };
 
-pub const PAGERDUTY_KEY: &str = "storm-pagerduty";
-pub const GENERIC_KEY: &str = "storm-generic";
+/// Services of the storm, each with people of its own: what rings for one holds back and bundles only its own (INV-08), so that most messages
+/// go out at once and every bundle names all it tells of.
+pub const SERVICES: u64 = 300;
 /// Requests of one sender between two kills.
 const BURST: u64 = 6;
 /// How long a client waits before it looks again whether there is anything to do.
@@ -43,10 +44,22 @@ pub enum Door {
     Generic,
 }
 
+impl Door {
+    /// By which door a service's alerts come in.
+    pub fn of(service: u64) -> Self {
+        if service.is_multiple_of(2) { Self::Pagerduty } else { Self::Generic }
+    }
+}
+
+/// The key of a service's integration.
+pub fn key_of(service: u64) -> String {
+    format!("storm-key-{service}")
+}
+
 /// An alert that was answered with 2xx, and what else was.
 #[derive(Debug, Clone)]
 pub struct Sent {
-    pub door: Door,
+    pub service: u64,
     /// When an acknowledgement or a resolve was answered, the earliest.
     pub ended_at: Option<Timestamp>,
     /// Whether a resolve was sent: its key is not used again.
@@ -148,8 +161,8 @@ impl Scene {
         }
     }
 
-    fn send(&self, door: Door, action: &str, key: &str) {
-        self.insist(&[202], |url| event(url, door, action, key));
+    fn send(&self, service: u64, action: &str, key: &str) {
+        self.insist(&[202], |url| event(url, service, action, key));
         self.count();
     }
 
@@ -157,19 +170,19 @@ impl Scene {
     pub fn resolve_all(&self) {
         for (key, sent) in self.sent() {
             if !sent.resolved {
-                self.send(sent.door, "resolve", &key);
+                self.send(sent.service, "resolve", &key);
             }
         }
     }
 }
 
-fn event(url: &str, door: Door, action: &str, key: &str) -> io::Result<Answer> {
-    if door == Door::Pagerduty {
-        return enqueue(url, PAGERDUTY_KEY, action, key);
+fn event(url: &str, service: u64, action: &str, key: &str) -> io::Result<Answer> {
+    if Door::of(service) == Door::Pagerduty {
+        return enqueue(url, &key_of(service), action, key);
     }
     let status = if action == "resolve" { "resolved" } else { "firing" };
     let body = json!({ "title": format!("Alert {key}"), "severity": "critical", "dedup_key": key, "status": status });
-    http::post_json(&format!("{url}/in/generic/{GENERIC_KEY}"), &body)
+    http::post_json(&format!("{url}/in/generic/{}", key_of(service)), &body)
 }
 
 /// One sender: a burst after each start.
@@ -183,23 +196,27 @@ pub fn send_bursts(scene: &Scene, door: Door, mut random: Random) {
                 return;
             }
             let pick = mine.get(usize::try_from(random.below(mine.len().max(1) as u64)).expect("small")).cloned();
+            let service_of = |key: &str| scene.locked().sent[key].service;
             match (random.below(100), pick) {
-                (0..10, Some(key)) if !scene.locked().sent[&key].resolved => scene.send(door, "trigger", &key),
+                (0..10, Some(key)) if !scene.locked().sent[&key].resolved => {
+                    scene.send(service_of(&key), "trigger", &key);
+                }
                 (10..20, Some(key)) if door == Door::Pagerduty && !scene.locked().sent[&key].resolved => {
-                    scene.send(door, "acknowledge", &key);
+                    scene.send(service_of(&key), "acknowledge", &key);
                     ended(scene, &key);
                 }
                 (20..32, Some(key)) => {
                     scene.change(|inner| inner.sent.get_mut(&key).expect("it was sent").resolved = true);
-                    scene.send(door, "resolve", &key);
+                    scene.send(service_of(&key), "resolve", &key);
                     ended(scene, &key);
                 }
                 _ => {
                     count += 1;
                     let key = format!("{door:?}-{count}");
-                    scene.send(door, "trigger", &key);
+                    let service = (random.below(SERVICES / 2) * 2) + u64::from(door == Door::Generic);
+                    scene.send(service, "trigger", &key);
                     scene.change(|inner| {
-                        inner.sent.insert(key.clone(), Sent { door, ended_at: None, resolved: false });
+                        inner.sent.insert(key.clone(), Sent { service, ended_at: None, resolved: false });
                     });
                     mine.push(key);
                 }
