@@ -2,12 +2,12 @@
 
 use crate::{
     Stored,
-    tx::{StoreError, Tx, Value},
+    tx::{Row, StoreError, Tx, Value},
 };
 use nightbell_domain::{
-    ids::{IntegrationId, RequestId},
+    ids::{AlertId, IntegrationId, RequestId},
     record::{Aggregate, Instant},
-    signal::Alert,
+    signal::{Alert, Repeats},
 };
 
 impl Stored for Alert {
@@ -36,8 +36,14 @@ pub(crate) const OPEN_BY_KEY: &str =
     "SELECT body FROM alert WHERE integration = $1 AND dedup_key = $2 AND status <> 'resolved'";
 pub(crate) const LAST_BY_KEY: &str =
     "SELECT body FROM alert WHERE integration = $1 AND dedup_key = $2 AND status = 'resolved' ORDER BY id DESC LIMIT 1";
-pub(crate) const LIST_OPEN: &str = "SELECT body FROM alert WHERE status <> 'resolved' ORDER BY id DESC LIMIT $1";
-pub(crate) const LIST: &str = "SELECT body FROM alert WHERE id < $1 ORDER BY id DESC LIMIT $2";
+pub(crate) const LIST_OPEN: &str = "SELECT a.body, r.events, r.last_at FROM alert a LEFT JOIN alert_repeat r ON r.alert = a.id \
+     WHERE a.status <> 'resolved' ORDER BY a.id DESC LIMIT $1";
+pub(crate) const LIST: &str = "SELECT a.body, r.events, r.last_at FROM alert a LEFT JOIN alert_repeat r ON r.alert = a.id \
+     WHERE a.id < $1 ORDER BY a.id DESC LIMIT $2";
+pub(crate) const COUNT_REPEATS: &str = "INSERT INTO alert_repeat (alert, events, last_at) VALUES ($1, $2, $3) \
+     ON CONFLICT (alert) DO UPDATE SET events = alert_repeat.events + excluded.events, last_at = excluded.last_at";
+pub(crate) const REPEATS: &str = "SELECT events, last_at FROM alert_repeat WHERE alert = $1";
+pub(crate) const TAKE_REPEATS: &str = "DELETE FROM alert_repeat WHERE alert = $1";
 pub(crate) const INSERT_RAW: &str = "INSERT INTO raw_request (id, integration, received_at, content_type, body, outcome) VALUES ($1, $2, $3, $4, $5, $6)";
 pub(crate) const RAW: &str = "SELECT id, integration, received_at, content_type, body, outcome FROM raw_request WHERE id < $1 ORDER BY id DESC LIMIT $2";
 pub(crate) const FORGET_RAW: &str = "DELETE FROM raw_request WHERE id IN (SELECT id FROM raw_request WHERE received_at < $1 ORDER BY received_at LIMIT $2)";
@@ -54,14 +60,40 @@ pub fn by_key(
     Ok((open, last))
 }
 
-/// Open alerts, newest first.
+/// Open alerts, newest first, their repeats counted.
 pub fn open(tx: &mut dyn Tx, count_max: u32) -> Result<Vec<Alert>, StoreError> {
-    tx.rows(LIST_OPEN, &[count_max.into()])?.iter().map(|row| row.json(0)).collect()
+    tx.rows(LIST_OPEN, &[count_max.into()])?.iter().map(read_counted).collect()
 }
 
-/// Alerts before an id (all from the newest: `~`), newest first.
+/// Alerts before an id (all from the newest: `~`), newest first, their repeats counted.
 pub fn list(tx: &mut dyn Tx, before: &str, count_max: u32) -> Result<Vec<Alert>, StoreError> {
-    tx.rows(LIST, &[before.into(), count_max.into()])?.iter().map(|row| row.json(0)).collect()
+    tx.rows(LIST, &[before.into(), count_max.into()])?.iter().map(read_counted).collect()
+}
+
+fn read_counted(row: &Row) -> Result<Alert, StoreError> {
+    let alert: Alert = row.json(0)?;
+    let Some(last_at) = row.instant_option(2)? else { return Ok(alert) };
+    Ok(alert.counting(Repeats { events: row.count(1)?, last_at }))
+}
+
+/// An alert was said again in the same words: counted, durably, and nothing else is written.
+pub fn count_repeats(tx: &mut dyn Tx, alert: AlertId, repeats: Repeats) -> Result<(), StoreError> {
+    tx.queue(COUNT_REPEATS, vec![alert.to_string().into(), repeats.events.into(), repeats.last_at.into()], None)
+}
+
+/// The repeats of an alert that its journal does not tell yet.
+pub fn repeats(tx: &mut dyn Tx, alert: AlertId) -> Result<Option<Repeats>, StoreError> {
+    let row = tx.row(REPEATS, &[alert.to_string().into()])?;
+    row.map(|row| Ok(Repeats { events: row.count(0)?, last_at: row.instant(1)? })).transpose()
+}
+
+/// The same, taken: whoever takes them writes them into the journal, in the same transaction.
+pub fn take_repeats(tx: &mut dyn Tx, alert: AlertId) -> Result<Option<Repeats>, StoreError> {
+    let found = repeats(tx, alert)?;
+    if found.is_some() {
+        tx.run(TAKE_REPEATS, &[alert.to_string().into()])?;
+    }
+    Ok(found)
 }
 
 /// A raw inbound request, as kept.
@@ -82,14 +114,14 @@ pub struct RawRequest {
 }
 
 /// Keeps a raw request.
-pub fn keep_raw(tx: &mut dyn Tx, raw: &RawRequest) -> Result<(), StoreError> {
-    let values: Vec<Value> = vec![
+pub fn keep_raw(tx: &mut dyn Tx, raw: RawRequest) -> Result<(), StoreError> {
+    let values = vec![
         raw.id.to_string().into(),
-        raw.integration.as_str().into(),
+        raw.integration.into(),
         raw.received_at.into(),
-        raw.content_type.as_str().into(),
-        raw.body.clone().into(),
-        raw.outcome.as_str().into(),
+        raw.content_type.into(),
+        raw.body.into(),
+        raw.outcome.into(),
     ];
     tx.queue(INSERT_RAW, values, None)
 }

@@ -125,6 +125,13 @@ pub enum AlertEvent {
         /// What came.
         event: Box<Event>,
     },
+    /// It was said again in the same words, so often, since its stream told so last (ADR 0021).
+    Counted {
+        /// How often.
+        events: u64,
+        /// When the last one came.
+        last_at: Instant,
+    },
     /// A page rings for it.
     Paged {
         /// Which.
@@ -144,6 +151,22 @@ pub enum AlertEvent {
     },
 }
 
+/// How often an alert was said again in the same words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeats {
+    /// How often.
+    pub events: u64,
+    /// When the last one came.
+    pub last_at: Instant,
+}
+
+impl Repeats {
+    /// As its stream tells it.
+    pub fn event(self) -> AlertEvent {
+        AlertEvent::Counted { events: self.events, last_at: self.last_at }
+    }
+}
+
 /// What an event amounts to, before anything is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ingested {
@@ -151,6 +174,8 @@ pub enum Ingested {
     New,
     /// Events for the open alert.
     Open(Vec<AlertEvent>),
+    /// The open alert, in the same words: it is only counted.
+    Again,
     /// Nothing changes; the reason is kept with the raw request (INV-01).
     Nothing(&'static str),
 }
@@ -160,6 +185,7 @@ pub fn ingest(open: Option<&Alert>, last: Option<&Alert>, event: &Event) -> Inge
     match (event.action, open) {
         (EventAction::Trigger, Some(alert)) => match event.started_at {
             Some(at) if at < alert.started_at => Ingested::Nothing("older than the open alert: a late copy"),
+            _ if alert.says(event) => Ingested::Again,
             _ => Ingested::Open(vec![AlertEvent::Repeated { event: Box::new(event.clone()) }]),
         },
         (EventAction::Trigger, None) => match (event.started_at, last) {
@@ -195,6 +221,27 @@ impl Alert {
     /// Whether it is still open.
     pub fn is_open(&self) -> bool {
         !matches!(self.status, AlertStatus::Resolved { .. })
+    }
+
+    /// Whether a trigger tells nothing that the alert does not tell already.
+    fn says(&self, event: &Event) -> bool {
+        let began = event.started_at.is_none_or(|at| at <= self.started_at);
+        began
+            && self.severity == event.severity
+            && self.title == event.title
+            && self.body == event.body
+            && self.source == event.source
+            && self.labels == event.labels
+            && self.links == event.links
+            && self.runbook_url == event.runbook_url
+    }
+
+    /// As people should see it: with the repeats that its stream does not tell yet.
+    #[must_use]
+    pub fn counting(mut self, repeats: Repeats) -> Self {
+        self.event_count = self.event_count.saturating_add(repeats.events);
+        self.last_at = self.last_at.max(repeats.last_at);
+        self
     }
 
     /// Whether the source itself ended it. An alert that a person ended while the source still fires makes a new one when it is sent again.
@@ -275,6 +322,9 @@ impl Aggregate for Alert {
                     alert.body.clone_from(&again.body);
                 }
             }
+            AlertEvent::Counted { events, last_at } => {
+                alert = alert.counting(Repeats { events: *events, last_at: *last_at });
+            }
             AlertEvent::Paged { page } => alert.page = Some(*page),
             AlertEvent::Acknowledged => {
                 alert.status = AlertStatus::Acknowledged { by: event.actor.clone(), at: event.at }
@@ -292,6 +342,7 @@ impl Aggregate for Alert {
         match event {
             AlertEvent::Triggered { .. } => "triggered",
             AlertEvent::Repeated { .. } => "repeated",
+            AlertEvent::Counted { .. } => "counted",
             AlertEvent::Paged { .. } => "paged",
             AlertEvent::Acknowledged => "acknowledged",
             AlertEvent::Resolved { .. } => "resolved",

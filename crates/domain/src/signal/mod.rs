@@ -5,7 +5,7 @@ mod event;
 pub mod heartbeat;
 pub mod route;
 
-pub use alert::{Alert, AlertEvent, AlertFacts, AlertStatus, Ingested, ingest};
+pub use alert::{Alert, AlertEvent, AlertFacts, AlertStatus, Ingested, Repeats, ingest};
 pub use event::{AlertSeverity, Event, EventAction, Link, cut};
 
 #[cfg(test)]

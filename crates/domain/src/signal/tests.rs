@@ -5,7 +5,7 @@ mod ingest;
 mod routes;
 mod stored;
 
-use super::{Alert, AlertEvent, AlertSeverity, Event, EventAction, Ingested, ingest, route::Routing};
+use super::{Alert, AlertEvent, AlertSeverity, Event, EventAction, Ingested, Repeats, ingest, route::Routing};
 use crate::{
     ids::AlertId,
     org::{RouteOutcome, Urgency},
@@ -98,6 +98,7 @@ impl Desk {
                 (None, vec![triggered(self.made, &key, event)])
             }
             Ingested::Open(events) => (known.pop(), events),
+            Ingested::Again => (known.pop(), vec![Repeats { events: 1, last_at: at(self.clock_min) }.event()]),
         };
         for event in events {
             let seq = alert.as_ref().map_or(0, Alert::version) + 1;
@@ -120,6 +121,7 @@ impl Desk {
 fn describe(decided: &Ingested) -> String {
     match decided {
         Ingested::New => "new".to_owned(),
+        Ingested::Again => "again".to_owned(),
         Ingested::Nothing(reason) => format!("nothing: {reason}"),
         Ingested::Open(events) => events.iter().map(Alert::event_kind).collect::<Vec<_>>().join("+"),
     }

@@ -109,7 +109,7 @@ fn alert_follows(unit: &mut Unit<'_>, id: AlertId, actor: &Actor) -> Result<(), 
     let alert = unit.load::<Alert>(id)?.ok_or_else(|| Fault::missing("alert", id))?;
     if matches!(alert.status, AlertStatus::Firing) {
         let events = alert.acknowledge()?;
-        let alert = unit.commit(alert, events, actor)?;
+        let alert = crate::signal::record(unit, alert, events, actor)?;
         if let Some(incident) = alert.incident {
             crate::response::alert_acknowledged(unit, incident, &alert, actor)?;
         }

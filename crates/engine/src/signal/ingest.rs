@@ -1,14 +1,16 @@
 //! Ingest: each event ends in exactly one recorded outcome (INV-01), and the raw request is kept beside.
 
+use super::act::record;
 use crate::{Fault, Unit, paging, response};
 use nightbell_domain::{
     ids::{AlertId, IntegrationId, RequestId},
     org::RouteOutcome,
     paging::{PageStart, PolicySnapshot, Rank, Subject},
     record::Actor,
-    signal::{self, Alert, AlertEvent, AlertFacts, Event, Ingested, route::Routing},
+    signal::{self, Alert, AlertEvent, AlertFacts, Event, Ingested, Repeats, route::Routing},
 };
 use nightbell_store::signal as store;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// A parsed inbound request.
 #[derive(Debug, Clone)]
@@ -39,8 +41,8 @@ pub struct EventOutcome {
 /// What became of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
-    /// The kept request.
-    pub request: RequestId,
+    /// The kept request; `None` when it was not kept, because it said nothing but what its alerts say already (ADR 0021).
+    pub request: Option<RequestId>,
     /// One for each event.
     pub outcomes: Vec<EventOutcome>,
 }
@@ -48,24 +50,42 @@ pub struct Receipt {
 /// Takes a request in. Everything it means is in the same transaction: alerts, pages, the first notifications owed.
 pub fn ingest(unit: &mut Unit<'_>, inbound: &Inbound) -> Result<Receipt, Fault> {
     let mut outcomes = Vec::with_capacity(inbound.events.len());
+    let mut again: BTreeMap<AlertId, u64> = BTreeMap::new();
+    let mut again_events = 0;
     for event in &inbound.events {
         // A source whose clock runs ahead must not silence its own later events: nothing began after now.
-        let event = Event { started_at: event.started_at.map(|at| at.min(unit.now)), ..event.clone() };
-        outcomes.push(one(unit, &inbound.integration, &event)?);
+        let event = match event.started_at {
+            Some(at) if at > unit.now => Cow::Owned(Event { started_at: Some(unit.now), ..event.clone() }),
+            _ => Cow::Borrowed(event),
+        };
+        let (outcome, counted) = one(unit, &inbound.integration, &event)?;
+        if let Some(alert) = counted {
+            *again.entry(alert).or_default() += 1;
+            again_events += 1;
+        }
+        outcomes.push(outcome);
     }
-    let request = unit.ids().make();
-    store::keep_raw(
-        unit.tx,
-        &store::RawRequest {
-            id: request,
-            integration: inbound.integration.to_string(),
-            received_at: unit.now,
-            content_type: inbound.content_type.clone(),
-            body: inbound.body.clone(),
-            outcome: in_words(&outcomes, &inbound.notes),
-        },
-    )?;
+    for (alert, events) in again {
+        store::count_repeats(unit.tx, alert, Repeats { events, last_at: unit.now })?;
+    }
+    // What was said before in the same words is kept already.
+    let nothing_new = again_events > 0 && again_events == outcomes.len() && inbound.notes.is_empty();
+    let request = if nothing_new { None } else { Some(keep(unit, inbound, &outcomes)?) };
     Ok(Receipt { request, outcomes })
+}
+
+fn keep(unit: &mut Unit<'_>, inbound: &Inbound, outcomes: &[EventOutcome]) -> Result<RequestId, Fault> {
+    let id = unit.ids().make();
+    let raw = store::RawRequest {
+        id,
+        integration: inbound.integration.to_string(),
+        received_at: unit.now,
+        content_type: inbound.content_type.clone(),
+        body: inbound.body.clone(),
+        outcome: in_words(outcomes, &inbound.notes),
+    };
+    store::keep_raw(unit.tx, raw)?;
+    Ok(id)
 }
 
 /// A line for each event, then what was noted about the request as a whole.
@@ -78,18 +98,30 @@ fn in_words(outcomes: &[EventOutcome], notes: &[String]) -> String {
     lines.join("\n")
 }
 
-fn one(unit: &mut Unit<'_>, integration: &IntegrationId, event: &Event) -> Result<EventOutcome, Fault> {
+/// What became of one event; and the alert, when it is only to be counted.
+fn one(
+    unit: &mut Unit<'_>,
+    integration: &IntegrationId,
+    event: &Event,
+) -> Result<(EventOutcome, Option<AlertId>), Fault> {
     let key = event.dedup_key.clone().unwrap_or_else(|| unit.ids().make::<RequestId>().uuid().to_string());
     let (open, last) = store::by_key(unit.tx, integration, &key)?;
+    // Our own clock was set back since then: what began in the future is no measure of what is late (INV-13).
+    let last = last.filter(|last| last.started_at <= unit.now);
+    let mut counted = None;
     let (alert, reason) = match signal::ingest(open.as_ref(), last.as_ref(), event) {
         Ingested::Nothing(reason) => (open.map(|a| a.id), reason.to_owned()),
+        Ingested::Again => {
+            counted = open.map(|alert| alert.id);
+            (counted, counted.map_or_else(String::new, |id| format!("deduplicated into {id}; it says nothing new")))
+        }
         Ingested::New => fresh(unit, integration, &key, event)?,
         Ingested::Open(events) => match open {
             Some(alert) => (Some(alert.id), known(unit, integration, alert, events)?),
             None => (None, "no open alert has this key".to_owned()),
         },
     };
-    Ok(EventOutcome { dedup_key: key, alert, reason })
+    Ok((EventOutcome { dedup_key: key, alert, reason }, counted))
 }
 
 /// A new alert: routed, stored, and rung for.
@@ -114,40 +146,38 @@ fn fresh(
     }
     let id = unit.ids().make();
     let actor = Actor::Integration(integration.clone());
-    let triggered = AlertEvent::Triggered {
+    let mut events = vec![AlertEvent::Triggered {
         id,
         integration: integration.clone(),
         dedup_key: key.to_owned(),
         event: Box::new(event.clone()),
         routing: routing.clone(),
+    }];
+    let start = |unit: &Unit<'_>| {
+        let start = page_start(&unit.directory.org, &routing, Subject::Alert { alert: id }, &event.title, &event.body);
+        PageStart { rank: Rank::of_alert(routing.urgency, event.severity), ..start }
     };
-    let mut alert: Alert = unit.create(vec![triggered], &actor)?;
     let reason = match routing.outcome {
         RouteOutcome::Page => {
-            let page = paging::start(unit, start_for(unit, &alert), &actor)?;
-            alert = unit.commit(alert, vec![AlertEvent::Paged { page: page.id }], &actor)?;
+            let page = paging::start(unit, start(unit), &actor)?;
+            // Known before the alert is written: one row, one write.
+            events.push(AlertEvent::Paged { page: page.id });
             format!("paged by {}", routing.reason)
         }
         RouteOutcome::Notify => {
-            paging::notice(unit, start_for(unit, &alert), &actor)?;
+            paging::notice(unit, start(unit), &actor)?;
             format!("told, nobody woken, by {}", routing.reason)
         }
         RouteOutcome::Record | RouteOutcome::Drop => format!("recorded only, by {}", routing.reason),
     };
+    let alert: Alert = unit.create(events, &actor)?;
     if let Some(severity) = &routing.declare {
         response::declare_for_alert(unit, alert, severity.clone(), &actor)?;
     }
     Ok((Some(id), reason))
 }
 
-/// The page an alert asks for: its service's policy, or the administrators when nothing says whom.
-pub(crate) fn start_for(unit: &Unit<'_>, alert: &Alert) -> PageStart {
-    let subject = Subject::Alert { alert: alert.id };
-    let start = page_start(&unit.directory.org, &alert.routing, subject, &alert.title, &alert.body);
-    PageStart { rank: Rank::of_alert(alert.routing.urgency, alert.severity), ..start }
-}
-
-/// The same, before there is an alert: for `explain`.
+/// The page an alert asks for: its service's policy, or the administrators when nothing says whom. For `explain` too, before there is an alert.
 pub(crate) fn page_start(
     org: &nightbell_domain::org::Organisation,
     routing: &Routing,
@@ -185,7 +215,11 @@ fn known(
 ) -> Result<String, Fault> {
     let actor = Actor::Integration(integration.clone());
     let last = events.last().cloned();
-    let alert = unit.commit(alert, events, &actor)?;
+    let alert = match last {
+        // Counted once more with every word that changes; told in full when it ends.
+        Some(AlertEvent::Repeated { .. }) => unit.commit(alert, events, &actor)?,
+        _ => record(unit, alert, events, &actor)?,
+    };
     match last {
         Some(AlertEvent::Acknowledged) => {
             paging::acknowledge_for(unit, &alert.id.to_string(), &actor, integration.as_str())?;

@@ -3,6 +3,7 @@
 mod act;
 mod ingest;
 
+pub(crate) use act::record;
 pub use act::{acknowledge, resolve};
 pub(crate) use ingest::page_start;
 pub use ingest::{EventOutcome, Inbound, Receipt, ingest};

@@ -13,6 +13,7 @@ mod portable;
 mod probe;
 mod reach;
 mod recovery;
+mod repeats;
 mod response;
 mod retention;
 mod storm;

@@ -42,6 +42,10 @@ pub fn alert(
 ) -> Result<AlertView, Fault> {
     let key = id.to_string();
     let alert: Alert = load(tx, &key)?.ok_or_else(|| Refusal::not_found("alert", id))?;
+    let alert = match store::repeats(tx, alert.id)? {
+        Some(repeats) => alert.counting(repeats),
+        None => alert,
+    };
     let mut pages = Vec::new();
     for found in nightbell_store::paging::of_subject(tx, &key)? {
         pages.push(page(tx, directory, settings, found.id, now)?);

@@ -61,6 +61,7 @@ pub static TABLES: &[Table] = &[
         "position, stream_kind, stream_id, seq, at, actor, kind, body, hash", "$1, $2, $3, $4, $5, $6, $7, $8, $9"),
     table!("alert", [Text], "id" > "$1" limit "$2",
         "id, version, integration, dedup_key, status, service, last_at, body", "$1, $2, $3, $4, $5, $6, $7, $8"),
+    table!("alert_repeat", [Text], "alert" > "$1" limit "$2", "alert, events, last_at", "$1, $2, $3"),
     table!("page", [Text], "id" > "$1" limit "$2",
         "id, version, status, subject, next_due_at, body, rank", "$1, $2, $3, $4, $5, $6, $7"),
     table!("notification", [Text], "id" > "$1" limit "$2",

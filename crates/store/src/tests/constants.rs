@@ -49,7 +49,7 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
                 proves nightbell_domain::signal::Alert, nightbell_domain::paging::Page, nightbell_domain::response::Incident,
                 nightbell_domain::learning::Postmortem;
             "response.rs" response [BY_SLUG TAKEN DUE OPEN LIST] stores nightbell_domain::response::Incident;
-            "signal.rs" signal [OPEN_BY_KEY LAST_BY_KEY LIST_OPEN LIST INSERT_RAW RAW FORGET_RAW] stores nightbell_domain::signal::Alert;
+            "signal.rs" signal [OPEN_BY_KEY LAST_BY_KEY LIST_OPEN LIST COUNT_REPEATS REPEATS TAKE_REPEATS INSERT_RAW RAW FORGET_RAW] stores nightbell_domain::signal::Alert;
             "tx.rs" tx [BEGIN_PART KEEP_PART UNDO_PART];
             "voice.rs" voice [PUT_NOTICE NOTICE NOTICES SET_COMPONENT COMPONENT_CHANGES COMPONENT_NOW];
             "watch.rs" watch [OVERDUE ALARMS ACKNOWLEDGED];

@@ -53,7 +53,7 @@ pub fn routes() -> Router<AppState> {
 struct ReceiptJson {
     #[serde(flatten)]
     first: OutcomeJson,
-    request: RequestId,
+    request: Option<RequestId>,
     outcomes: Vec<OutcomeJson>,
 }
 

@@ -116,6 +116,7 @@ fn alert_words(event: &AlertEvent) -> String {
         AlertEvent::Triggered { event, routing, .. } => format!("{} ({})", event.title, routing.reason),
         AlertEvent::Repeated { event } if event.title.is_empty() => "came again".to_owned(),
         AlertEvent::Repeated { event } => format!("came again: {}", event.title),
+        AlertEvent::Counted { events, .. } => format!("came again in the same words, {events} times"),
         AlertEvent::Paged { page } => format!("rings as {page}"),
         AlertEvent::Acknowledged => "acknowledged".to_owned(),
         AlertEvent::Resolved { reason } => format!("resolved: {reason}"),

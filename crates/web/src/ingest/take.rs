@@ -14,7 +14,7 @@ use nightbell_engine::{
     signal::{self, Inbound, Receipt},
 };
 use nightbell_wire::inbound::{Answer, Parsed};
-use std::error::Error as _;
+use std::{error::Error as _, mem::take};
 
 /// Why there is no body to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +73,9 @@ pub async fn store(
     posted: &Posted,
     parsed: Parsed,
 ) -> Result<Option<Receipt>, Fault> {
-    let content_type = posted.content_type().to_owned();
-    let body = posted.body.as_ref().map(|bytes| bytes.to_vec()).unwrap_or_default();
+    let mut content_type = posted.content_type().to_owned();
+    let mut body = posted.body.as_ref().map(|bytes| bytes.to_vec()).unwrap_or_default();
+    let mut parsed = parsed;
     let events = parsed.events.len();
     // Only which queue it waits in; whether the key opens anything is decided in the transaction.
     let source = state.desk().directory().integration_by_key(Some(kind), &key).map(|known| known.id.clone());
@@ -83,14 +84,15 @@ pub async fn store(
         .run_as(class, move |unit| {
             let directory = unit.directory.clone();
             let Some(integration) = directory.integration_by_key(Some(kind), &key) else { return Ok(None) };
-            let inbound = Inbound {
-                integration: integration.id.clone(),
-                content_type: content_type.clone(),
-                body: body.clone(),
-                events: parsed.events.clone(),
-                notes: parsed.notes.clone(),
-            };
-            signal::ingest(unit, &inbound).map(Some)
+            // Lent, not copied: the work may have to run again.
+            let Parsed { events, notes } = take(&mut parsed);
+            let (content_type_lent, body_lent) = (take(&mut content_type), take(&mut body));
+            let integration = integration.id.clone();
+            let inbound = Inbound { integration, content_type: content_type_lent, body: body_lent, events, notes };
+            let stored = signal::ingest(unit, &inbound).map(Some);
+            (content_type, body) = (inbound.content_type, inbound.body);
+            parsed = Parsed { events: inbound.events, notes: inbound.notes };
+            stored
         })
         .await;
     match &stored {

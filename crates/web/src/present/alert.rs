@@ -249,6 +249,9 @@ fn event_row(eyes: &Eyes<'_>, recorded: &Recorded<AlertEvent>) -> EventRow {
         AlertEvent::Repeated { event } => {
             (action(event.action), "deduplicated: counted, nobody paged again".to_owned(), line(&event.title))
         }
+        AlertEvent::Counted { events, .. } => {
+            ("trigger", "said again".to_owned(), format!("{}, in the same words", count(*events, "event")))
+        }
         AlertEvent::Paged { .. } => ("paged", "a page rings for it".to_owned(), String::new()),
         AlertEvent::Acknowledged => ("acknowledge", format!("by {by}"), String::new()),
         AlertEvent::Resolved { reason } => ("resolve", format!("by {by}"), sentence(reason)),

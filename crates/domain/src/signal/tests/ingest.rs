@@ -32,13 +32,13 @@ const MEANINGS: &str = "
     trigger     | none         | resolved | earlier | nothing: a late copy of an alert that is resolved already
     trigger     | none         | resolved | equal   | nothing: a late copy of an alert that is resolved already
     trigger     | none         | resolved | later   | new
-    trigger     | firing       | *        | unsaid  | repeated
+    trigger     | firing       | *        | unsaid  | again
     trigger     | firing       | *        | earlier | nothing: older than the open alert: a late copy
-    trigger     | firing       | *        | equal   | repeated
+    trigger     | firing       | *        | equal   | again
     trigger     | firing       | *        | later   | repeated
-    trigger     | acknowledged | *        | unsaid  | repeated
+    trigger     | acknowledged | *        | unsaid  | again
     trigger     | acknowledged | *        | earlier | nothing: older than the open alert: a late copy
-    trigger     | acknowledged | *        | equal   | repeated
+    trigger     | acknowledged | *        | equal   | again
     trigger     | acknowledged | *        | later   | repeated
     acknowledge | none         | *        | *       | nothing: no open alert has this key
     acknowledge | firing       | *        | unsaid  | acknowledged
@@ -112,7 +112,7 @@ fn pagerduty_semantics_hold() {
     check("1: an unseen key makes an alert", "a disk trigger: new", 1, 1);
     check(
         "2: the same key while open is the same alert",
-        "a disk trigger: new\na disk trigger: repeated\na disk acknowledge: acknowledged\na disk trigger: repeated",
+        "a disk trigger: new\na disk trigger: again\na disk acknowledge: acknowledged\na disk trigger: again",
         1,
         1,
     );

@@ -37,6 +37,10 @@ fn alert_events_are_stored_like_this() {
         ),
     );
     check(
+        AlertEvent::Counted { events: 41, last_at: at(7) },
+        r#"{"kind":"counted","events":41,"last_at":"2026-05-02T03:07:00Z"}"#,
+    );
+    check(
         AlertEvent::Paged { page: PageId::from(uuid::Uuid::from_u128(2)) },
         r#"{"kind":"paged","page":"page_00000000000000000000000000000002"}"#,
     );

@@ -22,7 +22,7 @@ pub fn raw_requests_are_kept_as_sent_newest_first(db: &mut dyn Database) {
         })
         .collect();
     for request in &requests {
-        write(db, |tx| signal::keep_raw(tx, request)).expect("kept");
+        write(db, |tx| signal::keep_raw(tx, request.clone())).expect("kept");
     }
     let list = |db: &mut dyn Database, before: &str, max: u32| read(db, |tx| signal::raw(tx, before, max));
     let newest_first: Vec<RawRequest> = requests.iter().rev().cloned().collect();

@@ -21,7 +21,7 @@ fn request(body: Vec<u8>) -> RawRequest {
 pub fn large_values_come_back_whole(db: &mut dyn Database) {
     let mebibyte: Vec<u8> = (0..1 << 20).map(|n: u32| (n % 251) as u8).collect();
     let kept = request(mebibyte);
-    write(db, |tx| keep_raw(tx, &kept)).expect("stored");
+    write(db, |tx| keep_raw(tx, kept.clone())).expect("stored");
     assert!(read(db, |tx| raw(tx, "~", 1)) == [kept], "a body of one mebibyte, with every byte but a few");
     let text = "é🔔a".repeat((1 << 20) / 7);
     write(db, |tx| meta::set(tx, "large", &text)).expect("stored");
