@@ -3,7 +3,10 @@
 
 use super::Stamp;
 use crate::Fault;
-use nightbell_domain::{paging::NotificationStatus, record::Instant};
+use nightbell_domain::{
+    paging::{NotificationStatus, canary},
+    record::Instant,
+};
 use nightbell_store::{Tx, access, from_micros, journal, paging, portable as store, response};
 use serde::{Deserialize, Serialize};
 
@@ -74,7 +77,8 @@ pub fn recheck(tx: &mut dyn Tx, stamp: Option<&Stamp>, now: Instant) -> Result<R
         let what = format!("{} ({})", page.title, page.status.word());
         list.ringing.push(Line { id: page.id.to_string(), what, due_at: page.next_due_at });
     }
-    for n in paging::due_notifications(tx, Instant::MAX, u32::MAX)? {
+    let owed = paging::due_notifications(tx, Instant::MAX, u32::MAX)?;
+    for n in owed.into_iter().filter(|n| n.medium != canary::MEDIUM) {
         if n.status != NotificationStatus::Sending {
             list.owed += 1;
         } else if list.may_have_been_sent.len() < LINES_MAX as usize {

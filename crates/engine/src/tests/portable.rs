@@ -2,7 +2,7 @@
 
 use super::{
     World,
-    world::{Answer, Seeded, at},
+    world::{Seeded, at},
 };
 use crate::{
     Engine, Fault, Reader,
@@ -47,7 +47,7 @@ fn a_night() -> (World, Page) {
     world.trigger("acknowledged");
     world.run_until(1);
     world.sent();
-    let (sent, _) = world.hand_out().pop().map_or_else(|| (world.ledger[0].clone(), Answer::Accept), |pair| pair);
+    let sent = world.ledger[0].clone();
     let permit = world.permit("alice");
     world.act(|unit| paging::acknowledge(unit, &permit, sent.page).map(drop));
     world.now = at(600);
@@ -177,6 +177,46 @@ fn inv_18_slices_prove_what_one_view_proves() {
     let sliced = verify::in_slices(&mut Through(&mut world.engine), &mut |_| told += 1).expect("readable");
     assert_eq!(sliced, whole);
     assert!(whole.streams > 0 && whole.notifications > 0 && whole.objects > 0 && told > 5, "{whole:?}");
+    world.run_until(1_000);
+    world.sent();
+}
+
+/// The same night, moved by backup and restore into PostgreSQL, and from there into a file again.
+#[test]
+fn inv_23_an_organisation_moves_into_postgresql_and_back() {
+    let folder = Folder::new();
+    let (mut world, page) = a_night();
+    let (made_at, first) = (world.now, folder.file("first.db"));
+    let key = *world.engine.settings().link_key.bytes();
+    let mut through = Through(&mut world.engine);
+    let made = portable::backup(Source::View(&mut through), &first, made_at, "0.1.0", &mut |_| {}).expect("made");
+
+    let server = nightbell_store::testing::postgres_database();
+    let mut database = nightbell_store::Postgres::open(server.url()).expect("a database");
+    assert!(portable::is_empty(&mut database).expect("readable"));
+    let opened = portable::open(&first).expect("a backup");
+    let mut reader = crate::open_sqlite_reader(&first).expect("opens");
+    let rows = portable::copy(reader.as_mut(), &mut database, &mut |_| {}).expect("copied");
+    assert_eq!(rows, opened.counts.iter().map(|(_, rows)| rows).sum::<u64>());
+    let list = portable::settle(&mut database, at(700), false).expect("settled");
+    assert!(list.ringing.iter().any(|line| line.id == page.id.to_string()), "{list:?}");
+    let mut there = crate::open_postgres_reader(server.url()).expect("opens");
+    let proof = verify::in_slices(there.as_mut(), &mut |_| {}).expect("readable");
+    assert_eq!(proof, made.proof, "proved by the same slices, with the same end");
+
+    // It lives there, and comes back.
+    let seeded = Box::new(Seeded::new(9));
+    let mut engine = Engine::open(Box::new(database), seeded, "https://nightbell.test").expect("opens");
+    assert_eq!(&key, engine.settings().link_key.bytes(), "links that were sent still open");
+    let permit = world.permit("bob");
+    engine.execute(at(701), |unit| paging::acknowledge(unit, &permit, page.id).map(drop)).expect("taken");
+    let back = folder.file("back.db");
+    let moved = portable::backup(Source::View(there.as_mut()), &back, at(702), "0.1.0", &mut |_| {}).expect("made");
+    assert_eq!((moved.stamp.database.as_str(), moved.proof.findings.len()), ("postgresql", 0));
+    assert!(moved.stamp.position > made.stamp.position, "what happened there goes on after what happened here");
+    let mut home = Sqlite::open(&back).expect("opens");
+    let list = portable::settle(&mut home, at(703), false).expect("settled");
+    assert!(!list.ringing.iter().any(|line| line.id == page.id.to_string()), "it was taken: {list:?}");
     world.run_until(1_000);
     world.sent();
 }

@@ -128,28 +128,28 @@ fn roster(org: &Organisation, schedule: &Schedule, now: Timestamp, until: Timest
     let zone_name = &schedule.calendar.time_zone;
     // A zone that is unknown cannot be worked out either, so its times do not matter.
     let zone = nightbell_calendar::local::zone(zone_name).unwrap_or(TimeZone::UTC);
-    let shown = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%a %d %b %H:%M").to_string();
-    let mut turns = Vec::new();
-    let mut covered_to = now;
-    let gap = |turns: &mut Vec<Turn>, from: Timestamp, to: Timestamp| {
-        if from < to {
-            turns.push(Turn { from: shown(from), until: shown(to), primary: None, backup: None });
-        }
+    let shown = |at: Timestamp| match at {
+        at if at == now => "now".to_owned(),
+        at if at == until => "later".to_owned(),
+        at => at.to_zoned(zone.clone()).strftime("%a %d %b %H:%M").to_string(),
     };
+    let turn = |from, to, primary, backup| Turn { from: shown(from), until: shown(to), primary, backup };
+    let mut turns = Vec::new();
     let problem = match nightbell_calendar::shifts(&schedule.calendar, now, until) {
         Err(problem) => Some(problem.to_string()),
         Ok(shifts) => {
+            let mut covered_to = now;
             for shift in shifts {
-                gap(&mut turns, covered_to, shift.from);
+                if covered_to < shift.from {
+                    turns.push(turn(covered_to, shift.from, None, None));
+                }
                 covered_to = shift.to;
-                turns.push(Turn {
-                    from: if shift.from == now { "now".to_owned() } else { shown(shift.from) },
-                    until: if shift.to == until { "later".to_owned() } else { shown(shift.to) },
-                    primary: Some(name_of(org, shift.primary.as_str())),
-                    backup: shift.backup.map(|member| name_of(org, member.as_str())),
-                });
+                let backup = shift.backup.map(|member| name_of(org, member.as_str()));
+                turns.push(turn(shift.from, shift.to, Some(name_of(org, shift.primary.as_str())), backup));
             }
-            gap(&mut turns, covered_to, until);
+            if covered_to < until {
+                turns.push(turn(covered_to, until, None, None));
+            }
             None
         }
     };
