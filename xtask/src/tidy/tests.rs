@@ -354,10 +354,32 @@ fn vendored_files_must_be_what_was_vendored() {
 // ---- invariants ----
 
 #[test]
-fn invariants_nobody_names_are_listed() {
-    let missing = invariants::missing(&["fn inv_01_accepted_is_durable() {}", "// INV-02 and INV-24"]);
-    assert_eq!(missing.len(), 21);
-    assert_eq!(missing.first().map(String::as_str), Some("INV-03"));
+fn invariants_without_a_test_or_a_promise_are_found() {
+    let code = "#[test]\nfn inv_01_inv_02_accepted_is_durable() {}\n    pub fn inv_03_case(db: &mut D) {\n// fn of inv_04\nlet inv_05_x = 1;\n\
+                async fn inv_06_web() {";
+    let tests = invariants::named_tests([code].into_iter());
+    assert_eq!(tests.iter().collect::<Vec<_>>(), ["inv_01_inv_02_accepted_is_durable", "inv_03_case", "inv_06_web"]);
+    for (name, expected) in [
+        ("inv_01_05_x", [1, 5].as_slice()),
+        ("inv_01_to_04_to_be", &[1, 2, 3, 4]),
+        ("inv_05_inv_22_x", &[5, 22]),
+        ("inv_03_x_30_s", &[3]),
+    ] {
+        assert_eq!(invariants::proves(name).into_iter().collect::<Vec<_>>(), expected, "{name}");
+    }
+    let row = |id: u32, test: &str| format!("| INV-{id:02} | kept | `{test}` |\n");
+    let all: std::collections::BTreeSet<String> = (1..=24).map(|n| format!("inv_{n:02}_holds")).collect();
+    let promises: String = (1..=24).map(|n| row(n, &format!("inv_{n:02}_holds"))).collect();
+    assert_eq!(invariants::findings(&all, &promises), []);
+    let mut fewer = all.clone();
+    fewer.remove("inv_07_holds");
+    let problems = |found: Vec<crate::repo::Finding>| found.into_iter().map(|f| f.problem).collect::<Vec<_>>();
+    assert_eq!(
+        problems(invariants::findings(&fewer, &promises)),
+        ["no test is named after INV-07", "no test is called inv_07_holds"]
+    );
+    let untold = promises.replace("`inv_20_holds`", "a test");
+    assert_eq!(problems(invariants::findings(&all, &untold)), ["INV-20 is not told with a test"]);
 }
 
 // ---- the whole ----
