@@ -105,6 +105,8 @@ id! {
     PostmortemId = "pm";
     /// An action item.
     ActionItemId = "act";
+    /// One run of a server on a database.
+    NodeId = "node";
     /// An API token (not its secret).
     TokenId = "tok";
     /// A sign-in session (not its secret).

@@ -8,7 +8,7 @@ pub use layers::{ConfigError, Layers};
 
 use crate::{
     commands::DataArgs,
-    data::{self, Place},
+    data::{self, Address, Place},
     log::{LogFormat, LogSettings, check_level},
     watch,
 };
@@ -26,11 +26,12 @@ pub const LISTEN: &str = "127.0.0.1:8080";
 const MAIL_FROM: &str = "Nightbell <nightbell@localhost>";
 
 /// Every key there is. A test compares it with the shipped example.
-pub const KEYS: [&str; 12] = [
+pub const KEYS: [&str; 13] = [
     "server.listen",
     "server.public_url",
     "server.data",
     "server.trusted_proxies",
+    "database.url",
     "mail.url",
     "mail.from",
     "egress.allow",
@@ -46,7 +47,7 @@ pub const KEYS: [&str; 12] = [
 pub struct Flags {
     /// `--config`.
     pub config: Option<PathBuf>,
-    /// `--data`.
+    /// `--data` and `--database`.
     pub data: DataArgs,
     /// `--listen`.
     pub listen: Option<String>,
@@ -95,9 +96,26 @@ pub fn load(flags: &Flags) -> Result<Config, ConfigError> {
 /// The variables that are settings: `NIGHTBELL_SECTION__KEY`.
 fn environment() -> BTreeMap<String, String> {
     let all = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
-    all.filter(|(name, _)| name.starts_with("NIGHTBELL_") && name.contains("__"))
+    all.filter(|(name, _)| (name.starts_with("NIGHTBELL_") && name.contains("__")) || name == layers::DATABASE)
         .map(|(name, value)| (name, value.to_string_lossy().into_owned()))
         .collect()
+}
+
+/// A PostgreSQL database by its address; its password, when the address names none, from `PGPASSWORD`.
+///
+/// # Errors
+/// What is wrong with the address, without its password.
+pub fn database(text: &str) -> Result<Place, String> {
+    let password = std::env::var("PGPASSWORD").ok().filter(|password| !password.is_empty());
+    Address::parse(text, password.as_deref()).map(Place::Postgres)
+}
+
+/// The data folder, unless a database is named; on the command line either wins.
+fn place(layers: &Layers) -> Result<Place, ConfigError> {
+    let folder = layers.text("server.data", |text| non_empty(text).map(Place::folder))?;
+    let database = layers.text("database.url", |text| non_empty(text).and_then(database))?;
+    let folder_is_said = layers.is_flag("server.data");
+    Ok(database.filter(|_| !folder_is_said).or(folder).unwrap_or_else(|| Place::folder(data::FOLDER)))
 }
 
 /// From layers to settings.
@@ -112,9 +130,7 @@ pub fn settle(layers: &Layers) -> Result<Config, ConfigError> {
             .map_or_else(|| listen(LISTEN), Ok)
             .map_err(|e| ConfigError::built_in(&e))?,
         public_url: layers.text("server.public_url", public_url)?,
-        place: layers
-            .text("server.data", |text| non_empty(text).map(Place::folder))?
-            .unwrap_or_else(|| Place::folder(data::FOLDER)),
+        place: place(layers)?,
         trusted_proxies: layers
             .list("server.trusted_proxies", |list| list.iter().map(|one| proxy(one)).collect())?
             .unwrap_or_default(),

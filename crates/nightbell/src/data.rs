@@ -1,9 +1,11 @@
-//! The place of the data, as a value: a data folder with SQLite in it. Opens engines and readers on it, never decides.
+//! The place of the data, as a value: SQLite in a data folder, or a PostgreSQL database. Opens engines and readers on it, never decides.
 //! Every command that opens data comes through here; the server too.
 
 mod folder;
+mod postgres;
 
 pub use folder::{DataFolder, ServeLock};
+pub use postgres::Address;
 
 use crate::{
     failure::Failure,
@@ -28,12 +30,15 @@ pub const FOLDER: &str = "nightbell-data";
 pub enum Place {
     /// SQLite in a folder of this machine: one server.
     Folder(DataFolder),
+    /// A PostgreSQL database: one server or several.
+    Postgres(Address),
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(folder) => write!(f, "{}", folder.path().display()),
+            Self::Postgres(address) => write!(f, "{address}"),
         }
     }
 }
@@ -52,25 +57,25 @@ impl Place {
 
     /// The data folder, when it is one.
     pub fn as_folder(&self) -> Option<&DataFolder> {
-        match self {
-            Self::Folder(folder) => Some(folder),
-        }
+        if let Self::Folder(folder) = self { Some(folder) } else { None }
     }
 
-    /// How a command line names this place, without any password: `--data DIR`.
+    /// How a command line names this place, without any password: `--data DIR` or `--database 'postgres://…'`.
     pub fn flag(&self) -> String {
         match self {
             Self::Folder(folder) => folder.flag(),
+            Self::Postgres(address) => address.flag(),
         }
     }
 
-    /// Makes room for a new database: the folder.
+    /// Makes room for a new database: the folder. A PostgreSQL database is made by whoever runs the server.
     ///
     /// # Errors
     /// When it cannot be made.
     pub fn create(&self) -> Result<(), Failure> {
         match self {
             Self::Folder(folder) => folder.create(),
+            Self::Postgres(_) => Ok(()),
         }
     }
 
@@ -81,6 +86,7 @@ impl Place {
     pub fn lock(&self) -> Result<Option<ServeLock>, Failure> {
         match self {
             Self::Folder(folder) => folder.lock().map(Some),
+            Self::Postgres(_) => Ok(None),
         }
     }
 
@@ -91,6 +97,7 @@ impl Place {
     pub fn database_or_new(&self) -> Result<Box<dyn Database>, Failure> {
         let opened = match self {
             Self::Folder(folder) => folder.open()?,
+            Self::Postgres(address) => address.open(),
         };
         opened.map_err(|e| self.cannot_open(&e))
     }
@@ -117,6 +124,7 @@ impl Place {
         let place = self.clone();
         move || match &place {
             Self::Folder(folder) => folder.reader(),
+            Self::Postgres(address) => address.reader(),
         }
     }
 
@@ -148,7 +156,7 @@ impl Place {
         self.read(Directory::load)
     }
 
-    /// One unit of work, on behalf of whoever has the data in hand. Safe beside a running server: the database lets one of them write.
+    /// One unit of work, on behalf of whoever has the data in hand. Safe beside running servers: the database lets one of them write.
     ///
     /// # Errors
     /// When there is no data, no administrator, or the work is refused.
@@ -177,14 +185,18 @@ impl Place {
     fn must_exist(&self) -> Result<(), Failure> {
         match self {
             Self::Folder(folder) => folder.must_exist(),
+            // Its tables tell, when they are asked.
+            Self::Postgres(_) => Ok(()),
         }
     }
 
     fn cannot_open(&self, why: &dyn fmt::Display) -> Failure {
-        let shown = match self {
-            Self::Folder(folder) => folder.database().display().to_string(),
-        };
-        Failure::unreachable(format!("{shown}: cannot open the data: {why}"))
+        match self {
+            Self::Folder(folder) => {
+                Failure::unreachable(format!("{}: cannot open the data: {why}", folder.database().display()))
+            }
+            Self::Postgres(address) => address.cannot_open(why),
+        }
     }
 }
 

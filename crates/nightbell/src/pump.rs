@@ -6,9 +6,11 @@
 //! the truth. Is not: a decision about whom, when or how often. Started by `server` alone.
 
 mod delivery;
+pub mod node;
 mod stopping;
 
 pub use delivery::{describe, report};
+pub use node::Node;
 pub use stopping::{Stop, Stopping};
 
 use crate::watch::Own;
@@ -17,9 +19,10 @@ use nightbell_delivery::{Lease, Sender};
 use nightbell_engine::{
     Class, Clock, Desk, Fault, Reader, StoreError, Unit,
     domain::{limits::SENDING_LEASE, paging::canary::MEDIUM},
-    heartbeat, learning, paging, response,
+    heartbeat, learning, nodes, paging, response,
 };
 use nightbell_web::ops::Sent;
+use node::Hold;
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -34,6 +37,10 @@ use tokio::{
 const IN_FLIGHT_MAX: usize = 256;
 /// Longest sleep: after this the wall clock is looked at again, in case it was set or the machine slept.
 const SLEEP_MAX: Duration = Duration::from_secs(10);
+/// The same among other nodes, whose hint may have been lost.
+const SLEEP_AMONG_OTHERS_MAX: Duration = Duration::from_secs(2);
+/// What another node committed is left to that node for a moment: it knows first.
+const HINT_RESTS: Duration = Duration::from_millis(50);
 /// Rest after the store could not.
 const REST_AFTER_TROUBLE: Duration = Duration::from_secs(1);
 /// Rest when something stays due although everything was run: it must not become a spin.
@@ -45,12 +52,23 @@ const SETTLE_TRIES_MAX: u32 = 30;
 
 /// Wakes the pump. Cheap to clone; may be called from any thread.
 #[derive(Debug, Clone, Default)]
-pub struct Waker(Arc<Notify>);
+pub struct Waker(Arc<Wakes>);
+
+#[derive(Debug, Default)]
+struct Wakes {
+    own: Notify,
+    hint: Notify,
+}
 
 impl Waker {
-    /// Something may be due.
+    /// Something may be due, by a commit of this node.
     pub fn wake(&self) {
-        self.0.notify_one();
+        self.0.own.notify_one();
+    }
+
+    /// Something may be due, by a commit of any node.
+    pub fn hint(&self) {
+        self.0.hint.notify_one();
     }
 }
 
@@ -75,6 +93,8 @@ pub struct Parts {
     pub observer: Observer,
     /// The server's own listener, for canaries; without one they are refused.
     pub own: Option<Own>,
+    /// This server among the others.
+    pub node: Node,
 }
 
 /// The pump. Cheap to clone; run it once.
@@ -90,6 +110,7 @@ struct Inner {
     pace: u32,
     observer: Observer,
     own: Option<Own>,
+    node: Node,
 }
 
 /// What one look brought.
@@ -100,37 +121,38 @@ struct Round {
     work: Vec<paging::Work>,
     /// When the work was asked for: its leases began no earlier.
     asked: Instant,
+    /// The right to send it.
+    hold: Hold,
 }
+
+/// When a hand-out ran, and what it gave; nothing when this node was given up.
+type HandedOut = (node::Moment, Option<Vec<paging::Work>>);
 
 impl Pump {
     /// A pump that waits to be run.
     pub fn new(parts: Parts) -> Self {
-        let Parts { desk, reader, sender, clock, waker, pace, observer, own } = parts;
-        Self(Arc::new(Inner {
-            desk,
-            reader: Mutex::new(reader),
-            sender,
-            clock,
-            waker,
-            pace: pace.max(1),
-            observer,
-            own,
-        }))
+        let Parts { desk, reader, sender, clock, waker, pace, observer, own, node } = parts;
+        let (reader, pace) = (Mutex::new(reader), pace.max(1));
+        Self(Arc::new(Inner { desk, reader, sender, clock, waker, pace, observer, own, node }))
     }
 
     /// Runs until the server stops, then lets attempts under way end.
     pub async fn run(self, mut stopping: Stopping) {
         let mut sending = JoinSet::new();
         let mut last_due = None;
+        let mut patience = Duration::ZERO;
         while !stopping.is_set() {
-            let round = self.round(sending.len(), &mut last_due).await;
+            let round = self.round(sending.len(), patience, &mut last_due).await;
             for work in round.work {
-                sending.spawn(self.clone().attempt(work, round.asked));
+                sending.spawn(self.clone().attempt(work, round.asked, round.hold.clone()));
             }
             let until = Instant::now() + round.rest;
+            patience = self.0.node.patience();
             tokio::select! {
                 () = stopping.wait() => {}
-                () = self.0.waker.0.notified() => {}
+                // What this node made due itself waits for nobody.
+                () = self.0.waker.0.own.notified() => patience = Duration::ZERO,
+                () = self.0.waker.0.hint.notified() => sleep_until(until.min(Instant::now() + HINT_RESTS)).await,
                 // The settling commit wakes as well; this is for the attempt that ended without one.
                 Some(ended) = sending.join_next() => note_broken(ended),
                 () = sleep_until(until) => {}
@@ -150,20 +172,22 @@ impl Pump {
     }
 
     /// Looks what is due and has it done.
-    async fn round(&self, under_way: usize, last_due: &mut Option<Timestamp>) -> Round {
+    async fn round(&self, under_way: usize, patience: Duration, last_due: &mut Option<Timestamp>) -> Round {
         let asked = Instant::now();
+        let nothing = |rest| Round { rest, work: Vec::new(), asked, hold: self.0.node.hold() };
         let due = match self.next_due().await {
             Ok(due) => due,
             Err(error) => {
                 tracing::error!(%error, "PAGING AT RISK: what is due cannot be read; trying again");
-                return Round { rest: REST_AFTER_TROUBLE, work: Vec::new(), asked };
+                return nothing(REST_AFTER_TROUBLE);
             }
         };
         let now = self.0.clock.now();
+        let due = due.map(|due| later(due, patience));
         match due.filter(|due| *due <= now) {
             None => {
                 *last_due = None;
-                Round { rest: self.rest_until(due, now), work: Vec::new(), asked }
+                nothing(self.rest_until(due, now))
             }
             Some(due) => {
                 let stuck = last_due.replace(due) == Some(due);
@@ -175,7 +199,7 @@ impl Pump {
     fn rest_until(&self, due: Option<Timestamp>, now: Timestamp) -> Duration {
         let wait = due.map_or(SignedDuration::MAX, |due| due.duration_since(now));
         let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO) / self.0.pace;
-        wait.min(SLEEP_MAX)
+        wait.min(if self.0.node.is_alone() { SLEEP_MAX } else { SLEEP_AMONG_OTHERS_MAX })
     }
 
     /// Runs every reconciler once, in the order in which one makes work for the next.
@@ -186,7 +210,8 @@ impl Pump {
         let kept = self.submit(response::cadence);
         let chased = self.submit(learning::chase);
         let listened = self.submit(heartbeat::heartbeat);
-        let handed_out = self.submit(move |unit| if room { paging::dispatch(unit) } else { Ok(Vec::new()) });
+        let hold = self.0.node.hold();
+        let handed_out = self.hand_out(room, &hold);
         let mut trouble = false;
         for (name, done) in [("escalate", escalated), ("cadence", kept), ("chase", chased), ("heartbeat", listened)] {
             if let Err(error) = done.await.unwrap_or_else(gone) {
@@ -194,7 +219,7 @@ impl Pump {
                 tracing::error!(reconciler = name, %error, "PAGING AT RISK: a reconciler failed; trying again");
             }
         }
-        let work = handed_out.await.unwrap_or_else(gone).unwrap_or_else(|error| {
+        let work = self.handed_out(handed_out.await.unwrap_or_else(gone), &hold).await.unwrap_or_else(|error| {
             trouble = true;
             tracing::error!(reconciler = "dispatch", %error, "PAGING AT RISK: a reconciler failed; trying again");
             Vec::new()
@@ -204,7 +229,29 @@ impl Pump {
             (false, true) if stuck => REST_WITHOUT_PROGRESS,
             (false, _) => Duration::ZERO,
         };
-        Round { rest, work, asked }
+        Round { rest, work, asked, hold }
+    }
+
+    /// Leaves the hand-out at the desk; it notes when it ran, because having been there to run it is a sign of life.
+    fn hand_out(&self, room: bool, hold: &Hold) -> oneshot::Receiver<Result<HandedOut, Fault>> {
+        let (node, id) = (self.0.node.clone(), hold.id());
+        self.submit(move |unit| {
+            let begun = node.moment();
+            let work = if room { nodes::dispatch(unit, id)? } else { Some(Vec::new()) };
+            Ok((begun, work))
+        })
+    }
+
+    async fn handed_out(&self, ran: Result<HandedOut, Fault>, hold: &Hold) -> Result<Vec<paging::Work>, Fault> {
+        let (begun, work) = ran?;
+        let Some(work) = work else {
+            self.0.node.join_again(&self.0.desk, hold.id()).await?;
+            return Ok(Vec::new());
+        };
+        if !work.is_empty() {
+            self.0.node.was_seen(hold.id(), begun);
+        }
+        Ok(work)
     }
 
     /// Leaves a unit of work at the desk.
@@ -249,12 +296,13 @@ impl Pump {
     }
 
     /// One attempt, and its outcome recorded. Dropped or panicking half-way it leaves the lease to run out.
-    async fn attempt(self, work: paging::Work, asked: Instant) {
+    async fn attempt(self, work: paging::Work, asked: Instant, hold: Hold) {
         let (id, attempt) = (work.notification, work.attempt);
         let (medium, delivery) = describe(&work, self.0.own.as_ref());
         let begun = Instant::now();
         let lease = self.lease(&work, asked);
-        let outcome = self.sender_of(&work).deliver(&delivery, self.0.clock.now(), &lease).await;
+        let sender = self.sender_of(&work);
+        let outcome = hold.send(sender.deliver(&delivery, self.0.clock.now(), &lease)).await;
         let word = delivery::word(&outcome);
         let waited = work.waited.and_then(|waited| waited.try_into().ok());
         (self.0.observer)(&Sent { medium, outcome: word, took: begun.elapsed(), waited });
@@ -282,6 +330,11 @@ impl Pump {
             }
         }
     }
+}
+
+/// Later by that much.
+fn later(at: Timestamp, by: Duration) -> Timestamp {
+    SignedDuration::try_from(by).ok().and_then(|by| at.checked_add(by).ok()).unwrap_or(at)
 }
 
 /// The answer of a desk whose writer is gone.

@@ -1,18 +1,19 @@
 //! A whole server in this process: data folder, engine, writer, readers, pump, watchdog, HTTP. Used by `serve`, the demo, tests and benches.
 //! Wiring only; no decision. The order of the start is the order of the code; the stop goes backwards and loses nothing that was answered.
 
+mod opening;
 mod wiring;
 
 use crate::{
-    data::{Place, ServeLock, first_administrator},
+    data::{Place, ServeLock},
     failure::Failure,
-    mark::Mark,
-    pump::{Stop, Waker},
+    pump::{Node, Stop, Waker},
     system::SystemClock,
     watch,
 };
 use nightbell_delivery::{egress::EgressPolicy, mail::MailSettings};
-use nightbell_engine::{Clock, Engine, live};
+use nightbell_engine::{Clock, Engine, nodes};
+use nightbell_store::Listener;
 use nightbell_web::AppState;
 use std::{io, net::SocketAddr, sync::Arc, thread, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -87,6 +88,8 @@ pub struct Server {
     http: JoinHandle<io::Result<()>>,
     pump: JoinHandle<()>,
     tasks: Vec<JoinHandle<()>>,
+    node: Node,
+    hints: Option<Listener>,
     writer: Option<thread::JoinHandle<Engine>>,
     writer_gone: oneshot::Receiver<()>,
     lock: Option<ServeLock>,
@@ -98,23 +101,14 @@ impl Server {
     /// # Errors
     /// When another server has the folder, the data was never initialised, the address is taken, or the data cannot be opened.
     pub async fn start(options: Options) -> Result<Self, Failure> {
-        // Looked at before anything is created there.
-        options.data.directory().map_err(without_data)?;
-        let lock = options.data.lock()?;
-        if let Some(folder) = options.data.as_folder() {
-            let head = options.data.read(|tx| Ok(live::head(tx)?)).map_err(without_data)?;
-            Mark::of(folder.path()).check(head).map_err(without_data)?;
-        }
+        let lock = opening::look(&options.data).await?;
         let (listener, address) = listen(options.listen).await?;
         let public_url = options.public_url.clone().unwrap_or_else(|| crate::config::default_public_url(address));
-        let engine = options.data.engine(&public_url).map_err(without_data)?;
-        if first_administrator(&engine.directory()).is_none() {
-            return Err(options.data.no_administrator());
-        }
+        let opened = opening::open(&options.data, &public_url, address, &options.clock).await?;
         let (stop_http, http_stopping) = Stop::channel();
         let (stop_pump, pump_stopping) = Stop::channel();
         let waker = Waker::default();
-        let wired = wiring::wire(options, engine, address, &waker, pump_stopping)?;
+        let wired = wiring::wire(options, opened, address, &waker, pump_stopping)?;
         let http = wiring::serve_http(listener, wired.state.clone(), wired.routers, http_stopping);
         Ok(Self {
             address,
@@ -125,6 +119,8 @@ impl Server {
             http,
             pump: wired.pump,
             tasks: wired.tasks,
+            node: wired.node,
+            hints: wired.hints,
             writer: Some(wired.writer),
             writer_gone: wired.writer_gone,
             lock,
@@ -166,7 +162,14 @@ impl Server {
         for task in self.tasks.drain(..) {
             let _ = task.await;
         }
-        let Self { state, writer, lock, .. } = self;
+        // What could not be finished is the others' now, not after a silence.
+        let id = self.node.id();
+        if let Err(error) = self.state.run(move |unit| nodes::leave(unit, id)).await {
+            tracing::warn!(%error, "this node could not take its leave; the others notice by themselves");
+        }
+        let Self { state, writer, lock, hints, .. } = self;
+        // Ends its thread, which may take a moment to notice.
+        drop(tokio::task::spawn_blocking(move || drop(hints)));
         // The last desk: the writer runs dry and gives the engine back.
         drop(state);
         if let Some(writer) = writer {
@@ -177,13 +180,6 @@ impl Server {
         }
         drop(lock);
     }
-}
-
-/// What a start means that fails on the data.
-fn without_data(failure: Failure) -> Failure {
-    let meaning = "NOBODY IS PAGED by this server until it starts. If there was data here before, make no new installation in its place: put the \
-                   newest backup there, then start it again.";
-    Failure { message: format!("{failure}\n{meaning}"), ..failure }
 }
 
 async fn listen(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {

@@ -11,6 +11,7 @@ pub mod heartbeat;
 pub mod journal;
 pub mod learning;
 pub mod meta;
+pub mod node;
 pub mod paging;
 mod postgres;
 pub mod portable;
@@ -25,7 +26,7 @@ pub mod watch;
 pub use aggregate::{Stored, commit, commit_by, load};
 #[doc(hidden)]
 pub use postgres::testing;
-pub use postgres::{Listener, Postgres, PostgresReader, listen};
+pub use postgres::{Listener, Postgres, PostgresBeside, PostgresReader, listen};
 pub use sqlite::{Sqlite, SqliteReader};
 pub use tx::{
     Database, Row, StoreError, Tx, Value, Verdict, WriteOp, begin_part, from_micros, keep_part, micros, undo_part,

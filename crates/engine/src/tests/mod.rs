@@ -8,6 +8,7 @@ mod delivery;
 mod escalation;
 mod heartbeat;
 mod ingest;
+mod nodes;
 mod organisation;
 mod portable;
 mod probe;

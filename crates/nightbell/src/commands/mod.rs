@@ -38,14 +38,17 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Default, Args)]
 pub struct DataArgs {
     /// The data folder [default: nightbell-data]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "database")]
     pub data: Option<PathBuf>,
+    /// PostgreSQL instead: postgres://user@host/database [env: NIGHTBELL_DATABASE; the password may be in PGPASSWORD]
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
 }
 
 impl DataArgs {
     /// Whether the command line says where.
     pub fn is_said(&self) -> bool {
-        self.data.is_some()
+        self.data.is_some() || self.database.is_some()
     }
 
     /// The place: as the command line says, else as the settings file and the environment say.
@@ -56,17 +59,23 @@ impl DataArgs {
         if let Some(data) = &self.data {
             return Ok(Place::folder(data));
         }
+        if let Some(database) = &self.database {
+            return config::database(database).map_err(|message| Failure::usage(format!("--database: {message}")));
+        }
         let settings = config::load(&Flags::default()).map_err(|e| Failure::usage(e.to_string()))?;
         Ok(settings.place)
     }
 }
 
-/// A running server, or the data folder itself.
+/// A running server, or the data itself.
 #[derive(Debug, Clone, Args)]
 pub struct PlaceArgs {
     /// Open this data folder instead of asking a server
-    #[arg(long, value_name = "DIR", global = true)]
+    #[arg(long, value_name = "DIR", global = true, conflicts_with = "database")]
     pub data: Option<PathBuf>,
+    /// Open this PostgreSQL database instead of asking a server: postgres://user@host/database
+    #[arg(long, value_name = "URL", global = true)]
+    pub database: Option<String>,
     /// The server, otherwise.
     #[command(flatten)]
     pub server: ServerArgs,
@@ -78,10 +87,8 @@ impl PlaceArgs {
     /// # Errors
     /// When the place cannot be understood.
     pub fn opened(&self) -> Result<Option<Place>, Failure> {
-        if self.data.is_some() {
-            return DataArgs { data: self.data.clone() }.place().map(Some);
-        }
-        Ok(None)
+        let said = DataArgs { data: self.data.clone(), database: self.database.clone() };
+        if said.is_said() { said.place().map(Some) } else { Ok(None) }
     }
 }
 

@@ -16,11 +16,11 @@ fn path(place: &Place) -> PathBuf {
 }
 
 fn said(place: &Place) -> DataArgs {
-    DataArgs { data: Some(path(place)) }
+    DataArgs { data: Some(path(place)), database: None }
 }
 
 fn at(folder: &Place) -> PlaceArgs {
-    PlaceArgs { data: Some(path(folder)), server: ServerArgs { url: None, token: None } }
+    PlaceArgs { data: Some(path(folder)), database: None, server: ServerArgs { url: None, token: None } }
 }
 
 fn init(folder: &Place, email: &str) -> Result<(), Failure> {

@@ -6,6 +6,9 @@ use nightbell_engine::domain::text::suggest::{closest, did_you_mean};
 use std::{collections::BTreeMap, fmt, ops::Range, path::Path};
 use toml::Spanned;
 
+/// The short name of the variable for `database.url`.
+pub const DATABASE: &str = "NIGHTBELL_DATABASE";
+
 /// A mistake in the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
@@ -62,6 +65,9 @@ impl Layers {
         if let Some(data) = &flags.data.data {
             layers.0.insert("server.data", (Written::Text(data.display().to_string()), "--data".to_owned()));
         }
+        if let Some(database) = &flags.data.database {
+            layers.0.insert("database.url", (Written::Text(database.clone()), "--database".to_owned()));
+        }
         if let Some(listen) = &flags.listen {
             layers.0.insert("server.listen", (Written::Text(listen.clone()), "--listen".to_owned()));
         }
@@ -89,7 +95,8 @@ impl Layers {
     }
 
     fn variable(&mut self, name: &str, value: String) -> Result<(), ConfigError> {
-        let Some(key) = KEYS.iter().find(|key| variable_of(key) == name) else {
+        let known = |key: &&&str| variable_of(key) == name || (name == DATABASE && **key == "database.url");
+        let Some(key) = KEYS.iter().find(known) else {
             let names: Vec<String> = KEYS.iter().map(|key| variable_of(key)).collect();
             let near = did_you_mean(name, names.iter().map(String::as_str));
             return Err(ConfigError {
@@ -104,6 +111,11 @@ impl Layers {
         };
         self.0.insert(key, (written, name.to_owned()));
         Ok(())
+    }
+
+    /// Whether a flag says it.
+    pub fn is_flag(&self, key: &str) -> bool {
+        self.0.get(key).is_some_and(|(_, place)| place.starts_with("--"))
     }
 
     /// A text key, understood.
@@ -183,7 +195,8 @@ fn written(key: &str, value: &toml::Value) -> Result<Written, String> {
 /// The library's words for a key outside of any section are of types; ours are of what to do.
 fn explain(message: &str) -> String {
     if message.contains("expected a map") || message.contains("expected a spanned value") {
-        return "a key stands before any section; begin with [server], [mail], [egress], [watch] or [log]".to_owned();
+        return "a key stands before any section; begin with [server], [database], [mail], [egress], [watch] or [log]"
+            .to_owned();
     }
     message.to_owned()
 }

@@ -34,6 +34,7 @@ fn every_key_has_a_variable() {
         ("NIGHTBELL_SERVER__PUBLIC_URL", "https://bell.example.com/"),
         ("NIGHTBELL_SERVER__DATA", "/srv/bell"),
         ("NIGHTBELL_SERVER__TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8"),
+        ("NIGHTBELL_DATABASE__URL", "postgres://bell@db.example/bell"),
         ("NIGHTBELL_MAIL__URL", "smtp://127.0.0.1:25"),
         ("NIGHTBELL_MAIL__FROM", "Bell <bell@example.com>"),
         ("NIGHTBELL_EGRESS__ALLOW", "10.0.0.0/8,192.168.1.7"),
@@ -107,6 +108,40 @@ fn a_password_in_the_mail_address_is_never_repeated() {
     assert!(!error.contains("hunter2"), "{error}");
     let config = read("[mail]\nurl = \"smtp://bell:hunter2@host\"\n", &[], &Flags::default()).unwrap();
     assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_password_in_the_database_address_is_never_repeated() {
+    for wrong in
+        ["postgres://bell:hunter2@db:port/bell", "mysql://bell:hunter2@db/bell", "postgres://db/bell?password=hunter2"]
+    {
+        let error = read(&format!("[database]\nurl = \"{wrong}\"\n"), &[], &Flags::default()).unwrap_err();
+        assert!(error.starts_with("nightbell.toml:2: database.url: ") && !error.contains("hunter2"), "{error}");
+    }
+    let config =
+        read("", &[("NIGHTBELL_DATABASE", "postgres://bell:hunter2@db/bell?sslmode=disable")], &Flags::default());
+    let place = config.unwrap().place;
+    for shown in [format!("{place:?}"), place.to_string(), place.flag(), place.no_administrator().message] {
+        assert!(shown.contains("postgres://bell@db/bell?sslmode=disable") && !shown.contains("hunter2"), "{shown}");
+    }
+}
+
+#[test]
+fn the_database_goes_before_the_folder_but_a_flag_before_both() {
+    let file = "[server]\ndata = \"/srv/bell\"\n[database]\nurl = \"postgres://file/bell\"\n";
+    let variable = [("NIGHTBELL_DATABASE", "postgres://variable/bell")];
+    let data = Flags { data: DataArgs { data: Some("/tmp/bell".into()), database: None }, ..Flags::default() };
+    let url = Some("postgres://flag/bell".to_owned());
+    let database = Flags { data: DataArgs { data: None, database: url }, ..Flags::default() };
+    for (text, variables, flags, expected) in [
+        ("", &[][..], &Flags::default(), "nightbell-data"),
+        (file, &[][..], &Flags::default(), "postgres://file/bell"),
+        (file, &variable[..], &Flags::default(), "postgres://variable/bell"),
+        (file, &variable[..], &data, "/tmp/bell"),
+        (file, &variable[..], &database, "postgres://flag/bell"),
+    ] {
+        assert_eq!(read(text, variables, flags).unwrap().place.to_string(), expected, "{variables:?} {flags:?}");
+    }
 }
 
 #[test]

@@ -67,7 +67,8 @@ async fn inv_05_inv_22_work_that_was_held_up_is_not_sent_and_comes_again() {
     // The machine sleeps; when it wakes, ten seconds of the lease are left: too few to end within it.
     let lease_ends = world.notification().and_then(|n| n.next_due_at).expect("a lease ends");
     world.advance_to(lease_ends - SignedDuration::from_secs(10));
-    world.pump().attempt(work, asked).await;
+    let hold = world.node.hold();
+    world.pump().attempt(work, asked, hold).await;
     let waiting = world.until(|n| n.status == NotificationStatus::Queued).await;
     assert_eq!((waiting.attempts, waiting.repeat), (1, false), "it is known not to have been sent");
     world.start_pump();

@@ -1,19 +1,26 @@
 //! Which part is connected to which. Called by the parent's start alone.
 
-use super::Options;
+use super::{Options, opening::Opened};
 use crate::{
     data::{DataFolder, Place},
     failure::Failure,
     housekeeping,
     mark::Mark,
-    pump::{self, Pump, Stopping, Waker},
+    pump::{self, Node, Pump, Stopping, Waker},
     reserve::Reserve,
     watch::{self, Own},
 };
 use nightbell_delivery::{Sender, egress::Timeouts, http::HttpSender};
-use nightbell_engine::{Desk, Engine, Writer, desk};
+use nightbell_engine::{Beside, Desk, Engine, Writer, desk};
+use nightbell_store::Listener;
 use nightbell_web::{AppState, Parts, ReadPool, Setup, live::Hub, tasks::spawn_supervised};
-use std::{io, net::SocketAddr, path::Path, sync::Arc, thread};
+use std::{
+    io,
+    net::SocketAddr,
+    path::Path,
+    sync::{Arc, Mutex},
+    thread,
+};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// Connections that only read, for pages and the API.
@@ -27,6 +34,8 @@ pub(super) struct Wired {
     pub routers: Vec<axum::Router<AppState>>,
     pub pump: JoinHandle<()>,
     pub tasks: Vec<JoinHandle<()>>,
+    pub node: Node,
+    pub hints: Option<Listener>,
     pub writer: thread::JoinHandle<Engine>,
     pub writer_gone: oneshot::Receiver<()>,
 }
@@ -34,11 +43,12 @@ pub(super) struct Wired {
 /// Starts writer, pump and watch. `address` is the listener's.
 pub(super) fn wire(
     options: Options,
-    engine: Engine,
+    opened: Opened,
     address: SocketAddr,
     waker: &Waker,
     stopping: Stopping,
 ) -> Result<Wired, Failure> {
+    let Opened { engine, for_pump, for_watch, node, beside } = opened;
     let settings = engine.settings().clone();
     let hub = Hub::new();
     let (wake_pump, wake_hub) = (waker.clone(), hub.clone());
@@ -46,6 +56,7 @@ pub(super) fn wire(
         wake_pump.wake();
         wake_hub.wake();
     };
+    let hints = hints(&options.data, waker, &hub)?;
     let (desk, writer) = desk(engine, Arc::clone(&options.clock), Box::new(committed));
     let reserve = options.data.as_folder().map(|folder| Reserve::of(folder.path()));
     let writer = match reserve.clone() {
@@ -67,17 +78,18 @@ pub(super) fn wire(
         .map_err(|e| Failure::unreachable(e.to_string()))?;
     let (observed, own) = (state.clone(), Own::new(address)?);
     let pump = Pump::new(pump::Parts {
-        desk,
-        reader: options.data.reader()?,
+        desk: desk.clone(),
+        reader: for_pump,
         sender: Sender { mail: options.mail, http },
         clock: Arc::clone(&options.clock),
         waker: waker.clone(),
         pace: options.pace,
         observer: Box::new(move |sent| observed.metrics().sent(sent)),
         own: Some(own.clone()),
+        node: node.clone(),
     });
-    let for_pump = stopping.clone();
-    let pump = spawn_supervised("pump", move || pump.clone().run(for_pump.clone()));
+    let pump_stopping = stopping.clone();
+    let pump = spawn_supervised("pump", move || pump.clone().run(pump_stopping.clone()));
     let (house, for_house) = (state.clone(), stopping.clone());
     let mut tasks = vec![spawn_supervised("housekeeping", move || housekeeping::run(house.clone(), for_house.clone()))];
     tasks.extend(keep_folder(&options.data, reserve, state.desk(), &stopping));
@@ -85,7 +97,7 @@ pub(super) fn wire(
     if options.pace <= 1 {
         let parts = watch::Parts {
             state: state.clone(),
-            reader: options.data.reader()?,
+            reader: for_watch,
             clock: options.clock,
             egress: options.egress,
             own,
@@ -95,7 +107,36 @@ pub(super) fn wire(
         };
         tasks.extend(watch::start(parts, &stopping)?);
     }
-    Ok(Wired { state, routers: options.routers, pump, tasks, writer, writer_gone })
+    if let Some(beside) = beside {
+        tasks.extend(among_others(&node, beside, &desk, waker, &stopping));
+    }
+    Ok(Wired { state, routers: options.routers, pump, tasks, node, hints, writer, writer_gone })
+}
+
+/// What other nodes commit is told to the pump and to the live streams. A hint, never the truth.
+fn hints(data: &Place, waker: &Waker, hub: &Hub) -> Result<Option<Listener>, Failure> {
+    let Place::Postgres(address) = data else { return Ok(None) };
+    let (waker, hub) = (waker.clone(), hub.clone());
+    let hinted = move || {
+        waker.hint();
+        hub.wake();
+    };
+    address.listen(hinted).map(Some)
+}
+
+/// What a node does because of the others.
+fn among_others(
+    node: &Node,
+    beside: Box<dyn Beside>,
+    desk: &Desk,
+    waker: &Waker,
+    stopping: &Stopping,
+) -> [JoinHandle<()>; 2] {
+    let beside = Arc::new(Mutex::new(beside));
+    let (beating, desk, waker, until) = (node.clone(), desk.clone(), waker.clone(), stopping.clone());
+    let beat = move || beating.clone().beat(Arc::clone(&beside), desk.clone(), waker.clone(), until.clone());
+    let (awake, until) = (node.clone(), stopping.clone());
+    [spawn_supervised("beat", beat), spawn_supervised("awake", move || awake.clone().stay_awake(until.clone()))]
 }
 
 /// How large the database of a folder is, its log included; another server's is asked of that server's own tools.

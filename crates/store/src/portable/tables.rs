@@ -54,7 +54,7 @@ macro_rules! table {
     };
 }
 
-/// Every table of the schema.
+/// Every table of the schema but `node`: which servers run on a database says nothing about its copy.
 pub static TABLES: &[Table] = &[
     table!("meta", [Text], "key" > "$1" limit "$2", "key, value", "$1, $2"),
     table!("event", [Int], "position" > "$1" limit "$2",
@@ -68,7 +68,7 @@ pub static TABLES: &[Table] = &[
         "id, page, kind, cycle, step, user_id, contact, medium, due_at, status, attempts, repeat, next_due_at, reason, rank, begun_at, sent_with",
         "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17"),
     table!("attempt", [Text, Int], "notification, n" > "$1, $2" limit "$3",
-        "notification, n, begun_at, ended_at, outcome, detail, provider_id", "$1, $2, $3, $4, $5, $6, $7"),
+        "notification, n, begun_at, ended_at, outcome, detail, provider_id, node", "$1, $2, $3, $4, $5, $6, $7, $8"),
     table!("incident", [Text], "id" > "$1" limit "$2",
         "id, version, slug, status, severity, declared_at, next_due_at, body", "$1, $2, $3, $4, $5, $6, $7, $8"),
     table!("postmortem", [Text], "id" > "$1" limit "$2",

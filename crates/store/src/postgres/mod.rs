@@ -6,6 +6,7 @@
 use crate::tx::{Database, StoreError, Tx, Verdict, WriteOp};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+mod beside;
 mod errors;
 mod link;
 mod listen;
@@ -15,6 +16,7 @@ pub mod testing;
 mod values;
 
 use link::Link;
+pub use beside::PostgresBeside;
 pub use listen::{Listener, listen};
 use settings::Settings;
 use statements::Statements;

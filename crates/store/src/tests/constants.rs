@@ -2,7 +2,7 @@
 //! the sources: a constant that is missing here, or a statement written in place, fails.
 
 use crate::{
-    Sqlite, Stored, access, bundle, canary, config, heartbeat, journal, learning, meta, paging, portable, proof,
+    Sqlite, Stored, access, bundle, canary, config, heartbeat, journal, learning, meta, node, paging, portable, proof,
     response, signal, tx, voice, watch,
 };
 use std::{collections::BTreeSet, path::Path};
@@ -40,6 +40,7 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
             "learning.rs" learning [OF_INCIDENT DUE LIST ADD_ITEM SAVE_ITEM ITEM ITEMS ITEMS_OF]
                 stores nightbell_domain::learning::Postmortem;
             "meta.rs" meta [GET SET CLAIM];
+            "node.rs" node [JOIN BEAT ROLL IS_THERE LEAVE LEAVE_SILENT LEAVE_ALL CLAIM HAND_BACK HAND_BACK_ALL];
             "paging.rs" paging [
                 DUE_PAGES OF_SUBJECT OPEN_PAGES RINGING_FOR OVERDUE_PAGES NEXT_DUE INSERT_NOTIFICATION UPDATE_NOTIFICATION NOTIFICATION OF_PAGE
                 DUE_NOTIFICATIONS DUE_NOTIFICATION_IDS BEGIN_ATTEMPT END_ATTEMPT ATTEMPTS

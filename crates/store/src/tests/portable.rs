@@ -40,7 +40,7 @@ fn the_list_of_tables_is_the_schema() {
     listed.sort();
     let mut database = database;
     let tables = "SELECT m.name, (SELECT group_concat(name, ', ') FROM (SELECT name FROM pragma_table_info(m.name) ORDER BY cid)) \
-         FROM sqlite_schema m WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> 'refinery_schema_history' ORDER BY m.name";
+         FROM sqlite_schema m WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT IN ('refinery_schema_history', 'node') ORDER BY m.name";
     let rows = read(&mut database, |tx| tx.rows(tables, &[]));
     let stored: Vec<(String, String)> =
         rows.iter().map(|row| (row.text(0).unwrap().to_owned(), row.text(1).unwrap().to_owned())).collect();

@@ -37,7 +37,7 @@ fn overdue_pages_and_old_backups_are_told() {
 }
 
 fn config_of(data: &std::path::Path, text: &str) -> Config {
-    let flags = Flags { data: DataArgs { data: Some(data.to_owned()) }, ..Flags::default() };
+    let flags = Flags { data: DataArgs { data: Some(data.to_owned()), database: None }, ..Flags::default() };
     settle(
         &Layers::new(std::path::Path::new("nightbell.toml"), text, std::collections::BTreeMap::new(), &flags).unwrap(),
     )
@@ -71,7 +71,7 @@ fn a_fresh_installation_is_told_what_is_missing_and_a_backup_is_seen() {
     ];
     assert_eq!(troubles(&config), expected);
     let file = temporary.path().join("b.db");
-    let at = |path: &std::path::Path| DataArgs { data: Some(path.to_owned()) };
+    let at = |path: &std::path::Path| DataArgs { data: Some(path.to_owned()), database: None };
     backup::run(&backup::Arguments { file: file.clone(), force: false, data: at(folder.path()) }, JSON).unwrap();
     assert!(!troubles(&config).contains(&"backup warning".to_owned()));
 

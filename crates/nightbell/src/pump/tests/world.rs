@@ -2,7 +2,7 @@
 
 use crate::{
     data::Place,
-    pump::{Parts, Pump, Stop, Waker},
+    pump::{Node, Parts, Pump, Stop, Waker},
 };
 use axum::{
     Router,
@@ -22,7 +22,7 @@ use nightbell_engine::{
         org::AccessRole,
         paging::Notification,
     },
-    organisation, paging, signal,
+    nodes, organisation, paging, signal,
 };
 use nightbell_store::paging as store;
 use nightbell_wire::{
@@ -100,6 +100,7 @@ pub struct World {
     folder: Place,
     desk: Desk,
     settings: Settings,
+    pub node: Node,
     clock: HandClock,
     waker: Waker,
     commits: watch::Receiver<u64>,
@@ -148,6 +149,8 @@ impl World {
             .unwrap()
             .unwrap();
 
+        let (id, _) = engine.execute(clock.now(), |unit| nodes::join_alone(unit, "test")).unwrap();
+        let node = Node::alone(id, "test".to_owned(), Arc::new(clock.clone()));
         let (counter, commits) = watch::channel(0_u64);
         let waker = Waker::default();
         let hook = waker.clone();
@@ -162,6 +165,7 @@ impl World {
             folder,
             desk,
             settings,
+            node,
             clock,
             waker,
             commits,
@@ -195,6 +199,7 @@ impl World {
             pace: 1,
             observer: Box::new(move |sent| outcomes.lock().unwrap().push((sent.medium, sent.outcome))),
             own: None,
+            node: self.node.clone(),
         })
     }
 

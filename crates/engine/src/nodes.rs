@@ -1,0 +1,148 @@
+//! Nodes: several servers on one database (ADR 0018). Each runs the same reconcilers; the writer's lock makes marking "sending" exclusive, and
+//! a node may mark only while it is one of them. Whoever falls silent is given up by the others, and what it was sending is due at once,
+//! marked as a repeat (INV-22: rather a repeat than silence).
+//!
+//! Nobody's clock is compared with another's: a node is silent when its count of beats did not move while *we* beat several times. Time-outs of
+//! our own, so that a node that slept sends nothing that was taken from it, are the binary's (`pump::node`). Absent from here: timers, tasks.
+
+use crate::{
+    Fault, Unit,
+    paging::{self, Work},
+};
+use nightbell_domain::{ids::NodeId, record::Instant};
+use nightbell_store::{PostgresBeside, StoreError, Tx, node};
+use std::collections::BTreeMap;
+
+pub use nightbell_store::node::Member;
+
+/// A node whose count did not move while we looked so often, each time after a beat of our own, is given up. Whatever holds all of us up (a
+/// database that restarts, a lock that is held) holds up our own beats too, and gives nobody up.
+pub const SILENT_LOOKS: u32 = 5;
+
+/// A connection for signs of life, beside the writer and its lock.
+pub trait Beside: Send {
+    /// One small transaction.
+    ///
+    /// # Errors
+    /// The operation's or the store's; nothing was stored then.
+    fn write(&mut self, op: &mut dyn FnMut(&mut dyn Tx) -> Result<(), StoreError>) -> Result<(), StoreError>;
+}
+
+impl Beside for PostgresBeside {
+    fn write(&mut self, op: &mut dyn FnMut(&mut dyn Tx) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        PostgresBeside::write(self, op)
+    }
+}
+
+/// Opens one on a PostgreSQL database that the engine has opened before.
+///
+/// # Errors
+/// The store's.
+pub fn open_postgres_beside(url: &str) -> Result<Box<dyn Beside>, StoreError> {
+    Ok(Box::new(PostgresBeside::open(url)?))
+}
+
+/// A node that gave no sign of life since its count was that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silent {
+    /// Which.
+    pub id: NodeId,
+    /// What people call it.
+    pub name: String,
+    /// Its count.
+    pub beats: u64,
+}
+
+/// What one node has seen of the others.
+#[derive(Debug, Default)]
+pub struct Watch(BTreeMap<NodeId, (u64, u32)>);
+
+impl Watch {
+    /// A look at everybody, after a beat of `own`. Answers who has been silent for [`SILENT_LOOKS`] looks or more.
+    pub fn look(&mut self, own: NodeId, roll: &[Member]) -> Vec<Silent> {
+        let mut seen = BTreeMap::new();
+        let mut silent = Vec::new();
+        for member in roll.iter().filter(|member| member.id != own) {
+            let unmoved = match self.0.get(&member.id) {
+                Some((beats, unmoved)) if *beats == member.beats => unmoved.saturating_add(1),
+                _ => 0,
+            };
+            if unmoved >= SILENT_LOOKS {
+                silent.push(Silent { id: member.id, name: member.name.clone(), beats: member.beats });
+            }
+            seen.insert(member.id, (member.beats, unmoved));
+        }
+        self.0 = seen;
+        silent
+    }
+}
+
+/// A server joins the others.
+///
+/// # Errors
+/// The store's.
+pub fn join(unit: &mut Unit<'_>, name: &str) -> Result<NodeId, Fault> {
+    let id = unit.ids().make::<NodeId>();
+    node::join(unit.tx, id, name, unit.now)?;
+    Ok(id)
+}
+
+/// A server joins where there can be no other (a data folder, whose lock it holds): whoever was there is gone, and what they were sending is
+/// due now. Answers how many messages that are.
+///
+/// # Errors
+/// The store's.
+pub fn join_alone(unit: &mut Unit<'_>, name: &str) -> Result<(NodeId, u64), Fault> {
+    node::leave_all(unit.tx)?;
+    let taken = node::hand_back_all(unit.tx, unit.now)?;
+    Ok((join(unit, name)?, taken))
+}
+
+/// A sign of life, and who else is there; `None` when the others gave this node up: it must join again, as another.
+///
+/// # Errors
+/// The store's.
+pub fn beat(tx: &mut dyn Tx, id: NodeId, now: Instant) -> Result<Option<Vec<Member>>, StoreError> {
+    if node::beat(tx, id, now)? { node::roll(tx).map(Some) } else { Ok(None) }
+}
+
+/// Gives a silent node up; what it was sending is due now. Answers how many messages that are, `None` when it moved or somebody was faster.
+///
+/// # Errors
+/// The store's.
+pub fn take_over(unit: &mut Unit<'_>, silent: &Silent) -> Result<Option<u64>, Fault> {
+    if !node::leave(unit.tx, silent.id, Some(silent.beats))? {
+        return Ok(None);
+    }
+    Ok(Some(node::hand_back(unit.tx, silent.id, unit.now)?))
+}
+
+/// A server stops: what it could not finish is due now.
+///
+/// # Errors
+/// The store's.
+pub fn leave(unit: &mut Unit<'_>, id: NodeId) -> Result<u64, Fault> {
+    node::leave(unit.tx, id, None)?;
+    Ok(node::hand_back(unit.tx, id, unit.now)?)
+}
+
+/// The `dispatch` reconciler as one node runs it: it hands out nothing to a node that was given up (`None`), and whatever it hands out is
+/// marked as that node's.
+///
+/// # Errors
+/// The store's.
+pub fn dispatch(unit: &mut Unit<'_>, id: NodeId) -> Result<Option<Vec<Work>>, Fault> {
+    if !node::is_there(unit.tx, id)? {
+        return Ok(None);
+    }
+    let work = paging::dispatch(unit)?;
+    if !work.is_empty() {
+        node::claim(unit.tx, id)?;
+        // Whoever hands out is there: what it begins now is not taken from it while its own beat is on its way.
+        node::beat(unit.tx, id, unit.now)?;
+    }
+    Ok(Some(work))
+}
+
+#[cfg(test)]
+mod tests;
