@@ -13,7 +13,9 @@ mod reference;
 mod running;
 mod size;
 mod start;
+mod storm;
 mod table;
+mod timers;
 
 use table::Report;
 
@@ -44,6 +46,10 @@ pub const BENCHES: &[Bench] = &[
         run: ingest::run,
     },
     Bench { name: "latency", about: "answers at 5,000 alerts a second offered", run: ingest::latency },
+    Bench { name: "storm", about: "a million repeats, and ten thousand different alerts at once", run: storm::run },
+    Bench { name: "timers", about: "100,000 timers due at once", run: timers::run },
+    Bench { name: "pending", about: "CPU with 1,000,000 timers of which none is due", run: timers::pending },
+    Bench { name: "open", about: "resident memory with 100,000 open alerts", run: timers::open },
     Bench { name: "live", about: "incident entry to event in 20 open browsers", run: live::run },
 ];
 

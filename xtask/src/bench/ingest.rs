@@ -14,7 +14,8 @@ use super::table::Report;
 use crate::clock::Stopwatch;
 use crate::repo::Result;
 
-const KEY: &str = "bench-ingest-key";
+/// The key of the integrations of a bench.
+pub const KEY: &str = "bench-ingest-key";
 /// How often each is measured; the medians count.
 const ROUNDS: usize = 3;
 /// How long one measurement takes.
@@ -186,9 +187,12 @@ fn nightbell(root: &Path, case: &Case) -> Result<Sample> {
     server.organise(&hook, KEY)?;
     let (keys, alerts) = (case.keys, case.alerts);
     let (path, body): (_, Body) = if alerts == 1 {
-        ("/v2/enqueue".to_owned(), Arc::new(move |out, n| event(out, keys.key(n))))
+        ("/v2/enqueue".to_owned(), Arc::new(move |out, n| event(out, KEY, keys.key(n))))
     } else {
-        (format!("/in/alertmanager/{KEY}-am"), Arc::new(move |out, n| webhook(out, n, keys, alerts)))
+        (
+            format!("/in/alertmanager/{KEY}-am"),
+            Arc::new(move |out, n| webhook(out, alerts, |at| keys.key(n * alerts + at))),
+        )
     };
     let measured = load(case, server.address()?, &path, body, 1_000_000);
     warm(&measured, case)?;
@@ -209,19 +213,23 @@ fn warm(load: &Load, case: &Case) -> Result<()> {
 }
 
 /// One event for `/v2/enqueue`.
-pub fn event(out: &mut Vec<u8>, key: u64) {
+pub fn event(out: &mut Vec<u8>, routing_key: &str, key: u64) {
     let _ = write!(
         out,
-        r#"{{"routing_key":"{KEY}","event_action":"trigger","dedup_key":"host-{key}","payload":{{"summary":"Checkout error rate above 5 %","source":"host-{key}","severity":"critical","custom_details":{{"alertname":"CheckoutErrors"}}}}}}"#
+        r#"{{"routing_key":"{routing_key}","event_action":"trigger","dedup_key":"host-{key}","payload":{{"summary":"Checkout error rate above 5 %","source":"host-{key}","severity":"critical","custom_details":{{"alertname":"CheckoutErrors"}}}}}}"#
     );
 }
 
-/// What Alertmanager's webhook posts for a group of alerts.
-fn webhook(out: &mut Vec<u8>, n: u64, keys: Keys, alerts: u64) {
+/// What Alertmanager's webhook posts for a group of `alerts` alerts, numbered from `from` on, of `keys` different ones.
+pub fn repeats(out: &mut Vec<u8>, from: u64, keys: u64, alerts: u64) {
+    webhook(out, alerts, |at| (from + at) % keys);
+}
+
+fn webhook(out: &mut Vec<u8>, alerts: u64, key: impl Fn(u64) -> u64) {
     let mut text = String::with_capacity(40_000);
     text.push_str(r#"{"version":"4","groupKey":"{}:{alertname=\"CheckoutErrors\"}","status":"firing","receiver":"nightbell","groupLabels":{"alertname":"CheckoutErrors"},"commonLabels":{"alertname":"CheckoutErrors","severity":"critical"},"commonAnnotations":{},"externalURL":"http://alertmanager:9093","truncatedAlerts":0,"alerts":["#);
     for at in 0..alerts {
-        let key = keys.key(n * alerts + at);
+        let key = key(at);
         let _ = write!(
             text,
             r#"{}{{"status":"firing","labels":{{"alertname":"CheckoutErrors","instance":"host-{key}","severity":"critical"}},"annotations":{{"summary":"Checkout error rate above 5 %"}},"startsAt":"2026-05-02T09:00:00Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"http://prometheus:9090/graph","fingerprint":"{key:016x}"}}"#,
@@ -250,7 +258,7 @@ pub fn latency(root: &Path) -> Result<Report> {
     ];
     let mut missed = 0;
     for (keys, target) in [(Keys::Mixed, Some(20.0)), (Keys::New, None), (Keys::Known, None)] {
-        let body: Body = Arc::new(move |out, n| event(out, keys.key(n)));
+        let body: Body = Arc::new(move |out, n| event(out, KEY, keys.key(n)));
         let from = 10_000_000 * (keys as u64 + 1);
         let load = Load {
             address: server.address()?,

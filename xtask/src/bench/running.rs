@@ -106,6 +106,21 @@ impl House {
         Ok(Running { child, url, token: self.token.clone(), ready_ms })
     }
 
+    /// Size of the database and its log.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn database_bytes(&self) -> Result<u64> {
+        let mut bytes = 0;
+        for entry in std::fs::read_dir(self.folder.path().join("data"))? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().ends_with(".db") {
+                bytes += entry.metadata()?.len();
+            }
+        }
+        Ok(bytes)
+    }
+
     /// Signs the administrator in; answers the cookie. Works once.
     ///
     /// # Errors
@@ -135,10 +150,29 @@ impl Running {
     /// # Errors
     /// Where there is no `/proc`.
     pub fn resident_mib(&self) -> Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
-        let kib: f64 = line.split_whitespace().next().unwrap_or_default().parse()?;
-        Ok(kib / 1_024.0)
+        Ok(self.from_proc("status", "VmRSS:")? / 1_024.0)
+    }
+
+    /// The most that was ever resident, in mebibytes.
+    ///
+    /// # Errors
+    /// Where there is no `/proc`.
+    pub fn peak_resident_mib(&self) -> Result<f64> {
+        Ok(self.from_proc("status", "VmHWM:")? / 1_024.0)
+    }
+
+    /// Bytes it caused to be written to disk.
+    ///
+    /// # Errors
+    /// Where there is no `/proc`.
+    pub fn written_bytes(&self) -> Result<u64> {
+        Ok(self.from_proc("io", "write_bytes:")? as u64)
+    }
+
+    fn from_proc(&self, file: &str, name: &str) -> Result<f64> {
+        let text = std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id()))?;
+        let line = text.lines().find_map(|line| line.strip_prefix(name)).ok_or_else(|| format!("no {name}"))?;
+        Ok(line.split_whitespace().next().unwrap_or_default().parse()?)
     }
 
     /// Its process.
@@ -173,7 +207,15 @@ impl Running {
     /// # Errors
     /// When it is refused.
     pub fn organise(&self, receiver: &str, key: &str) -> Result<()> {
-        let text = ORGANISATION.replace("RECEIVER", receiver).replace("KEY", key);
+        self.organise_after(receiver, key, "30m")
+    }
+
+    /// The same, with the second step of the policy after that time.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub fn organise_after(&self, receiver: &str, key: &str, second: &str) -> Result<()> {
+        let text = ORGANISATION.replace("RECEIVER", receiver).replace("KEY", key).replace("SECOND", second);
         self.api("/apply", &json!({ "files": [{ "path": "organisation.yaml", "content": text }] })).map(drop)
     }
 
@@ -203,7 +245,7 @@ users:
   - { id: alice, name: Alice Example, email: alice@example.com, contacts: [ { id: hook, kind: webhook, url: "RECEIVER", verified: true } ] }
   - { id: bob, name: Bob Example, email: bob@example.com, contacts: [ { id: mail, kind: email, address: bob@example.com, verified: true } ] }
 policies:
-  - { id: shop, steps: [ { after: 0s, notify: ["user:alice"] }, { after: 30m, notify: ["user:bob"] } ], last_resort: ["user:bob"] }
+  - { id: shop, steps: [ { after: 0s, notify: ["user:alice"] }, { after: SECOND, notify: ["user:bob"] } ], last_resort: ["user:bob"] }
 services:
   - { id: checkout, name: Checkout, policy: shop, component: checkout }
 integrations:
