@@ -18,20 +18,26 @@ pub(crate) const LAST_RUNG: &str = "SELECT MAX(CASE WHEN n.status IN ('sending',
      AND p.status IN ('ringing', 'exhausted')";
 pub(crate) const LAST_TOLD: &str = "SELECT MAX(CASE WHEN status IN ('sending', 'accepted') THEN begun_at END), MAX(begun_at) FROM notification \
      WHERE user_id = $1 AND contact = $2 AND begun_at > $3 AND page <> $4 AND sent_with IS NULL AND kind = $5";
-/// INV-05: what no longer rings is not taken along.
+/// INV-05: what no longer rings is not taken along; nor does (INV-06) what went along with a message whose end is known: that is its own end,
+/// and only has to be written down.
 pub(crate) const TAKE_PAGES_ALONG: &str = "UPDATE notification SET status = 'sending', attempts = attempts + 1, begun_at = $4, next_due_at = $5, sent_with = $3, \
      repeat = CASE WHEN status = 'sending' THEN 1 ELSE repeat END \
      WHERE user_id = $1 AND contact = $2 AND id <> $3 AND kind = 'page' \
-     AND (next_due_at <= $4 OR (next_due_at IS NOT NULL AND attempts = 0 AND due_at <= $4)) AND (status = 'queued' OR sent_with IS NOT NULL) \
+     AND (next_due_at <= $4 OR (next_due_at IS NOT NULL AND attempts = 0 AND due_at <= $4)) \
+     AND (status = 'queued' OR (sent_with IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attempt a \
+     WHERE a.notification = notification.sent_with AND a.begun_at = notification.begun_at AND a.ended_at IS NOT NULL))) \
      AND EXISTS (SELECT 1 FROM page p WHERE p.id = notification.page AND p.status IN ('ringing', 'exhausted'))";
 pub(crate) const TAKE_OTHERS_ALONG: &str = "UPDATE notification SET status = 'sending', attempts = attempts + 1, begun_at = $4, next_due_at = $5, sent_with = $3, \
      repeat = CASE WHEN status = 'sending' THEN 1 ELSE repeat END \
      WHERE user_id = $1 AND contact = $2 AND id <> $3 AND kind = $6 \
-     AND (next_due_at <= $4 OR (next_due_at IS NOT NULL AND attempts = 0 AND due_at <= $4)) AND (status = 'queued' OR sent_with IS NOT NULL)";
+     AND (next_due_at <= $4 OR (next_due_at IS NOT NULL AND attempts = 0 AND due_at <= $4)) \
+     AND (status = 'queued' OR (sent_with IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attempt a \
+     WHERE a.notification = notification.sent_with AND a.begun_at = notification.begun_at AND a.ended_at IS NOT NULL)))";
 /// What went along with a message whose sender was lost goes along again; what became of it is unknown.
 pub(crate) const LOSE_ALONG: &str = "UPDATE attempt SET ended_at = $4, outcome = 'unknown', detail = $6 WHERE ended_at IS NULL AND notification IN \
      (SELECT id FROM notification WHERE user_id = $1 AND contact = $2 AND id <> $3 AND kind = $5 AND status = 'sending' AND sent_with IS NOT NULL \
-     AND next_due_at <= $4)";
+     AND next_due_at <= $4 AND NOT EXISTS (SELECT 1 FROM attempt a \
+     WHERE a.notification = notification.sent_with AND a.begun_at = notification.begun_at AND a.ended_at IS NOT NULL))";
 pub(crate) const BEGIN_ATTEMPTS_ALONG: &str = "INSERT INTO attempt (notification, n, begun_at) \
      SELECT id, attempts, begun_at FROM notification WHERE sent_with = $1 AND begun_at = $2 AND status = 'sending'";
 pub(crate) const ALONG: &str = "SELECT p.body FROM notification n JOIN page p ON p.id = n.page \
