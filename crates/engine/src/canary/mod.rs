@@ -23,6 +23,8 @@ use nightbell_wire::outbound::{links::PageLink, standard_webhooks::Secret};
 
 /// The step rings a moment after the commit, so that the due scan must find it.
 const RINGS_AFTER: SignedDuration = SignedDuration::from_millis(1);
+/// Long after it is given up: one canary is one message.
+const RINGS_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(10);
 /// One that is older and still waits was begun by a watch that is gone.
 const ABANDONED_AFTER: SignedDuration = SignedDuration::from_secs(60);
 /// How long ended ones are kept, for whoever looks into a miss.
@@ -66,7 +68,7 @@ pub fn start(unit: &mut Unit<'_>) -> Result<PageId, Fault> {
         service: None,
         urgency: Urgency::High,
         policy: PolicySnapshot {
-            steps: vec![PolicyStep { after: RINGS_AFTER, notify: Vec::new() }],
+            steps: [RINGS_AFTER, RINGS_AGAIN_AFTER].map(|after| PolicyStep { after, notify: Vec::new() }).to_vec(),
             ..PolicySnapshot::default()
         },
         why: "every minute the way of pages is tried out".to_owned(),

@@ -2,7 +2,6 @@
 
 use super::{Happening, after, head};
 use crate::{Engine, Unit, paging, response, signal};
-use jiff::SignedDuration;
 use nightbell_domain::{
     access::{Caller, Permit, Respond, Via},
     ids::Entropy,

@@ -26,8 +26,10 @@ fn holder(world: &mut World, token: &str) -> paging::LinkHolder {
 /// Begins one and answers its page and the token its message carries.
 fn flown(world: &mut World) -> (PageId, String) {
     let id = world.act(start);
-    world.now += SignedDuration::from_millis(1);
-    world.act(paging::escalate);
+    for _ in 0..3 {
+        world.now += SignedDuration::from_millis(20);
+        world.act(paging::escalate);
+    }
     let work = world.act(paging::dispatch);
     let found: Vec<_> = work.iter().filter(|work| work.message.page == id).collect();
     let [work] = found.as_slice() else { panic!("{} messages", found.len()) };
