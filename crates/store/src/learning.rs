@@ -2,7 +2,7 @@
 
 use crate::{
     Stored,
-    tx::{StoreError, Tx, Value},
+    tx::{StoreError, Tx, Value, sound},
 };
 use nightbell_domain::{
     ids::{ActionItemId, IncidentId, PostmortemId},
@@ -54,7 +54,7 @@ pub fn due(tx: &mut dyn Tx, now: Instant, count_max: u32) -> Result<Vec<Postmort
 
 /// Postmortems, newest first.
 pub fn list(tx: &mut dyn Tx, count_max: u32) -> Result<Vec<Postmortem>, StoreError> {
-    tx.rows(LIST, &[count_max.into()])?.iter().map(|row| row.json(0)).collect()
+    Ok(sound(&tx.rows(LIST, &[count_max.into()])?, "postmortems", |row| row.json(0)))
 }
 
 fn priority(item: &ActionItem) -> Value {
@@ -100,9 +100,8 @@ pub fn item(tx: &mut dyn Tx, id: ActionItemId) -> Result<Option<ActionItem>, Sto
 
 /// Action items: open ones first, the earliest due first, of one day the most urgent first.
 pub fn items(tx: &mut dyn Tx, count_max: u32) -> Result<Vec<ActionItem>, StoreError> {
-    let items: Result<Vec<ActionItem>, StoreError> =
-        tx.rows(ITEMS, &[count_max.into()])?.iter().map(|row| row.json(0)).collect();
-    items.map(|items| by_text_within_a_day(items, true))
+    let items = sound(&tx.rows(ITEMS, &[count_max.into()])?, "action items", |row| row.json(0));
+    Ok(by_text_within_a_day(items, true))
 }
 
 /// Of one state, day and priority by text: ids are random, and a list read every week must not shuffle itself.
@@ -116,7 +115,6 @@ fn by_text_within_a_day(mut items: Vec<ActionItem>, open_first: bool) -> Vec<Act
 
 /// The action items of an incident.
 pub fn items_of(tx: &mut dyn Tx, incident: IncidentId) -> Result<Vec<ActionItem>, StoreError> {
-    let items: Result<Vec<ActionItem>, StoreError> =
-        tx.rows(ITEMS_OF, &[incident.to_string().into()])?.iter().map(|row| row.json(0)).collect();
-    items.map(|items| by_text_within_a_day(items, false))
+    let rows = tx.rows(ITEMS_OF, &[incident.to_string().into()])?;
+    Ok(by_text_within_a_day(sound(&rows, "action items of an incident", |row| row.json(0)), false))
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Stored,
-    tx::{Row, StoreError, Tx, Value},
+    tx::{Row, StoreError, Tx, Value, sound},
 };
 use nightbell_domain::{
     ids::{NotificationId, PageId, UserId},
@@ -49,7 +49,8 @@ impl From<Rank> for Value {
 pub(crate) const DUE_PAGES: &str =
     "SELECT id FROM page WHERE rank = $3 AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
 pub(crate) const OF_SUBJECT: &str = "SELECT body FROM page WHERE subject = $1 ORDER BY id";
-pub(crate) const OPEN_PAGES: &str = "SELECT body FROM page WHERE status <> 'ended' AND subject <> 'canary' ORDER BY id DESC LIMIT $1";
+pub(crate) const OPEN_PAGES: &str =
+    "SELECT body FROM page WHERE status <> 'ended' AND subject <> 'canary' ORDER BY id DESC LIMIT $1";
 pub(crate) const RINGING_FOR: &str = "SELECT p.id FROM page p WHERE p.rank = $3 AND p.next_due_at IS NOT NULL AND EXISTS \
      (SELECT 1 FROM notification n WHERE n.page = p.id AND n.user_id = $1 AND n.kind = 'page' AND n.attempts > 0) \
      ORDER BY p.next_due_at, p.id LIMIT $2";
@@ -118,12 +119,12 @@ pub fn next_due(tx: &mut dyn Tx) -> Result<Option<Instant>, StoreError> {
 
 /// Every page of an alert or incident, oldest first.
 pub fn of_subject(tx: &mut dyn Tx, subject: &str) -> Result<Vec<Page>, StoreError> {
-    tx.rows(OF_SUBJECT, &[subject.into()])?.iter().map(|row| row.json(0)).collect()
+    Ok(sound(&tx.rows(OF_SUBJECT, &[subject.into()])?, "pages of a subject", |row| row.json(0)))
 }
 
 /// Pages that are not over, newest first; the one list there is of them, and canaries are not in it.
 pub fn open(tx: &mut dyn Tx, count_max: u32) -> Result<Vec<Page>, StoreError> {
-    tx.rows(OPEN_PAGES, &[count_max.into()])?.iter().map(|row| row.json(0)).collect()
+    Ok(sound(&tx.rows(OPEN_PAGES, &[count_max.into()])?, "open pages", |row| row.json(0)))
 }
 
 /// Pages that wait for a human and of which a message to that person was begun: the most severe first.

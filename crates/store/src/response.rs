@@ -2,7 +2,7 @@
 
 use crate::{
     Stored,
-    tx::{StoreError, Tx, Value},
+    tx::{StoreError, Tx, Value, sound},
 };
 use nightbell_domain::{
     ids::IncidentId,
@@ -57,10 +57,10 @@ pub fn due(tx: &mut dyn Tx, now: Instant, count_max: u32) -> Result<Vec<Incident
 
 /// Incidents that still owe something, newest first.
 pub fn open(tx: &mut dyn Tx, count_max: u32) -> Result<Vec<Incident>, StoreError> {
-    tx.rows(OPEN, &[count_max.into()])?.iter().map(|row| row.json(0)).collect()
+    Ok(sound(&tx.rows(OPEN, &[count_max.into()])?, "open incidents", |row| row.json(0)))
 }
 
 /// Incidents before an id (`~` for the newest), newest first.
 pub fn list(tx: &mut dyn Tx, before: &str, count_max: u32) -> Result<Vec<Incident>, StoreError> {
-    tx.rows(LIST, &[before.into(), count_max.into()])?.iter().map(|row| row.json(0)).collect()
+    Ok(sound(&tx.rows(LIST, &[before.into(), count_max.into()])?, "incidents", |row| row.json(0)))
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Stored,
-    tx::{Row, StoreError, Tx, Value},
+    tx::{Row, StoreError, Tx, Value, sound},
 };
 use nightbell_domain::{
     ids::{AlertId, IntegrationId, RequestId},
@@ -62,12 +62,12 @@ pub fn by_key(
 
 /// Open alerts, newest first, their repeats counted.
 pub fn open(tx: &mut dyn Tx, count_max: u32) -> Result<Vec<Alert>, StoreError> {
-    tx.rows(LIST_OPEN, &[count_max.into()])?.iter().map(read_counted).collect()
+    Ok(sound(&tx.rows(LIST_OPEN, &[count_max.into()])?, "open alerts", read_counted))
 }
 
 /// Alerts before an id (all from the newest: `~`), newest first, their repeats counted.
 pub fn list(tx: &mut dyn Tx, before: &str, count_max: u32) -> Result<Vec<Alert>, StoreError> {
-    tx.rows(LIST, &[before.into(), count_max.into()])?.iter().map(read_counted).collect()
+    Ok(sound(&tx.rows(LIST, &[before.into(), count_max.into()])?, "alerts", read_counted))
 }
 
 fn read_counted(row: &Row) -> Result<Alert, StoreError> {

@@ -147,6 +147,19 @@ impl Row {
     }
 }
 
+/// The entries of a list. One that cannot be understood is told loudly and left out: it must not hide the others from whoever is called at night,
+/// nor keep them from being acted on. By itself, by its id, it is still an error.
+pub(crate) fn sound<T>(rows: &[Row], list: &'static str, read: impl Fn(&Row) -> Result<T, StoreError>) -> Vec<T> {
+    let entry = |row| match read(row) {
+        Ok(entry) => Some(entry),
+        Err(error) => {
+            tracing::error!(list, %error, "stored data is damaged: left out of a list; run `nightbell verify`");
+            None
+        }
+    };
+    rows.iter().filter_map(entry).collect()
+}
+
 /// A transaction, or a reader's view.
 pub trait Tx {
     /// Runs a statement; answers how many rows it touched.

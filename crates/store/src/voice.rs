@@ -1,7 +1,7 @@
 //! What was published: notices in the public model's own form, and every change of a component's status. Nothing internal is stored here
 //! but the incident's id, which never leaves through the public model (INV-19).
 
-use crate::tx::{Row, StoreError, Tx, Value};
+use crate::tx::{Row, StoreError, Tx, Value, sound};
 use nightbell_domain::{
     ids::{ComponentId, IncidentId, StatusPageId},
     record::Instant,
@@ -44,7 +44,8 @@ pub fn notice(tx: &mut dyn Tx, id: &str) -> Result<Option<Notice>, StoreError> {
 
 /// The notices of a page that are open or were resolved since, newest first.
 pub fn notices(tx: &mut dyn Tx, page: &StatusPageId, resolved_since: Instant) -> Result<Vec<Notice>, StoreError> {
-    tx.rows(NOTICES, &[page.as_str().into(), resolved_since.into()])?.iter().map(|row| row.json(0)).collect()
+    let rows = tx.rows(NOTICES, &[page.as_str().into(), resolved_since.into()])?;
+    Ok(sound(&rows, "notices of a status page", |row| row.json(0)))
 }
 
 /// Records a component's status from now on; writing the status it has already changes nothing.

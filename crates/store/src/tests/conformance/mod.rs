@@ -206,6 +206,7 @@ macro_rules! conformance {
                     inv_18_unchained_repair_is_found
                     undecodable_event_is_loud_for_its_stream_alone
                     undecodable_row_is_loud_for_its_stream_alone
+                    damaged_row_hides_no_other_in_lists
                 }
             }
         })*

@@ -1,8 +1,11 @@
 //! INV-18: who changes history behind the store's back is found, and the other streams go on.
 
 use crate::{
-    Database, StoreError, journal,
-    tests::samples::{alert_id, commit, new_alert, read, try_read, verify, write},
+    Database, StoreError, journal, learning, paging, response, signal,
+    tests::samples::{
+        alert_id, commit, incident_id, new_alert, new_incident, new_page, new_postmortem, page_id, postmortem_id, read,
+        try_read, verify, write,
+    },
 };
 use nightbell_domain::{
     record::Aggregate,
@@ -129,4 +132,31 @@ pub fn undecodable_row_is_loud_for_its_stream_alone(db: &mut dyn Database) {
     assert!(matches!(row, Err(StoreError::Corrupt(_))), "{row:?}");
     assert!(verify::<Alert>(db, &damaged.key()).is_err(), "an answer, so that the caller goes on");
     assert_eq!(verify::<Alert>(db, &fine.key()), Ok(4));
+}
+
+/// A row that cannot be understood is loud where it is asked for by name, and hides nobody else in a list.
+pub fn damaged_row_hides_no_other_in_lists(db: &mut dyn Database) {
+    for n in [1, 2, 3] {
+        new_alert(db, n, &format!("key-{n}"));
+        new_page(db, n, 0);
+        new_incident(db, n, 0);
+        new_postmortem(db, n, n, 1_000);
+    }
+    for (sql, id) in [
+        ("UPDATE alert SET body = '{}' WHERE id = $1", alert_id(2).to_string()),
+        ("UPDATE page SET body = '{}' WHERE id = $1", page_id(2).to_string()),
+        ("UPDATE incident SET body = '{}' WHERE id = $1", incident_id(2).to_string()),
+        ("UPDATE postmortem SET body = '{}' WHERE id = $1", postmortem_id(2).to_string()),
+    ] {
+        assert_eq!(write(db, |tx| tx.run(sql, &[id.as_str().into()])).expect("altered"), 1);
+    }
+    assert_eq!(read(db, |tx| signal::open(tx, 10)).len(), 2);
+    assert_eq!(read(db, |tx| signal::list(tx, "~", 10)).len(), 2);
+    assert_eq!(read(db, |tx| paging::open(tx, 10)).len(), 2);
+    assert_eq!(read(db, |tx| paging::of_subject(tx, &alert_id(1).to_string())).len(), 2);
+    assert_eq!(read(db, |tx| response::open(tx, 10)).len(), 2);
+    assert_eq!(read(db, |tx| response::list(tx, "~", 10)).len(), 2);
+    assert_eq!(read(db, |tx| learning::list(tx, 10)).len(), 2);
+    let alone = try_read(db, |tx| crate::load::<Alert>(tx, &alert_id(2).to_string()));
+    assert!(matches!(alone, Err(StoreError::Corrupt(_))), "{alone:?}");
 }
