@@ -44,11 +44,7 @@ struct Total {
 impl Total {
     fn add(&mut self, summary: &Summary) {
         self.seeds += 1;
-        self.counts.events += summary.counts.events;
-        self.counts.sends += summary.counts.sends;
-        self.counts.repeats += summary.counts.repeats;
-        self.counts.crashes += summary.counts.crashes;
-        self.counts.incidents += summary.counts.incidents;
+        self.counts.add(&summary.counts);
         self.simulated_s += summary.simulated_s;
     }
 }
@@ -83,9 +79,7 @@ fn main() -> ExitCode {
         Ok(total) => {
             println!("seeds: {}", total.seeds);
             println!("simulated days: {}", total.simulated_s / 86_400);
-            let Counts { events, sends, repeats, crashes, incidents } = total.counts;
-            println!("events: {events}");
-            println!("messages: {sends}, marked as repeats: {repeats}, crashes: {crashes}, incidents: {incidents}");
+            println!("{:?}", total.counts);
             ExitCode::SUCCESS
         }
         Err(failure) => {

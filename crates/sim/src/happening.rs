@@ -1,4 +1,4 @@
-//! What can happen, and when: the one queue of the world.
+//! What can happen, and when: the one queue of the world, in true time.
 
 use nightbell_engine::domain::{
     ids::{AlertId, NotificationId, PageId, UserId},
@@ -17,17 +17,21 @@ pub struct Signal {
     pub key: String,
     /// What it says.
     pub action: EventAction,
-    /// When that trouble began.
+    /// When that trouble began, by the source's clock.
     pub begin: Instant,
     /// The label `route`.
     pub route: &'static str,
+    /// How bad, 0 to 3, 0 the worst.
+    pub severity: u8,
 }
 
 /// What a person does.
 #[derive(Debug, Clone)]
 pub enum Deed {
     /// Acknowledges from the link in the message.
-    AckLink(String),
+    AckLink(String, PageId),
+    /// Acknowledges everything that rings for them, from the link.
+    AckAll(String),
     /// Acknowledges signed in.
     Ack(PageId),
     /// "Not mine", from the link.
@@ -63,10 +67,18 @@ pub enum Happening {
     },
     /// The organisation changes.
     Edit,
-    /// The clock jumps forward by so many seconds.
-    Jump(i64),
-    /// The process comes up again.
-    Start,
+    /// A node's clock is set by so many seconds.
+    Step(usize, i64),
+    /// A node stops for so many seconds, and goes on as if nothing had been.
+    Sleep(usize, i64),
+    /// The power fails for every node.
+    PowerCut,
+    /// The disk takes nothing for so many seconds.
+    DiskFull(i64),
+    /// Somebody makes room.
+    DiskFree,
+    /// A process comes up again.
+    Start(usize),
 }
 
 /// The queue, in order of time and then of arrival.

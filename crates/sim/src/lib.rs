@@ -4,10 +4,12 @@
 //! Is not: a mock of the engine (it runs the one that ships), nor a test of real sockets and disks (the black box does that).
 //! May be called by: the `seeds` example, tests, and the binary's game days.
 //!
-//! Rooms: `options` (what a seed chooses), `dice` (randomness by concern), `town` (who lives there), `disk` (the database that survives a
-//! crash, and its faults), `phones` (providers and what reached people), `world` (the scheduler and what happens), `oracle` (what must
-//! hold), `sabotage` (known bugs on purpose, to prove that the oracle bites).
+//! Rooms: `options` (what a seed chooses), `dice` (randomness by concern), `town` (who lives there), `clock` (wall clocks that are off), `disk`
+//! (the database that survives a crash, and its faults), `phones` (providers and what reached people), `world` (the scheduler, the machines
+//! and what happens), `oracle` (what must hold), `story` (what happened, and its hash), `sabotage` (known bugs on purpose, to prove that the
+//! oracle bites).
 
+mod clock;
 mod dice;
 mod disk;
 mod happening;
@@ -16,6 +18,7 @@ mod oracle;
 mod phones;
 mod run;
 mod sabotage;
+mod story;
 mod town;
 mod world;
 

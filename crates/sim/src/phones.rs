@@ -5,8 +5,8 @@ use crate::{dice::Dice, options::Options};
 use jiff::SignedDuration;
 use nightbell_engine::{
     domain::{
-        ids::{NotificationId, PageId, UserId},
-        paging::{Message, MessageKind, Report},
+        ids::{NotificationId, UserId},
+        paging::Report,
         record::Instant,
     },
     paging::{Address, Work},
@@ -39,17 +39,26 @@ pub struct Sight {
     pub began_at: Instant,
     /// What the engine was told of it.
     pub heard: Heard,
+    /// The message it went along with, and which attempt of that.
+    pub with: Option<(NotificationId, u32)>,
 }
+
+impl Sight {
+    fn begun(attempt: u32, began_at: Instant, with: Option<(NotificationId, u32)>) -> Self {
+        Self { attempt, began_at, heard: Heard::Nothing, with }
+    }
+}
+
+/// A report that comes so soon is surely recorded before the message is given up.
+const SURE_WITHIN: SignedDuration = SignedDuration::from_secs(20);
 
 /// What is known of a notification.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// Its page.
-    pub page: PageId,
     /// Its person.
     pub user: UserId,
-    /// Why it was sent.
-    pub kind: MessageKind,
+    /// How often it was begun again while an earlier end was unknown.
+    pub excuses: u32,
     /// Its attempts, in order.
     pub sights: Vec<Sight>,
 }
@@ -71,8 +80,12 @@ pub struct Phones {
     pub lines: BTreeMap<NotificationId, Line>,
     /// Notifications that a provider really took.
     pub taken: BTreeSet<NotificationId>,
-    /// Contact methods that never work (until the faults stop).
-    dead: BTreeMap<(UserId, &'static str), bool>,
+    /// How many copies of a notification reached its person.
+    pub copies: BTreeMap<NotificationId, u32>,
+    /// What went along with which attempt.
+    along: BTreeMap<(NotificationId, u32), Vec<NotificationId>>,
+    /// Contact methods that are broken or not, and until when that stays so.
+    dead: BTreeMap<(UserId, &'static str), (bool, Instant)>,
 }
 
 /// The medium of an address.
@@ -89,37 +102,75 @@ fn seconds(s: i64) -> SignedDuration {
 }
 
 impl Phones {
-    /// The attempt begins: it stands in the ledger whatever becomes of it.
-    pub fn begin(&mut self, work: &Work, now: Instant) {
-        let message = &work.message;
-        let line = self.lines.entry(work.notification).or_insert_with(|| Line {
-            page: message.page,
-            user: message.user.clone(),
-            kind: message.kind,
-            sights: Vec::new(),
-        });
-        line.sights.push(Sight { attempt: work.attempt, began_at: now, heard: Heard::Nothing });
+    /// The attempt begins: it stands in the ledger whatever becomes of it, and so does what goes along, each with its own attempt's number.
+    pub fn begin(&mut self, work: &Work, along: &[(NotificationId, u32)], now: Instant) {
+        let user = &work.message.user;
+        self.sight(work.notification, user, Sight::begun(work.attempt, now, None));
+        for (id, attempt) in along {
+            let with = Some((work.notification, work.attempt));
+            self.sight(*id, user, Sight::begun(*attempt, now, with));
+        }
+    }
+
+    fn sight(&mut self, id: NotificationId, user: &UserId, sight: Sight) {
+        if let Some((leader, _)) = sight.with {
+            self.along.entry((leader, sight.with.map_or(0, |(_, n)| n))).or_default().push(id);
+        }
+        let line = self.lines.entry(id).or_insert_with(|| Line { user: user.clone(), excuses: 0, sights: Vec::new() });
+        let open = |s: &Sight| matches!(s.heard, Heard::Nothing | Heard::Perhaps | Heard::Unknown);
+        line.excuses += u32::from(line.sights.iter().any(open));
+        line.sights.push(sight);
+    }
+
+    /// A copy reaches the person, of everything the message tells.
+    pub fn delivered(&mut self, work: &Work) {
+        for id in std::iter::once(&work.notification).chain(&work.along) {
+            *self.copies.entry(*id).or_insert(0) += 1;
+        }
     }
 
     /// The engine was told of an attempt.
-    pub fn heard(&mut self, notification: NotificationId, attempt: u32, heard: Heard) {
-        let line = self.lines.get_mut(&notification);
-        if let Some(sight) = line.and_then(|l| l.sights.iter_mut().find(|s| s.attempt == attempt)) {
-            // The first report that was surely recorded stays; a later one changes no history, except that "accepted" always counts.
-            let sure = !matches!(sight.heard, Heard::Nothing | Heard::Perhaps);
-            if !sure || heard == Heard::Accepted {
-                sight.heard = heard;
+    pub fn heard(&mut self, notification: NotificationId, attempt: u32, heard: Heard, now: Instant) {
+        let of = |line: Option<&mut Line>, with: Option<(NotificationId, u32)>, heard: Heard| {
+            let sights = line.map_or(&mut [][..], |line| &mut line.sights[..]);
+            let mine = |s: &&mut Sight| with.map_or(s.attempt == attempt && s.with.is_none(), |_| s.with == with);
+            // "Not now" and "never" of an attempt that was given up meanwhile come too late to be believed.
+            let newest = sights.last().map(|s| s.attempt);
+            if let Some(sight) = sights.iter_mut().find(mine) {
+                let superseded = newest != Some(sight.attempt) && heard != Heard::Accepted;
+                let heard = if superseded { Heard::Perhaps } else { heard };
+                // The first report that was surely recorded stays; a later one changes no history, except that "accepted" always counts.
+                let sure = !matches!(sight.heard, Heard::Nothing | Heard::Perhaps);
+                if !sure || heard == Heard::Accepted && with.is_none() {
+                    sight.heard = heard;
+                }
             }
+        };
+        of(self.lines.get_mut(&notification), None, heard);
+        let with = (notification, attempt);
+        for id in self.along.get(&with).into_iter().flatten() {
+            let line = self.lines.get_mut(id);
+            // What a late report means for what went along is the engine's to say: the message may have been given up by then.
+            let began_at =
+                line.as_ref().and_then(|l| l.sights.iter().find(|s| s.with == Some(with))).map(|s| s.began_at);
+            let late = began_at.is_none_or(|at| now.duration_since(at) > SURE_WITHIN);
+            of(line, Some(with), if late { Heard::Perhaps } else { heard });
         }
     }
 
     /// What the provider makes of an attempt.
-    pub fn fate(&mut self, message: &Message, medium: &'static str, options: &Options, dice: &mut Dice) -> Fate {
-        let dead = options.dead_contact > 0
-            && *self.dead.entry((message.user.clone(), medium)).or_insert_with(|| dice.chance(options.dead_contact));
-        let quick = seconds(dice.between(0, 2));
-        let nothing =
-            |report: Report, after: i64| Fate { delivered_after: None, report, reported_after: seconds(after) };
+    pub fn fate(&mut self, work: &Work, now: Instant, options: &Options, dice: &mut Dice) -> Fate {
+        let medium = medium(&work.address);
+        let message = &work.message;
+        let dead = options.dead_contact > 0 && self.is_dead((message.user.clone(), medium), now, options, dice);
+        // A sender that pauses between the hand-out and the sending does both later: what follows begins then.
+        let stalls = if dice.chance(options.stalls) { dice.between(1, 90) } else { 0 };
+        let quick = seconds(stalls + dice.between(0, 2));
+        let nothing = |report: Report, after: i64| Fate {
+            delivered_after: None,
+            report,
+            reported_after: seconds(stalls + after),
+        };
         let detail = || "simulated".to_owned();
         if dead || dice.chance(options.rejected) {
             return nothing(Report::Rejected { detail: detail() }, 1);
@@ -133,9 +184,9 @@ impl Phones {
         }
         if dice.chance(options.delivered_unknown) {
             let report = Report::Unknown { detail: detail() };
-            return Fate { delivered_after: Some(quick), report, reported_after: seconds(30) };
+            return Fate { delivered_after: Some(quick), report, reported_after: quick + seconds(30) };
         }
-        self.taken.insert(message.id);
+        self.taken.extend(std::iter::once(work.notification).chain(work.along.iter().copied()));
         let late = dice.chance(options.slow);
         let reported_after = if late { seconds(dice.between(50, 300)) } else { quick };
         Fate {
@@ -143,6 +194,17 @@ impl Phones {
             report: Report::Accepted { detail: detail(), provider_id: None },
             reported_after,
         }
+    }
+
+    /// Whether a contact method is broken now: it stays as it is for hours.
+    fn is_dead(&mut self, method: (UserId, &'static str), now: Instant, options: &Options, dice: &mut Dice) -> bool {
+        let known = self.dead.get(&method).filter(|(_, until)| *until > now);
+        let (dead, until) = match known {
+            Some(known) => *known,
+            None => (dice.chance(options.dead_contact), now + seconds(dice.between(1, 12) * 3_600)),
+        };
+        self.dead.insert(method, (dead, until));
+        dead
     }
 
     /// The faults are over: every method works.

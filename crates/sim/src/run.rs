@@ -42,9 +42,10 @@ pub struct Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "seed {} failed: {}", self.seed, self.problem)?;
-        writeln!(f, "options: {:?}", self.options)?;
-        writeln!(f, "the last {} happenings:", self.recent.len())?;
-        self.recent.iter().try_for_each(|line| writeln!(f, "  {line}"))
+        writeln!(f, "options: {}", self.options)?;
+        writeln!(f, "the last {} happenings, in true time:", self.recent.len())?;
+        self.recent.iter().try_for_each(|line| writeln!(f, "  {line}"))?;
+        write!(f, "again: cargo xtask sim --seed {}", self.seed)
     }
 }
 
@@ -55,9 +56,9 @@ impl fmt::Display for Failure {
 pub fn run(seed: u64, sabotage: Option<Sabotage>) -> Result<Summary, Box<Failure>> {
     let options = Options::of(seed);
     let fail = |problem, recent| Box::new(Failure { seed, options: options.clone(), problem, recent });
-    let mut world = World::new(seed, options.clone(), sabotage).map_err(|problem| fail(problem, Vec::new()))?;
-    if let Err(problem) = world.run() {
-        return Err(fail(problem, world.recent()));
+    let mut world = World::new(seed, options.clone(), sabotage, false).map_err(|problem| fail(problem, Vec::new()))?;
+    if let Err(problem) = world.run(None) {
+        return Err(fail(problem, world.story().recent()));
     }
     let simulated_s = world.elapsed().as_secs();
     let (counts, hash) = world.finish();

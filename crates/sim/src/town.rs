@@ -2,6 +2,7 @@
 //! idea rests on `calendar::naive` and shares nothing with the engine but the data types.
 
 use crate::dice::Dice;
+use jiff::{Span, civil::Date, tz::TimeZone};
 use nightbell_calendar::naive;
 use nightbell_engine::domain::{
     ids::UserId,
@@ -21,7 +22,9 @@ pub struct Town {
     turns: Vec<&'static str>,
     /// How long a turn is.
     every: &'static str,
-    /// Somebody takes two days, from that day of May 2026 on.
+    /// The day on which the world begins.
+    begins: Date,
+    /// Somebody takes two days, so many days after the beginning.
     cover: Option<(&'static str, i64)>,
     /// Whether Dave works here.
     dave: bool,
@@ -31,13 +34,14 @@ pub struct Town {
     bob_reachable: bool,
 }
 
-impl Default for Town {
-    fn default() -> Self {
-        Self { turns: vec!["alice", "bob"], every: "1d", cover: None, dave: true, hook: true, bob_reachable: true }
-    }
-}
-
 impl Town {
+    /// As it is on its first day.
+    pub fn new(begin: Instant) -> Self {
+        let begins = begin.to_zoned(TimeZone::UTC).date();
+        let turns = vec!["alice", "bob"];
+        Self { turns, every: "1d", begins, cover: None, dave: true, hook: true, bob_reachable: true }
+    }
+
     /// One edit.
     pub fn edit(&mut self, dice: &mut Dice) -> &'static str {
         match dice.below(6) {
@@ -51,7 +55,7 @@ impl Town {
             }
             2 => {
                 let people = ["alice", "bob", "dave", "carol"];
-                self.cover = Some((*dice.pick(&people), dice.between(11, 16)));
+                self.cover = Some((*dice.pick(&people), dice.between(0, 20)));
                 "somebody covers"
             }
             3 => {
@@ -76,8 +80,9 @@ impl Town {
             ""
         };
         let covers = self.cover.map_or(String::new(), |(user, day)| {
-            let (from, to) = (format!("2026-05-{day:02}T06:00"), format!("2026-05-{:02}T06:00", day + 2));
-            format!("    overrides: [ {{ user: {user}, from: \"{from}\", to: \"{to}\" }} ]\n")
+            let on = |day: i64| self.begins.saturating_add(Span::new().days(day));
+            let (from, to) = (on(day), on(day + 2));
+            format!("    overrides: [ {{ user: {user}, from: \"{from}T06:00\", to: \"{to}T06:00\" }} ]\n")
         });
         TEMPLATE
             .replace("%DAVE%", dave)
@@ -156,7 +161,7 @@ schedules:
     team: crew
     time_zone: Europe/Berlin
     layers:
-      - { name: turns, members: [%TURNS%], every: %EVERY%, starts: "2026-05-04T09:00" }
+      - { name: turns, members: [%TURNS%], every: %EVERY%, starts: "2024-01-01T09:00" }
 %COVERS%policies:
   - id: main
     steps:

@@ -1,32 +1,33 @@
 //! What attempts may look like: a second one needs an excuse and says so, each has an end, "accepted" is the provider's word (INV-06, INV-07).
 
-use super::Checked;
+use super::{Checked, SKEW_MAX};
 use crate::{
     disk::Disk,
     phones::{Heard, Line, Phones},
 };
-use nightbell_engine::{
-    domain::{
-        ids::PageId,
-        limits,
-        paging::{MessageKind, Notification, NotificationStatus, Page},
-        record::Instant,
-    },
-    paging::Work,
+use nightbell_engine::domain::{
+    ids::PageId,
+    limits,
+    paging::{MessageKind, Notification, NotificationStatus, Page},
+    record::Instant,
 };
 use nightbell_store::paging as store;
 
 /// An attempt of a notification the transport knows: it needs an excuse.
-pub(super) fn again(line: &Line, work: &Work, now: Instant) -> Checked {
+pub(super) fn again(line: &Line, attempt: u32, repeat: bool, now: Instant) -> Checked {
     let mut missing_end = false;
     let mut clean = true;
     for sight in &line.sights {
         match sight.heard {
-            Heard::Accepted | Heard::Rejected => {
-                return Err(format!("attempt {} was {:?} already", sight.attempt, sight.heard));
+            Heard::Accepted => return Err(format!("attempt {} was accepted already", sight.attempt)),
+            // "Never" of an attempt that had been given up says nothing of the one after it.
+            Heard::Rejected if sight.attempt + 1 == attempt => {
+                return Err(format!("attempt {} was rejected already", sight.attempt));
             }
+            Heard::Rejected => clean = false,
             Heard::Unknown => (missing_end, clean) = (true, false),
-            Heard::Nothing if now.duration_since(sight.began_at) < limits::SENDING_LEASE => {
+            // In true time: a node whose clock is ahead sees a lease end a little early.
+            Heard::Nothing if now.duration_since(sight.began_at) < limits::SENDING_LEASE - SKEW_MAX => {
                 return Err(format!("attempt {} is under way since {}", sight.attempt, sight.began_at));
             }
             Heard::Nothing => (missing_end, clean) = (true, false),
@@ -35,12 +36,12 @@ pub(super) fn again(line: &Line, work: &Work, now: Instant) -> Checked {
         }
     }
     let last = line.sights.last().map_or(0, |s| s.attempt);
-    if work.attempt <= last {
+    if attempt <= last {
         return Err(format!("attempt {last} was seen before it"));
     }
     // Attempts the transport never saw were lost with a process: they may have been sent as far as anybody knows.
-    let unseen = line.sights.len() as u32 + 1 != work.attempt;
-    match (missing_end || unseen, clean && !unseen, work.message.repeat) {
+    let unseen = line.sights.len() as u32 + 1 != attempt;
+    match (missing_end || unseen, clean && !unseen, repeat) {
         (true, _, false) => Err("it is a second copy and does not say so".to_owned()),
         (_, true, true) => Err("it says it may be a second copy, but every earlier end is known".to_owned()),
         _ => Ok(()),
@@ -48,8 +49,8 @@ pub(super) fn again(line: &Line, work: &Work, now: Instant) -> Checked {
 }
 
 /// The first attempt the transport sees.
-pub(super) fn lost_before(work: &Work) -> Checked {
-    match (work.attempt, work.message.repeat) {
+pub(super) fn lost_before(attempt: u32, repeat: bool) -> Checked {
+    match (attempt, repeat) {
         (1, true) => Err("the first attempt says it may be a second copy".to_owned()),
         (2.., false) => {
             Err("an earlier attempt was lost, and this one does not say that it may be a second copy".to_owned())
@@ -93,6 +94,19 @@ pub(super) fn check_attempts(disk: &Disk, phones: &Phones, page: PageId, notific
     for n in notifications.iter().filter(|n| n.status == NotificationStatus::Accepted) {
         if !phones.taken.contains(&n.id) {
             return Err(format!("INV-07: {} of {page} counts as accepted, and no provider took it", n.id));
+        }
+    }
+    Ok(())
+}
+
+/// INV-07: a message fails for good when its provider says never, or when its method is gone; not because nobody knows.
+pub(super) fn check_outcomes(phones: &Phones, notifications: &[Notification]) -> Checked {
+    for n in notifications.iter().filter(|n| n.status == NotificationStatus::Failed) {
+        let Some(line) = phones.lines.get(&n.id) else { continue };
+        let unseen = line.sights.len() as u32 != n.attempts;
+        let told = line.sights.iter().any(|s| matches!(s.heard, Heard::Rejected | Heard::Perhaps | Heard::Nothing));
+        if !unseen && !told {
+            return Err(format!("INV-07: {} counts as failed, and no provider said never: {:?}", n.id, line.sights));
         }
     }
     Ok(())

@@ -38,11 +38,14 @@ impl World {
         let wait = if dice.chance(o.late) { dice.between(600, 7_200) } else { dice.between(5, 240) };
         let token = message.ack_url.rsplit('/').next().unwrap_or_default().to_owned();
         let alert = message.alert.as_ref().map(|alert| alert.id);
+        // Whoever reads a message that tells of many takes all of them with one press, more often than not.
+        let many = message.also.count > 0 && dice.chance(700);
         let deed = match alert {
+            _ if many => Deed::AckAll(token),
             _ if dice.chance(o.hands_over) => Deed::HandOver(token),
             Some(alert) if dice.chance(o.resolves) => Deed::Resolve(alert),
             _ if dice.chance(500) => Deed::Ack(message.page),
-            _ => Deed::AckLink(token),
+            _ => Deed::AckLink(token, message.page),
         };
         let times = 1 + i64::from(dice.chance(o.acts_twice));
         for n in 0..times {
@@ -55,15 +58,21 @@ impl World {
     pub(super) fn deed(&mut self, user: &UserId, deed: Deed, tries: u32) -> Checked {
         let permit: Permit<Respond> =
             Caller::new(user.clone(), AccessRole::Responder, Via::Api).permit().map_err(|e| e.to_string())?;
-        let now = self.now;
-        let called = self.call(|unit| act(unit, &permit, &deed, now))?;
+        let n = self.any_node();
+        let called = self.call(n, |unit| act(unit, &permit, &deed))?;
         match called {
             Called::Done(pages) => {
                 for page in pages {
-                    self.oracle.closed(page, now);
+                    self.oracle.closed(page, self.now);
                 }
             }
-            Called::Refused(refusal) => self.note(&format!("  refused: {refusal}")),
+            Called::Refused(refusal) => {
+                self.note(&format!("  refused: {refusal}"));
+                // A link expires, at the latest when a clock is set forward; then people sign in.
+                if let (Deed::AckLink(_, page), "link-expired") = (&deed, refusal.code.as_str()) {
+                    self.queue.push(self.now + seconds(30), Happening::Deed(user.clone(), Deed::Ack(*page), 0));
+                }
+            }
             Called::Unsure | Called::NotDone => {
                 let again = self.now + seconds(7);
                 self.queue.push(again, Happening::Deed(user.clone(), deed, tries + 1));
@@ -90,7 +99,8 @@ impl World {
         let over = self.calm || round >= 4;
         let update = UpdateInput { text: "Still looking.", ..UpdateInput::default() };
         let resolution = response::Resolution { text: "It is over.".to_owned(), public: None };
-        let called = self.call(|unit| match round {
+        let n = self.any_node();
+        let called = self.call(n, |unit| match round {
             _ if over => response::resolve(unit, &alice, incident, &resolution).map(drop),
             0 => response::take_role(unit, &alice, incident, RoleKind::Commander).map(drop),
             1 => response::take_role(unit, &alice, incident, RoleKind::Ops).map(drop),
@@ -120,11 +130,18 @@ impl World {
 }
 
 /// Does it; answers which pages ring no more because of it.
-fn act(unit: &mut Unit<'_>, permit: &Permit<Respond>, deed: &Deed, now: Instant) -> Result<Done, Fault> {
+fn act(unit: &mut Unit<'_>, permit: &Permit<Respond>, deed: &Deed) -> Result<Done, Fault> {
+    let now = unit.now;
     let page = match deed {
-        Deed::AckLink(token) => {
+        Deed::AckLink(token, _) => {
             let holder = paging::LinkHolder::check(unit.settings, token, now)?;
             paging::acknowledge_by_link(unit, &holder)?
+        }
+        Deed::AckAll(token) => {
+            let holder = paging::LinkHolder::check(unit.settings, token, now)?;
+            paging::acknowledge_all_by_link(unit, &holder, 100)?;
+            let taken = unit.load::<Page>(holder.page())?.filter(|page| !page.is_waiting());
+            return Ok(taken.into_iter().map(|page| page.id).collect());
         }
         Deed::Ack(page) => paging::acknowledge(unit, permit, *page)?,
         Deed::HandOver(token) => {

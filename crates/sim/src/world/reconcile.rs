@@ -6,22 +6,23 @@ use nightbell_engine::{learning, paging, response};
 use nightbell_store::paging as store;
 
 /// More passes at one instant mean that something spins.
-const PASSES_MAX: usize = 200;
+const PASSES_MAX: usize = 400;
 
 impl World {
-    /// Runs everything that is due. What does not happen is tried again a second later.
-    pub(super) fn reconcile(&mut self) -> Checked {
+    /// A node runs everything that is due by its clock. What does not happen is tried again a second later.
+    pub(super) fn reconcile(&mut self, n: usize) -> Checked {
+        let wall = self.nodes[n].clock.shows(self.now);
         for _ in 0..PASSES_MAX {
-            match self.pass()? {
+            match self.pass(n)? {
                 // A method that turned out to be gone brings the next one forward to now: one more pass, as the pump does.
-                Some(0) if self.disk.look(store::next_due)?.is_none_or(|due| due > self.now) => {
-                    self.oracle.check_ran(&self.disk, self.now)?;
-                    self.tick_at = self.disk.look(store::next_due)?.map(|due| due.max(self.now + seconds(1)));
-                    return Ok(());
+                Some(0) if self.disk.look(store::next_due)?.is_none_or(|due| due > wall) => {
+                    self.oracle.check_ran(&self.disk, wall)?;
+                    return self.wake_all();
                 }
                 Some(_) => {}
                 None => {
-                    self.tick_at = Some(self.now + seconds(1));
+                    self.wake_all()?;
+                    self.nodes[n].tick_at = Some(self.now + seconds(1));
                     return Ok(());
                 }
             }
@@ -30,45 +31,58 @@ impl World {
     }
 
     /// One pass; how many messages were handed out, or `None` when a call did not come through.
-    fn pass(&mut self) -> Result<Option<usize>, String> {
+    fn pass(&mut self, n: usize) -> Result<Option<usize>, String> {
         for reconciler in [paging::escalate, response::cadence, learning::chase] {
-            if !matches!(self.call(reconciler)?, Called::Done(_)) {
+            if !matches!(self.call(n, reconciler)?, Called::Done(_)) {
                 return Ok(None);
             }
         }
         self.disk.dispatching(true);
-        let called = self.call(paging::dispatch);
+        let called = self.call(n, paging::dispatch);
         self.disk.dispatching(false);
         let Called::Done(work) = called? else { return Ok(None) };
         let handed_out = work.len();
+        self.oracle.check_order(&work)?;
+        let dies = handed_out > 0 && self.draws.faults.chance(self.options.crash_sending);
         for work in work {
-            self.send(&work)?;
+            self.send(n, &work)?;
+        }
+        if dies {
+            // After the sending began, before anybody hears how it ended.
+            self.crash(n);
+            return Ok(None);
         }
         Ok(Some(handed_out))
     }
 
     /// The transport begins an attempt.
-    fn send(&mut self, work: &paging::Work) -> Checked {
+    fn send(&mut self, n: usize, work: &paging::Work) -> Checked {
         let message = &work.message;
         let repeat = if message.repeat { " (repeat)" } else { "" };
         let (kind, medium) = (message.kind.word(), phones::medium(&work.address));
         self.note(&format!(
-            "  sends {kind} to @{} by {medium}, {} attempt {}{repeat}",
-            message.user, work.notification, work.attempt
+            "  node {n} sends {kind} to @{} by {medium}, {} attempt {}{repeat}, with {} more",
+            message.user,
+            work.notification,
+            work.attempt,
+            work.along.len()
         ));
-        self.oracle.handed_out(&self.disk, &self.phones, work, self.now)?;
-        self.phones.begin(work, self.now);
+        let wall = self.nodes[n].clock.shows(self.now);
+        let along = self.oracle.handed_out(&self.disk, &self.phones, work, (self.now, wall))?;
+        self.phones.begin(work, &along, self.now);
         self.counts.sends += 1;
         self.counts.repeats += u64::from(message.repeat);
-        let fate = self.phones.fate(message, medium, &self.options, &mut self.draws.providers);
+        self.counts.bundles += u64::from(!along.is_empty());
+        let fate = self.phones.fate(work, self.now, &self.options, &mut self.draws.providers);
         let report = Happening::Report {
             notification: work.notification,
             attempt: work.attempt,
             report: fate.report,
-            life: self.life,
+            life: self.nodes[n].life,
         };
         self.queue.push(self.now + fate.reported_after, report);
         if let Some(after) = fate.delivered_after {
+            self.phones.delivered(work);
             self.rings(work, self.now + after);
         }
         Ok(())
