@@ -22,7 +22,7 @@ use nightbell_engine::domain::{
     paging::{NotificationStatus, Page},
     record::Instant,
 };
-use nightbell_store::{Sqlite, SqliteReader, StoreError, Tx, Verdict, WriteOp, journal, paging};
+use nightbell_store::{SqliteReader, StoreError, Tx, journal, paging, portable};
 use std::{
     collections::BTreeSet,
     path::Path,
@@ -239,7 +239,7 @@ fn a_place_that_is_taken_is_refused_and_with_force_moved_aside() {
         .into_iter()
         .find(|name| name.contains(".before-restore-") && !name.ends_with("-wal") && !name.ends_with("-shm"));
     let aside = house.data().join(aside.expect("what was there is kept"));
-    assert_eq!(read(&aside, |tx| Ok(nightbell_store::meta::get(tx, "link_key")?.is_some())), true);
+    assert!(read(&aside, |tx| Ok(nightbell_store::meta::get(tx, "link_key")?.is_some())), "a whole database");
     drop(house.serve());
     assert_eq!(code(&house.run(&["restore", "nothing.db", "--data", "new"])), 3);
     house.file("text.db", "this is no backup");
@@ -267,17 +267,17 @@ fn inv_18_tampering_is_found_beside_the_server_in_the_backup_and_before_a_restor
     assert!(said(&proved).contains("folds to what is shown"), "{}", said(&proved));
     drop(server);
 
-    // Somebody with the file in hand makes an alert never have happened that loudly.
-    let mut database = Sqlite::open(&house.data().join("nightbell.db")).expect("opens");
-    let tampered = "UPDATE event SET body = REPLACE(body, 'Alert k3', 'All is well') WHERE stream_kind = 'alert' AND body LIKE '%Alert k3%'";
-    let mut touched = 0;
-    let mut op = |tx: &mut dyn Tx| {
-        touched = tx.run(tampered, &[]).expect("altered");
-        Verdict::Keep
-    };
-    nightbell_store::Database::write(&mut database, &mut [&mut op as WriteOp<'_>]).expect("written");
-    assert!(touched > 0);
-    drop(database);
+    // Somebody with the file in hand says that another thing happened, everywhere where it is told.
+    let database = house.data().join("nightbell.db");
+    portable::seal(&database, &[]).expect("one file");
+    let mut bytes = std::fs::read(&database).expect("read");
+    let places: Vec<usize> =
+        bytes.windows(8).enumerate().filter(|(_, eight)| eight == b"Alert k3").map(|(at, _)| at).collect();
+    assert!(places.len() > 2, "in the journal and in the rows");
+    for at in places {
+        bytes[at..at + 8].copy_from_slice(b"All fine");
+    }
+    std::fs::write(&database, bytes).expect("written");
 
     let server = house.serve();
     let found = house.run(&["verify", "--data", "data", "--json"]);
@@ -312,4 +312,50 @@ fn the_card_and_the_doctor_read_beside_the_server() {
     assert_eq!(code(&looked), 1, "public_url is not set: {}", said(&looked));
     let checks = output_json(&looked)["checks"].as_array().expect("a list").len();
     assert!(checks > 8, "{checks}");
+}
+
+/// Every row of every table but the facts, which say where a copy comes from.
+fn rows(database: &Path) -> Vec<(&'static str, Vec<nightbell_store::Row>)> {
+    let tables = portable::TABLES.iter().filter(|table| table.name != "meta");
+    tables.map(|table| (table.name, read(database, |tx| portable::rows_of(tx, table)))).collect()
+}
+
+#[test]
+fn inv_23_an_organisation_moves_to_postgresql_and_back_row_by_row() {
+    let double = Double::obliging();
+    let house = House::new();
+    let server = house.serve();
+    house.apply(&server, &organisation(&double.url()));
+    let (_, link) = acknowledged(&house, &server, &double);
+    for n in 0..20 {
+        assert!(server.enqueue(KEY, "trigger", &format!("k{n}")).expect("answered").is_success());
+    }
+    let good = |arguments: &[&str]| {
+        let output = house.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+        output
+    };
+    good(&["backup", "first.db", "--data", "data"]);
+    drop(server);
+
+    let made = nightbell_store::testing::postgres_database();
+    let list = output_json(&good(&["restore", "first.db", "--database", made.url(), "--json"]));
+    assert!(list["ringing"].as_array().is_some_and(|ringing| !ringing.is_empty()), "{list}");
+    let refused = house.run(&["restore", "first.db", "--database", made.url(), "--force"]);
+    assert_eq!(code(&refused), 1, "never onto something: {}", said(&refused));
+    good(&["verify", "--database", made.url()]);
+    good(&["backup", "back.db", "--database", made.url()]);
+    assert_eq!(rows(&house.folder().join("back.db")), rows(&house.folder().join("first.db")));
+    good(&["restore", "back.db", "--data", "home"]);
+    good(&["verify", "--data", "home"]);
+
+    // It goes on there: the same link opens, new alerts are appended after the old ones.
+    let mut command = house.command();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--database", made.url()]);
+    let server = Server::start(command, &house.token);
+    let (_, path) = http::split(&link);
+    assert_eq!(http::call("GET", &format!("{}{path}", server.url), &[], b"").expect("answered").status, 200);
+    assert!(server.enqueue(KEY, "trigger", "there").expect("answered").is_success());
+    let proved = output_json(&good(&["verify", "--database", made.url(), "--json"]));
+    assert_eq!(proved["findings"].as_array().map(Vec::len), Some(0), "{proved}");
 }

@@ -12,7 +12,11 @@ use crate::{
     verify,
 };
 use nightbell_domain::{org::AccessRole, paging::Page};
-use nightbell_store::{Database, Sqlite, StoreError, Tx, meta, paging as store};
+use nightbell_store::{
+    Database, Sqlite, StoreError, Tx,
+    access::{self, Session},
+    meta, paging as store,
+};
 use std::path::PathBuf;
 
 /// An engine read through the port of readers.
@@ -126,9 +130,15 @@ fn inv_23_sessions_end_when_that_is_wanted() {
     let folder = Folder::new();
     let mut world = World::new();
     let file = folder.file("backup.db");
-    let session = "INSERT INTO session (id, secret_hash, user_id, csrf, created_at, last_seen_at, expires_at) \
-         VALUES ('ses_1', $1, 'alice', 'c', 0, 0, 9000000000000000)";
-    world.act(|unit| Ok(unit.tx.run(session, &[vec![7_u8; 32].into()])?));
+    let session = Session {
+        id: world.act(|unit| Ok(unit.ids().make())),
+        user: super::user("alice"),
+        csrf: "c".to_owned(),
+        created_at: at(0),
+        last_seen_at: at(0),
+        expires_at: at(3_600),
+    };
+    world.act(|unit| Ok(access::open_session(unit.tx, &session, &[7; 32])?));
     world.act(|unit| portable::note_backup(unit, &LastBackup { made_at: at(0), file: "x".to_owned() }));
     assert!(world.engine.read(portable::last_backup).expect("readable").is_some());
     portable::backup(Source::View(&mut Through(&mut world.engine)), &file, at(0), "0.1.0", &mut |_| {}).expect("made");

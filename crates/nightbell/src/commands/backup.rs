@@ -135,7 +135,7 @@ impl Throttle {
             Some(of) => self.progress.show(&format!("{} of {of} pages", copied.done)),
             None => self.progress.show(&format!("{} rows", copied.done)),
         }
-        if self.steps % STEPS_BETWEEN_SYNCS == 0
+        if self.steps.is_multiple_of(STEPS_BETWEEN_SYNCS)
             && let Some(file) = &self.written
         {
             // Only to spread the work: whether it is on disk in the end is asked once, and answered with an error.
