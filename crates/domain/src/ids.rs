@@ -111,6 +111,8 @@ id! {
     TokenId = "tok";
     /// A sign-in session (not its secret).
     SessionId = "ses";
+    /// A subscriber of a status page (not its address).
+    SubscriberId = "sub";
 }
 
 /// The longest handle, in bytes.

@@ -63,6 +63,24 @@ pub const SESSION_IDLE: SignedDuration = SignedDuration::from_hours(24 * 7);
 pub const SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// How long raw inbound requests are kept.
 pub const RAW_REQUESTS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// Mails to one recipient in any hour, of all status pages and kinds together, whatever goes wrong upstream (INV-20).
+pub const SUBSCRIBER_MAILS_PER_HOUR_MAX: u32 = 12;
+/// Mails to all subscribers together in any minute, of all nodes.
+pub const SUBSCRIBER_MAILS_PER_MINUTE_MAX: u32 = 600;
+/// How often a mail to a subscriber is tried that certainly did not arrive.
+pub const SUBSCRIBER_MAIL_ATTEMPTS_MAX: u32 = 7;
+/// A mail to a subscriber that waited so long is not news any more, and is not sent.
+pub const SUBSCRIBER_MAIL_WAITS: SignedDuration = SignedDuration::from_hours(12);
+/// How long what became of a mail to a subscriber is kept.
+pub const SUBSCRIBER_MAILS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// Refusals in a row after which a subscriber's address is taken for broken.
+pub const SUBSCRIBER_REJECTIONS_MAX: u32 = 3;
+/// Subscribers of one status page, with those who have not said yes.
+pub const SUBSCRIBERS_MAX: u64 = 10_000;
+/// Questions whether they want mail, to one recipient in any 24 hours.
+pub const SUBSCRIBER_QUESTIONS_PER_DAY_MAX: usize = 3;
+/// How long a link that says yes opens; who does not use it is forgotten.
+pub const CONFIRM_LINK_LIFETIME: SignedDuration = SignedDuration::from_hours(48);
 /// Shortest password, in characters.
 pub const PASSWORD_CHARS_MIN: usize = 10;
 /// Longest password, in bytes: argon2 works on all of it.

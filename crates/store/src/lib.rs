@@ -19,6 +19,7 @@ pub mod proof;
 pub mod response;
 pub mod signal;
 mod sqlite;
+pub mod subscriber;
 mod tx;
 pub mod voice;
 pub mod watch;

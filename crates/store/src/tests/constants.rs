@@ -3,7 +3,7 @@
 
 use crate::{
     Sqlite, Stored, access, bundle, canary, config, heartbeat, journal, learning, meta, node, paging, portable, proof,
-    response, signal, tx, voice, watch,
+    response, signal, subscriber, tx, voice, watch,
 };
 use std::{collections::BTreeSet, path::Path};
 
@@ -51,6 +51,10 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
                 nightbell_domain::learning::Postmortem;
             "response.rs" response [BY_SLUG TAKEN DUE OPEN LIST] stores nightbell_domain::response::Incident;
             "signal.rs" signal [OPEN_BY_KEY LAST_BY_KEY LIST_OPEN LIST COUNT_REPEATS REPEATS TAKE_REPEATS INSERT_RAW RAW FORGET_RAW] stores nightbell_domain::signal::Alert;
+            "subscriber.rs" subscriber [
+                INSERT UPDATE ONE OF_RECIPIENT COUNT FORGET_UNCONFIRMED_MAILS FORGET_UNCONFIRMED ASK OWE MAIL SAVE DUE NEXT_DUE BEGUN_SINCE BEGUN_TO ASKED
+                QUEUED OTHERS_ARRIVE CANCEL_QUEUED CANCEL_EVERYTHING FORGET_MAILS
+            ];
             "tx.rs" tx [BEGIN_PART KEEP_PART UNDO_PART];
             "voice.rs" voice [PUT_NOTICE NOTICE NOTICES SET_COMPONENT COMPONENT_CHANGES COMPONENT_NOW];
             "watch.rs" watch [OVERDUE ALARMS ACKNOWLEDGED];

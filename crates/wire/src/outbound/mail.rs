@@ -4,6 +4,7 @@
 //! become markup in the HTML twin.
 
 mod html;
+pub mod subscriber;
 mod text;
 mod when;
 

@@ -9,6 +9,7 @@ pub mod links;
 pub mod mail;
 mod outcome;
 pub mod standard_webhooks;
+pub mod subscriber_links;
 pub mod webhook;
 
 pub use outcome::Outcome;

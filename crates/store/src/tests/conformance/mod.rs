@@ -15,6 +15,7 @@ mod journal;
 mod learning;
 mod paging;
 mod response;
+mod subscriber;
 mod tampering;
 mod values;
 mod versions;
@@ -171,6 +172,13 @@ macro_rules! conformance {
                 response {
                     incident_is_found_by_its_slug
                     incidents_are_listed_newest_first
+                }
+                subscriber {
+                    inv_20_an_update_is_owed_once_to_whoever_said_yes
+                    inv_20_a_mail_waits_exactly_with_an_alarm
+                    subscriber_mails_are_due_questions_first
+                    subscriber_mails_are_counted_by_recipient_and_cancelled
+                    subscriber_is_one_of_a_page_and_is_forgotten
                 }
                 values {
                     large_values_come_back_whole

@@ -2,11 +2,12 @@
 
 use super::Facts;
 
+/// How every mail's markup begins.
+pub(super) const OPENING: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"></head>\n\
+     <body style=\"font:16px/1.5 sans-serif;margin:0 auto;max-width:40em;padding:1em\">\n";
+
 pub(super) fn render(facts: &Facts) -> String {
-    let mut out = String::from(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"></head>\n\
-         <body style=\"font:16px/1.5 sans-serif;margin:0 auto;max-width:40em;padding:1em\">\n",
-    );
+    let mut out = String::from(OPENING);
     out.push_str(&format!(
         "<p>{}</p>\n<h1 style=\"font-size:22px\">{}</h1>\n",
         escape(&facts.greeting),
@@ -49,7 +50,7 @@ pub(super) fn render(facts: &Facts) -> String {
 }
 
 /// A link when the address is one, else its escaped text.
-fn link(url: &str, text: &str, style: &str) -> String {
+pub(super) fn link(url: &str, text: &str, style: &str) -> String {
     if !url.starts_with("https://") && !url.starts_with("http://") {
         return escape(url);
     }
@@ -57,7 +58,7 @@ fn link(url: &str, text: &str, style: &str) -> String {
     format!("<a href=\"{}\"{style}>{}</a>", escape(url), escape(text))
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

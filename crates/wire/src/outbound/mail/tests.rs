@@ -3,7 +3,7 @@ use crate::outbound::test_messages::{HOSTILE, at, checkout, hostile, storm};
 
 const TO: &str = "alice@example.com";
 
-fn whole(mail: &MailMessage) -> String {
+pub(super) fn whole(mail: &MailMessage) -> String {
     let mut out = format!("To: {} <{}>\nSubject: {}\n", mail.to_name, mail.to_address, mail.subject);
     out.push_str(&format!(
         "Message-ID: {}\nIn-Reply-To: {}\nReferences: {}\n",
