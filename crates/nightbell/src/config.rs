@@ -106,6 +106,7 @@ fn environment() -> BTreeMap<String, String> {
 /// # Errors
 /// What is wrong with the address, without its password.
 pub fn database(text: &str) -> Result<Place, String> {
+    #[expect(clippy::disallowed_methods, reason = "this is the configuration")]
     let password = std::env::var("PGPASSWORD").ok().filter(|password| !password.is_empty());
     Address::parse(text, password.as_deref()).map(Place::Postgres)
 }

@@ -12,7 +12,7 @@ use crate::{advisories, licences, setup, tidy};
 pub const BUILD: &str = "build";
 
 /// The test targets of `crates/nightbell` that run the optimised binary; each has a stage of its own.
-const STAGED: &[&str] = &["blackbox", "providers"];
+const STAGED: &[&str] = &["blackbox", "nodes", "providers"];
 
 /// One entry of the test command.
 pub struct Stage {
@@ -114,6 +114,25 @@ pub const STAGES: &[Stage] = &[
         counts: Counts {
             tests: Some(Results::Cargo),
             labels: &[("provider cases", Must::Positive), ("pages lost", Must::Zero), ("repeats", Must::Told)],
+        },
+    },
+    Stage {
+        name: "nodes",
+        about: "three of the optimised binary on one PostgreSQL database: killed, stopped, cut off",
+        work: Work::Optimised(&[
+            "cargo build --locked --profile proof --package nightbell",
+            "cargo test --locked --workspace --test nodes -- --nocapture --test-threads 1",
+        ]),
+        needs_files: &["crates/nightbell/tests/nodes.rs"],
+        needs_build: true,
+        counts: Counts {
+            tests: Some(Results::Cargo),
+            labels: &[
+                ("node faults", Must::Positive),
+                ("pages lost", Must::Zero),
+                ("repeats", Must::Told),
+                ("take-over max ms", Must::Positive),
+            ],
         },
     },
     Stage {

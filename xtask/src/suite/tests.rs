@@ -87,7 +87,7 @@ fn a_stage_with_missing_files_fails() {
         assert!(matches!(&ended, Ended::Failed(why) if why.starts_with("missing: ")), "{}", stage.name);
         tried += 1;
     }
-    assert_eq!(tried, 4);
+    assert_eq!(tried, 5);
 }
 
 #[test]
