@@ -84,6 +84,8 @@ pub struct Phones {
     pub copies: BTreeMap<NotificationId, u32>,
     /// What went along with which attempt.
     along: BTreeMap<(NotificationId, u32), Vec<NotificationId>>,
+    /// Attempts under way when an earlier one turned out to be accepted.
+    overtaken: BTreeSet<(NotificationId, u32)>,
     /// Contact methods that are broken or not, and until when that stays so.
     dead: BTreeMap<(UserId, &'static str), (bool, Instant)>,
 }
@@ -147,13 +149,18 @@ impl Phones {
             }
         };
         of(self.lines.get_mut(&notification), None, heard);
+        // Accepted after all: nobody waits for the attempt that is under way, and what went along with that one may be told again.
+        let newest = self.lines.get(&notification).and_then(|l| l.sights.last()).filter(|s| s.attempt > attempt);
+        if let Some(newest) = newest.filter(|s| s.heard == Heard::Nothing && heard != Heard::Deferred) {
+            self.overtaken.insert((notification, newest.attempt));
+        }
         let with = (notification, attempt);
         for id in self.along.get(&with).into_iter().flatten() {
             let line = self.lines.get_mut(id);
             // What a late report means for what went along is the engine's to say: the message may have been given up by then.
             let began_at =
                 line.as_ref().and_then(|l| l.sights.iter().find(|s| s.with == Some(with))).map(|s| s.began_at);
-            let late = began_at.is_none_or(|at| now.duration_since(at) > SURE_WITHIN);
+            let late = self.overtaken.contains(&with) || began_at.is_none_or(|at| now.duration_since(at) > SURE_WITHIN);
             of(line, Some(with), if late { Heard::Perhaps } else { heard });
         }
     }

@@ -44,8 +44,10 @@ pub(crate) const ALONG: &str = "SELECT p.body FROM notification n JOIN page p ON
      WHERE n.sent_with = $1 AND n.begun_at = $2 ORDER BY n.rank, n.due_at, n.id LIMIT $3";
 pub(crate) const ALONG_IDS: &str =
     "SELECT id FROM notification WHERE sent_with = $1 AND begun_at = $2 ORDER BY rank, due_at, id";
+/// Only what has ended: a late report of an attempt that was given up says nothing of the one that is under way.
 pub(crate) const WRITE_DOWN_ALONG: &str = "UPDATE notification SET next_due_at = $3, rank = $4 \
-     WHERE sent_with = $1 AND begun_at = $2 AND status = 'sending' AND next_due_at > $3";
+     WHERE sent_with = $1 AND begun_at = $2 AND status = 'sending' AND next_due_at > $3 \
+     AND EXISTS (SELECT 1 FROM attempt a WHERE a.notification = $1 AND a.begun_at = $2 AND a.ended_at IS NOT NULL)";
 pub(crate) const ATTEMPT_AT: &str = "SELECT n, outcome, detail, provider_id FROM attempt WHERE notification = $1 AND begun_at = $2 AND ended_at IS NOT NULL";
 
 /// When messages to a contact method began, later than a given instant.
