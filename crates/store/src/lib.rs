@@ -6,6 +6,7 @@ pub mod access;
 pub mod aggregate;
 pub mod bundle;
 pub mod canary;
+mod checkpoint;
 pub mod config;
 pub mod heartbeat;
 pub mod journal;

@@ -1,6 +1,7 @@
 //! The SQLite driver: WAL, `synchronous=FULL`, `BEGIN IMMEDIATE`, one writer connection. Readers have connections of their own.
 
 use crate::{
+    checkpoint::Checkpoints,
     journal::LastHashes,
     tx::{Database, Row, StoreError, Tx, UNDO_PART, Value, Verdict, WriteOp},
 };
@@ -17,7 +18,7 @@ mod embedded {
 /// The one writer.
 pub struct Sqlite {
     connection: Connection,
-    flaw: Flaw,
+    checkpoints: Option<Checkpoints>,
     last_hashes: LastHashes,
     places: Places,
 }
@@ -58,27 +59,26 @@ fn io_error(extended: i32, what: String) -> StoreError {
     }
 }
 
-/// Pages of log after which it is moved into the database.
-const CHECKPOINT_PAGES: i32 = 1_000;
-
-/// What a checkpoint met that the process must not go on with.
-type Flaw = std::sync::Arc<std::sync::Mutex<Option<String>>>;
-
-/// After each commit. SQLite's own hook does the same, but swallows every error: a flush that failed there would be tried again with the next
-/// commit. What is broken is kept for the batch to end with; anything else (a reader in the way, a full disk) waits for the next.
-fn checkpoint(log: &mut rusqlite::hooks::Wal, pages: i32, flaw: &Flaw) {
-    if pages < CHECKPOINT_PAGES {
-        return;
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        if let Some(mut checkpoints) = self.checkpoints.take() {
+            checkpoints.stop(&mut self.connection);
+        }
     }
-    if let Err(StoreError::Broken(why)) = log.checkpoint().map_err(store_error) {
-        *flaw.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(why);
-    }
+}
+
+/// Plans that do not depend on the values bound: otherwise SQLite plans some statements anew at every run, a fifth of all its work.
+fn steady_plans(connection: &Connection) -> Result<(), StoreError> {
+    let steady = rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG;
+    connection.set_db_config(steady, true).map(drop).map_err(store_error)
 }
 
 impl Sqlite {
     /// Opens or creates the database file and brings its schema up to date. Refuses a SQLite with the WAL-reset race.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::prepare(Connection::open(path).map_err(store_error)?)
+        let mut opened = Self::prepare(Connection::open(path).map_err(store_error)?)?;
+        opened.checkpoints = Some(Checkpoints::start(path, &mut opened.connection)?);
+        Ok(opened)
     }
 
     /// A database that lives as long as the value: for the simulator and for tests.
@@ -103,20 +103,14 @@ impl Sqlite {
         if synchronous != 2 {
             return Err(StoreError::Unavailable("SQLite does not accept synchronous=FULL".to_owned()));
         }
-        let flaw = Flaw::default();
-        let noted = Flaw::clone(&flaw);
-        let hook = move |log: &mut rusqlite::hooks::Wal, pages: i32| {
-            checkpoint(log, pages, &noted);
-            Ok(())
-        };
-        connection.wal_hook(Some(hook)).map_err(store_error)?;
+        steady_plans(&connection)?;
         connection.set_prepared_statement_cache_capacity(256);
         embedded::migrations::runner().run(&mut connection).map_err(unavailable)?;
-        Ok(Self { flaw, ..Self::over(connection) })
+        Ok(Self::over(connection))
     }
 
     fn over(connection: Connection) -> Self {
-        Self { connection, flaw: Flaw::default(), last_hashes: LastHashes::default(), places: Places::default() }
+        Self { connection, checkpoints: None, last_hashes: LastHashes::default(), places: Places::default() }
     }
 
     /// A copy in memory of what is committed: the simulator's template, and what a power cut leaves.
@@ -169,7 +163,7 @@ impl Sqlite {
             self.one(*op)?;
         }
         self.control("COMMIT")?;
-        match self.flaw.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take() {
+        match self.checkpoints.as_ref().and_then(Checkpoints::flaw) {
             Some(why) => Err(StoreError::Broken(format!("moving the log into the database: {why}"))),
             None => Ok(()),
         }
@@ -207,6 +201,7 @@ impl SqliteReader {
         connection
             .execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF;")
             .map_err(store_error)?;
+        steady_plans(&connection)?;
         connection.set_prepared_statement_cache_capacity(256);
         Ok(Self { connection, places: Places::default() })
     }
