@@ -26,6 +26,7 @@ pub mod response;
 mod retention;
 mod settings;
 pub mod signal;
+pub mod subscription;
 mod unit;
 pub mod verify;
 pub mod views;

@@ -206,6 +206,7 @@ pub fn settle(database: &mut dyn Database, now: Instant, end_sessions: bool) -> 
         if end_sessions {
             store::end_all_sessions(tx)?;
         }
+        crate::subscription::forget_what_waited(tx)?;
         meta::set(tx, RESTORED, &text)?;
         tx.flush()
     })?;

@@ -1,7 +1,7 @@
-//! The `retention` reconciler: forgets what is over: sessions that ended, raw requests past their time, canaries. Never
-//! alerts, incidents, people's pages or their streams: those are the record.
+//! The `retention` reconciler: forgets what is over: sessions that ended, raw requests past their time, canaries, subscribers
+//! who never answered and old mails to others. Never alerts, incidents, people's pages or their streams: those are the record.
 
-use crate::{Fault, Unit, canary};
+use crate::{Fault, Unit, canary, subscription};
 use jiff::SignedDuration;
 use nightbell_domain::limits;
 use nightbell_store::{access, signal};
@@ -15,5 +15,5 @@ pub fn retention(unit: &mut Unit<'_>) -> Result<u64, Fault> {
     let (idle_since, received_before) = (before(limits::SESSION_IDLE), before(limits::RAW_REQUESTS_KEPT));
     let sessions = access::end_expired(unit.tx, unit.now, idle_since)?;
     let canaries = canary::forget(unit)?;
-    Ok(sessions + canaries + signal::forget_raw(unit.tx, received_before, FORGOTTEN_MAX)?)
+    Ok(sessions + canaries + subscription::forget(unit)? + signal::forget_raw(unit.tx, received_before, FORGOTTEN_MAX)?)
 }

@@ -1,6 +1,6 @@
 //! The public face of an incident: what is said, checked before it is said, and written to the public model (INV-19).
 
-use crate::{Fault, Unit};
+use crate::{Fault, Unit, subscription};
 use nightbell_domain::{
     ids::StatusPageId,
     org::Organisation,
@@ -160,8 +160,9 @@ pub(super) fn publish_event(unit: &mut Unit<'_>, incident: &Incident, event: &In
     };
     let now = unit.now;
     let before = voice::notice(unit.tx, notice)?;
+    let update_id = unit.ids().public_slug();
     let update = NoticeUpdate {
-        id: unit.ids().public_slug(),
+        id: update_id.clone(),
         at: now,
         status: *status,
         text: text.clone(),
@@ -195,5 +196,7 @@ pub(super) fn publish_event(unit: &mut Unit<'_>, incident: &Incident, event: &In
             voice::set_component(unit.tx, component, ComponentStatus::Operational, notice, now)?;
         }
     }
-    Ok(voice::put_notice(unit.tx, page, Some(incident.id), &public)?)
+    voice::put_notice(unit.tx, page, Some(incident.id), &public)?;
+    subscription::owe(unit, page, notice, &update_id)?;
+    Ok(())
 }

@@ -18,6 +18,7 @@ mod repeats;
 mod response;
 mod retention;
 mod storm;
+mod subscription;
 mod voice;
 mod watch;
 mod world;
