@@ -2,7 +2,7 @@
 //! same transaction (INV-05); a sender that was lost leaves an unknown outcome and its message is sent again, marked as a repeat (INV-06).
 
 use super::{
-    bundle, compose,
+    bundle, compose, due,
     settle::{attempted, settle_now},
 };
 use crate::{Fault, Unit, canary};
@@ -63,11 +63,8 @@ pub struct Work {
 
 /// Hands out what is due now.
 pub fn dispatch(unit: &mut Unit<'_>) -> Result<Vec<Work>, Fault> {
-    let mut work = Vec::new();
-    for id in store::due_notification_ids(unit.tx, unit.now, HANDED_OUT_MAX)? {
-        work.extend(unit.apart("notification", id, |unit| hand_out(unit, id))?.flatten());
-    }
-    Ok(work)
+    let (work, _) = due::each(unit, "notification", HANDED_OUT_MAX, store::due_notification_ids, hand_out)?;
+    Ok(work.into_iter().flatten().collect())
 }
 
 fn hand_out(unit: &mut Unit<'_>, id: NotificationId) -> Result<Option<Work>, Fault> {

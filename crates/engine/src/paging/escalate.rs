@@ -1,6 +1,6 @@
 //! The `escalate` reconciler: pages whose alarm rang take their next step. Idempotent; no input but the clock.
 
-use super::bundle;
+use super::{bundle, due};
 use crate::{Fault, Unit};
 use nightbell_domain::{
     ids::PageId,
@@ -14,11 +14,7 @@ const PAGES_MAX: u32 = 200;
 
 /// Advances every due page: the most severe first, in each rank the most overdue (INV-15). Answers how many were due.
 pub fn escalate(unit: &mut Unit<'_>) -> Result<usize, Fault> {
-    let due = store::due_pages(unit.tx, unit.now, PAGES_MAX)?;
-    for id in &due {
-        unit.apart("page", id, |unit| advance_one(unit, *id))?;
-    }
-    Ok(due.len())
+    due::each(unit, "page", PAGES_MAX, store::due_pages, advance_one).map(|(_, count)| count)
 }
 
 fn advance_one(unit: &mut Unit<'_>, id: PageId) -> Result<(), Fault> {

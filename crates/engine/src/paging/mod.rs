@@ -4,6 +4,7 @@ mod act;
 mod bundle;
 mod compose;
 mod dispatch;
+mod due;
 mod escalate;
 mod explain;
 mod settle;

@@ -121,6 +121,24 @@ fn damage_in_one_page_does_not_silence_the_others() {
 }
 
 #[test]
+fn damage_in_more_pages_than_a_batch_holds_does_not_silence_the_others() {
+    let mut world = World::new();
+    let hurt: Vec<PageId> = (0..250).map(|n| world.trigger(&format!("hurt {n}")).page.expect("it pages")).collect();
+    world.now = at(1);
+    let sound = world.trigger("sound").page.expect("it pages");
+    for page in hurt {
+        damage::<Page>(&mut world, &page.to_string());
+    }
+    let sent: Vec<_> = world.hand_out().into_iter().map(|(sent, _)| sent.page).collect();
+    assert_eq!(sent, [sound], "it lies behind all of them");
+    world.now = at(5 * 60 + 1);
+    world.act(paging::escalate);
+    assert_eq!(world.page(sound).rings.len(), 2, "the sound one took its step");
+    world.sent();
+    std::mem::forget(world);
+}
+
+#[test]
 fn an_alert_that_cannot_be_read_still_rings() {
     let mut world = World::new();
     let alert = world.trigger("db");
