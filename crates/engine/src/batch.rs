@@ -19,6 +19,8 @@ pub(crate) struct Session<'a> {
     looked: bool,
     /// What makes the transaction void, whatever its units answered.
     void: Option<StoreError>,
+    /// Something was written that makes something due or shows somewhere: everything but the counting of repeats.
+    stirred: bool,
 }
 
 impl<'a> Session<'a> {
@@ -28,12 +30,12 @@ impl<'a> Session<'a> {
         settings: &'a Settings,
         entropy: &'a mut dyn Entropy,
     ) -> Self {
-        Self { now, directory, settings, entropy, looked: false, void: None }
+        Self { now, directory, settings, entropy, looked: false, void: None, stirred: false }
     }
 
     /// Runs one unit of work.
     pub(crate) fn run(&mut self, tx: &mut dyn Tx, work: &mut dyn FnMut(&mut Unit<'_>) -> Verdict) -> Verdict {
-        let mut watched = Watched { tx, wrote: false, grave: None };
+        let mut watched = Watched { tx, wrote: false, stirred: false, grave: None };
         let verdict = match self.look(&mut watched) {
             Ok(()) => self.unit(&mut watched, true, work),
             Err(e) => {
@@ -41,6 +43,7 @@ impl<'a> Session<'a> {
                 Verdict::Undo
             }
         };
+        self.stirred |= watched.stirred;
         self.void = self.void.take().or(watched.grave);
         verdict
     }
@@ -53,7 +56,7 @@ impl<'a> Session<'a> {
         jobs: &mut Vec<Box<dyn Job>>,
         pull: &mut dyn FnMut() -> Option<Box<dyn Job>>,
     ) -> bool {
-        let mut watched = Watched { tx, wrote: false, grave: None };
+        let mut watched = Watched { tx, wrote: false, stirred: false, grave: None };
         let looked = self.look(&mut watched);
         if let Err(e) = looked {
             // They are taken all the same, so that each is told.
@@ -65,6 +68,7 @@ impl<'a> Session<'a> {
             watched.wrote = false;
             let verdict = catch_unwind(AssertUnwindSafe(|| self.unit(&mut watched, false, &mut |unit| job.run(unit))));
             jobs.push(job);
+            self.stirred |= watched.stirred;
             if watched.grave.is_some() {
                 self.void = watched.grave;
                 return false;
@@ -112,6 +116,11 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// Whether whoever waits for news should look.
+    pub(crate) fn stirred(&self) -> bool {
+        self.stirred
+    }
+
     /// The organisation after the transaction, when it is on disk.
     pub(crate) fn end(self, written: Result<(), StoreError>) -> Result<Arc<Directory>, StoreError> {
         match (self.void, written) {
@@ -127,13 +136,18 @@ impl<'a> Session<'a> {
 struct Watched<'a> {
     tx: &'a mut dyn Tx,
     wrote: bool,
+    stirred: bool,
     grave: Option<StoreError>,
 }
 
 impl Watched<'_> {
-    fn note<T>(&mut self, sql: &str, result: Result<T, StoreError>) -> Result<T, StoreError> {
+    fn note<T>(&mut self, sql: &'static str, result: Result<T, StoreError>) -> Result<T, StoreError> {
         match &result {
-            Ok(_) => self.wrote |= !sql.starts_with("SELECT"),
+            Ok(_) => {
+                let writes = !sql.starts_with("SELECT");
+                self.wrote |= writes;
+                self.stirred |= writes && !nightbell_store::signal::only_counts(sql);
+            }
             // After an error nothing is known to be as it was.
             Err(e) => {
                 self.wrote = true;

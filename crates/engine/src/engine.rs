@@ -24,6 +24,8 @@ pub struct Batch {
     pub durable: Result<(), StoreError>,
     /// It ran twice: a job was undone after it had written.
     pub apart: bool,
+    /// Something may be due, or show somewhere, that did not before.
+    pub stirred: bool,
 }
 
 /// The engine.
@@ -98,13 +100,15 @@ impl Engine {
             whole = session.run_together(tx, &mut jobs, pull);
             if whole { Verdict::Keep } else { Verdict::Undo }
         }]);
+        let mut stirred = session.stirred();
         let mut durable = session.end(result);
         let apart = !whole && durable.is_ok();
         if apart {
             durable = self.each_alone(now, &mut jobs);
+            stirred = true;
         }
         let durable = durable.map(|directory| self.directory = directory);
-        Batch { jobs, durable, apart }
+        Batch { jobs, durable, apart, stirred }
     }
 
     /// The same jobs again, each in a savepoint of its own.

@@ -76,6 +76,11 @@ fn read_counted(row: &Row) -> Result<Alert, StoreError> {
     Ok(alert.counting(Repeats { events: row.count(1)?, last_at }))
 }
 
+/// Whether a statement does nothing but count repeats: nothing becomes due by it, nothing moves in the journal.
+pub fn only_counts(sql: &'static str) -> bool {
+    sql == COUNT_REPEATS
+}
+
 /// An alert was said again in the same words: counted, durably, and nothing else is written.
 pub fn count_repeats(tx: &mut dyn Tx, alert: AlertId, repeats: Repeats) -> Result<(), StoreError> {
     tx.queue(COUNT_REPEATS, vec![alert.to_string().into(), repeats.events.into(), repeats.last_at.into()], None)

@@ -172,7 +172,8 @@ fn full() -> Fault {
     StoreError::Full("only paging goes on; the operator has to make room".to_owned()).into()
 }
 
-/// Makes a desk and its writer. `committed` is called after every durable batch: a hint for live streams and the pump, never the truth.
+/// Makes a desk and its writer. `committed` is called after every durable batch that may concern
+/// anybody (repeats that are only counted do not): a hint for live streams and the pump, never the truth.
 pub fn desk(engine: Engine, clock: Arc<dyn Clock>, committed: Box<dyn Fn() + Send>) -> (Desk, Writer) {
     let inner = Inner {
         inbox: Inbox::default(),

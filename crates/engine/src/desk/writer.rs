@@ -108,7 +108,9 @@ impl Writer {
         if let Err(StoreError::Full(why)) = &batch.durable {
             self.fill_up(why);
         }
-        (self.committed)();
+        if batch.stirred || batch.durable.is_err() {
+            (self.committed)();
+        }
         batch.durable
     }
 
