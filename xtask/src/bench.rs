@@ -9,6 +9,7 @@ mod live;
 mod load;
 mod memory;
 mod paging;
+mod pg;
 mod reference;
 mod running;
 mod size;
@@ -50,6 +51,7 @@ pub const BENCHES: &[Bench] = &[
     Bench { name: "timers", about: "100,000 timers due at once", run: timers::run },
     Bench { name: "pending", about: "CPU with 1,000,000 timers of which none is due", run: timers::pending },
     Bench { name: "open", about: "resident memory with 100,000 open alerts", run: timers::open },
+    Bench { name: "pg", about: "ingest on PostgreSQL with one node and three, beside pgbench", run: pg::run },
     Bench { name: "live", about: "incident entry to event in 20 open browsers", run: live::run },
 ];
 

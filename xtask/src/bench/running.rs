@@ -47,6 +47,8 @@ fn given_binary() -> Option<PathBuf> {
 pub struct House {
     folder: tempfile::TempDir,
     binary: PathBuf,
+    /// The address, when it is not in the folder.
+    database: Option<String>,
     /// The administrator's API token.
     pub token: String,
     sign_in_path: String,
@@ -58,16 +60,29 @@ impl House {
     /// # Errors
     /// When `init` fails.
     pub fn new(root: &Path) -> Result<Self> {
+        Self::made(root, None)
+    }
+
+    /// The same on an empty PostgreSQL database.
+    ///
+    /// # Errors
+    /// When `init` fails.
+    pub fn on_postgres(root: &Path, url: &str) -> Result<Self> {
+        Self::made(root, Some(url.to_owned()))
+    }
+
+    fn made(root: &Path, database: Option<String>) -> Result<Self> {
         let binary = release_binary(root)?;
         // In the target folder: a real disk, where fsync costs what it costs.
         let folder = tempfile::tempdir_in(binary.parent().unwrap_or(root))?;
         let mut command = Command::new(&binary);
-        command.current_dir(folder.path()).args(["init", "--email", "ops@example.com", "--data", "data", "--json"]);
+        command.current_dir(folder.path()).args(["init", "--email", "ops@example.com", "--json"]);
+        at(&mut command, database.as_deref());
         let output = command.output()?;
         let made: Value = serde_json::from_slice(&output.stdout).map_err(|error| format!("init: {error}"))?;
         let text = |key: &str| made.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let path = |url: &str| url.find("/welcome/").and_then(|at| url.get(at..)).unwrap_or_default().to_owned();
-        Ok(Self { folder, binary, token: text("token"), sign_in_path: path(&text("sign_in_url")) })
+        Ok(Self { folder, binary, database, token: text("token"), sign_in_path: path(&text("sign_in_url")) })
     }
 
     /// Starts the server and waits for the line that says it is ready.
@@ -88,9 +103,9 @@ impl House {
 
     fn start(&self, mut command: Command) -> Result<Running> {
         let watch = Stopwatch::start();
+        command.current_dir(self.folder.path()).args(["serve", "--listen", "127.0.0.1:0"]);
+        at(&mut command, self.database.as_deref());
         let mut child = command
-            .current_dir(self.folder.path())
-            .args(["serve", "--data", "data", "--listen", "127.0.0.1:0"])
             .env("NIGHTBELL_EGRESS__ALLOW", "127.0.0.0/8")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -132,6 +147,14 @@ impl House {
         let cookie = answer.header("set-cookie").and_then(|value| value.split(';').next()).map(str::to_owned);
         cookie.ok_or_else(|| format!("sign-in answered {} without a cookie", answer.status).into())
     }
+}
+
+/// Tells a command where its data is.
+fn at(command: &mut Command, database: Option<&str>) {
+    match database {
+        Some(url) => command.env("NIGHTBELL_DATABASE", url),
+        None => command.args(["--data", "data"]),
+    };
 }
 
 /// A running server; ended when dropped.
