@@ -9,6 +9,7 @@ use crate::{
     Fault, Unit,
     paging::{self, Work},
 };
+use jiff::SignedDuration;
 use nightbell_domain::{ids::NodeId, record::Instant};
 use nightbell_store::{PostgresBeside, StoreError, Tx, node};
 use std::collections::BTreeMap;
@@ -18,6 +19,10 @@ pub use nightbell_store::node::Member;
 /// A node whose count did not move while we looked so often, each time after a beat of our own, is given up. Whatever holds all of us up (a
 /// database that restarts, a lock that is held) holds up our own beats too, and gives nobody up.
 pub const SILENT_LOOKS: u32 = 5;
+
+/// Clocks of nodes that differ by more than that are told loudly: alarms ring by the clock of whoever looks. A beat may be as old as two
+/// intervals when it is seen.
+pub const SKEW_MAX: SignedDuration = SignedDuration::from_secs(2);
 
 /// A connection for signs of life, beside the writer and its lock.
 pub trait Beside: Send {
@@ -53,27 +58,44 @@ pub struct Silent {
     pub beats: u64,
 }
 
+/// What a look at the others found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Who is to be given up.
+    pub silent: Vec<Silent>,
+    /// Whose clock differs from ours by more than [`SKEW_MAX`], and by how much: what they call it, its time minus ours.
+    pub skewed: Vec<(String, SignedDuration)>,
+}
+
 /// What one node has seen of the others.
 #[derive(Debug, Default)]
 pub struct Watch(BTreeMap<NodeId, (u64, u32)>);
 
 impl Watch {
-    /// A look at everybody, after a beat of `own`. Answers who has been silent for [`SILENT_LOOKS`] looks or more.
-    pub fn look(&mut self, own: NodeId, roll: &[Member]) -> Vec<Silent> {
+    /// A look at everybody, after a beat of `own` at `now`. Who has been silent for [`SILENT_LOOKS`] looks or more is to be given up.
+    pub fn look(&mut self, own: NodeId, roll: &[Member], now: Instant) -> Look {
         let mut seen = BTreeMap::new();
-        let mut silent = Vec::new();
+        let mut found = Look::default();
         for member in roll.iter().filter(|member| member.id != own) {
             let unmoved = match self.0.get(&member.id) {
                 Some((beats, unmoved)) if *beats == member.beats => unmoved.saturating_add(1),
-                _ => 0,
+                Some(_) => {
+                    // It has just beaten: its time then is its time now.
+                    let apart = member.seen_at.duration_since(now);
+                    if apart.abs() > SKEW_MAX {
+                        found.skewed.push((member.name.clone(), apart));
+                    }
+                    0
+                }
+                None => 0,
             };
             if unmoved >= SILENT_LOOKS {
-                silent.push(Silent { id: member.id, name: member.name.clone(), beats: member.beats });
+                found.silent.push(Silent { id: member.id, name: member.name.clone(), beats: member.beats });
             }
             seen.insert(member.id, (member.beats, unmoved));
         }
         self.0 = seen;
-        silent
+        found
     }
 }
 

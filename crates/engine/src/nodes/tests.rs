@@ -22,7 +22,9 @@ fn inv_22_a_node_is_silent_when_its_count_stands_still_while_ours_moves() {
         ("its count went back: a restored database", &[9, 9, 9, 9, 1, 1, 1, 1, 1][..], None),
     ] {
         let mut watch = Watch::default();
-        let found = counts.iter().position(|beats| !watch.look(id(1), &[member(1, 0), member(2, *beats)]).is_empty());
+        let found = counts.iter().position(|beats| {
+            !watch.look(id(1), &[member(1, 0), member(2, *beats)], Instant::UNIX_EPOCH).silent.is_empty()
+        });
         assert_eq!(found, silent_at, "{name}");
     }
 }
@@ -31,11 +33,31 @@ fn inv_22_a_node_is_silent_when_its_count_stands_still_while_ours_moves() {
 fn inv_22_we_are_never_silent_to_ourselves_and_who_left_is_forgotten() {
     let mut watch = Watch::default();
     for _ in 0..20 {
-        assert_eq!(watch.look(id(1), &[member(1, 7)]), []);
+        assert_eq!(watch.look(id(1), &[member(1, 7)], Instant::UNIX_EPOCH), Look::default());
     }
     for _ in 0..SILENT_LOOKS {
-        assert_eq!(watch.look(id(1), &[member(1, 7), member(2, 3)]), []);
+        assert_eq!(watch.look(id(1), &[member(1, 7), member(2, 3)], Instant::UNIX_EPOCH), Look::default());
     }
-    assert_eq!(watch.look(id(1), &[member(1, 7)]), []);
-    assert_eq!(watch.look(id(1), &[member(1, 7), member(2, 3)]), [], "it came back: counted from the beginning");
+    assert_eq!(watch.look(id(1), &[member(1, 7)], Instant::UNIX_EPOCH), Look::default());
+    assert_eq!(
+        watch.look(id(1), &[member(1, 7), member(2, 3)], Instant::UNIX_EPOCH),
+        Look::default(),
+        "it came back: counted from the beginning"
+    );
+}
+
+#[test]
+fn clocks_that_differ_are_told_when_their_node_has_just_beaten() {
+    for (apart_ms, told) in
+        [(0, false), (1_900, false), (-1_900, false), (2_100, true), (-2_100, true), (86_400_000, true)]
+    {
+        let now = Instant::UNIX_EPOCH + SignedDuration::from_hours(48);
+        let theirs = now + SignedDuration::from_millis(apart_ms);
+        let mut watch = Watch::default();
+        for beats in [1, 2, 2] {
+            let look = watch.look(id(1), &[Member { seen_at: theirs, ..member(2, beats) }], now);
+            let expected = if told && beats == 2 && watch.0[&id(2)].1 == 0 { 1 } else { 0 };
+            assert_eq!(look.skewed.len(), expected, "{apart_ms} ms, beat {beats}");
+        }
+    }
 }

@@ -37,6 +37,9 @@ const STOPPED_AFTER: Duration = Duration::from_millis(1_200);
 /// together would do the same looking three times.
 const PATIENCE: Duration = Duration::from_millis(120);
 
+/// How often clocks that differ are told of.
+const TELL_SKEW_EVERY: Duration = Duration::from_secs(60);
+
 const _: () = {
     let silence_ms_min = BEAT_EVERY.as_millis() * SILENT_LOOKS as u128;
     assert!(
@@ -169,7 +172,7 @@ impl Node {
     /// Beats and watches the others until the server stops.
     pub async fn beat(self, beside: Arc<Mutex<Box<dyn Beside>>>, desk: Desk, waker: Waker, mut stopping: Stopping) {
         let mut watch = Watch::default();
-        let mut ill = false;
+        let (mut ill, mut skew_told) = (false, None);
         loop {
             tokio::select! {
                 () = stopping.wait() => return,
@@ -188,9 +191,22 @@ impl Node {
                 Ok(Some(roll)) => {
                     self.was_seen(id, begun);
                     self.state().rank = rank(id, &roll);
-                    for silent in watch.look(id, &roll) {
+                    let look = watch.look(id, &roll, begun.wall);
+                    for silent in look.silent {
                         take_over(&desk, silent).await;
                         waker.wake();
+                    }
+                    if !look.skewed.is_empty() && skew_told.is_none_or(|told: Instant| told.elapsed() > TELL_SKEW_EVERY)
+                    {
+                        skew_told = Some(Instant::now());
+                        for (name, apart) in look.skewed {
+                            let apart_ms = apart.as_millis();
+                            tracing::error!(
+                                node = name,
+                                apart_ms,
+                                "CLOCKS DIFFER: another node's clock is not this one's; pages ring early or late by that much. Set both by NTP"
+                            );
+                        }
                     }
                 }
                 Ok(None) => {
