@@ -134,14 +134,14 @@ impl Options {
     /// How long, how much, which machines.
     fn with_times(self, dice: &mut Dice) -> Self {
         let mut times = |likely: u32, most: u64| if dice.chance(likely) { dice.below(most) + 1 } else { 0 };
-        let (power_cuts, disk_full, sleeps) = (times(250, 3), times(200, 3), times(300, 4));
+        let (power_cuts, disk_full, sleeps) = (times(120, 3), times(200, 3), times(300, 4));
         let (steps_forward, steps_back, nodes) = (times(300, 4), times(300, 4), 1 + times(300, 1));
-        let storm = times(60, 240);
+        let storm = times(40, 240);
         // One seed in three is a few crowded days; the others are weeks, as most installations live.
         let (hours, troubles) = match dice.below(3) {
             0 => (dice.between(6, 72), dice.below(22) + 3),
-            1 => (dice.between(72, 24 * 14), dice.below(22) + 3),
-            _ => (dice.between(24 * 14, 24 * 60), dice.below(30) + 3),
+            1 => (dice.between(24 * 7, 24 * 28), dice.below(22) + 3),
+            _ => (dice.between(24 * 28, 24 * 90), dice.below(30) + 3),
         };
         // Two nodes keep their clocks together, as operations.md asks for: to much less than a lease.
         let most = if nodes == 2 { 12_000 } else { 900_000 };

@@ -134,14 +134,18 @@ impl Oracle {
         self.steps += 1;
         let touched = disk.take_touched();
         let mut pages = self.follow(disk, story)?;
-        let sweep = touched.contains("*") || self.steps % SWEEP_EVERY == 0;
-        if sweep {
-            pages = self.sweep(disk)?;
+        let regularly = self.steps % SWEEP_EVERY == 0;
+        if regularly {
+            self.sweep(disk)?;
+        }
+        // A statement that names no row may have changed whatever waits.
+        if regularly || touched.contains("*") {
             for waiting in waiting(disk)? {
                 self.check_waits(&waiting, wall)?;
+                pages.insert(waiting.page);
             }
         }
-        for id in touched.iter().filter(|_| !sweep) {
+        for id in &touched {
             if let Ok(page) = id.parse::<PageId>() {
                 pages.insert(page);
             } else if let Ok(id) = id.parse::<NotificationId>()
@@ -157,8 +161,8 @@ impl Oracle {
         Ok(())
     }
 
-    /// Every page that is not over, proved against its row.
-    fn sweep(&self, disk: &Disk) -> Result<BTreeSet<PageId>, String> {
+    /// What is stored of every page's state and alarm, beside what its events say.
+    fn sweep(&self, disk: &Disk) -> Checked {
         let open: BTreeSet<PageId> = disk.look(|tx| store::open(tx, 10_000))?.into_iter().map(|page| page.id).collect();
         let alarms = disk.look(|tx| store::due_pages(tx, Instant::MAX, 10_000))?;
         let stored: BTreeSet<PageId> = alarms.iter().copied().collect();
@@ -177,7 +181,7 @@ impl Oracle {
                 return Err(format!("{} is {} and its row says otherwise", page.id, page.status.word()));
             }
         }
-        Ok(open)
+        Ok(())
     }
 
     /// INV-07: whatever waits is looked at soon.
@@ -241,32 +245,31 @@ impl Oracle {
 
     /// Follows the journal: contiguous for each stream, and each stream that moved folds to its row. Answers the pages that moved.
     fn follow(&mut self, disk: &Disk, story: &mut Story) -> Result<BTreeSet<PageId>, String> {
-        let mut pages = BTreeSet::new();
+        let mut moved = BTreeSet::new();
         loop {
             let position = self.position;
             let lines = disk.follow(|tx| journal::after(tx, position, 500))?;
-            let Some(last) = lines.last() else { return Ok(pages) };
+            let Some(last) = lines.last() else { break };
             self.position = last.position;
-            let mut moved = BTreeSet::new();
             for line in &lines {
                 story.recorded(&line.hash);
-                let followed = self.folds.take(line)?;
-                if let Followed::Page(before, event) = followed {
+                if let Followed::Page(before, event) = self.folds.take(line)? {
                     self.check_ring(before.as_ref(), &event)?;
                 }
                 moved.insert((line.stream_kind.clone(), line.stream_id.clone()));
             }
-            // A view of one moment for all of them: the journal and the rows were written together.
-            for (kind, id) in moved {
-                disk.look(|tx| self.folds.check_row(tx, &kind, &id))?
-                    .map_err(|what| format!("fold and row differ: {what}"))?;
-                match kind.as_str() {
-                    Incident::KIND => self.check_commander(&id)?,
-                    Page::KIND => pages.extend(id.parse::<PageId>().ok()),
-                    _ => {}
-                }
+        }
+        let mut pages = BTreeSet::new();
+        for (kind, id) in moved {
+            disk.look(|tx| self.folds.check_row(tx, &kind, &id))?
+                .map_err(|what| format!("fold and row differ: {what}"))?;
+            match kind.as_str() {
+                Incident::KIND => self.check_commander(&id)?,
+                Page::KIND => pages.extend(id.parse::<PageId>().ok()),
+                _ => {}
             }
         }
+        Ok(pages)
     }
 
     /// INV-17: once there is a commander, there is one until it is over. INV-19: public is what somebody published.

@@ -70,7 +70,7 @@ impl Signals {
                 Err(format!("INV-01: {signal:?} is new and was dropped: {}", outcome.reason))
             }
             EventAction::Trigger => {
-                let late = self.over.get(&signal.key).is_some_and(|over| began <= *over) && !ever_back;
+                let late = self.over.get(&signal.key).is_some_and(|over| began <= *over && *over <= wall) && !ever_back;
                 self.triggered(disk, (signal, late), outcome).map(|()| Vec::new())
             }
             EventAction::Acknowledge => closed(disk, outcome),
