@@ -5,7 +5,7 @@ use super::{
     http::{self, Answer},
     wait::{SOON, until},
 };
-use nightbell_store::{PostgresReader, Row, testing};
+use nightbell_store::testing;
 use serde_json::{Value, json};
 use std::{
     path::PathBuf,
@@ -16,15 +16,6 @@ use std::{
 pub const KEY: &str = "town-pagerduty";
 /// Part of the address of the database: nothing that is printed may hold it.
 const PASSWORD: &str = "hunter2";
-
-/// Who was sending a message: the newest attempt that has no end.
-const SENDER: &str =
-    "SELECT n.name FROM attempt a JOIN node n ON n.id = a.node WHERE a.notification = $1 AND a.ended_at IS NULL";
-/// What is not over.
-const OPEN: &str = "SELECT (SELECT COUNT(*) FROM page WHERE next_due_at IS NOT NULL) + (SELECT COUNT(*) FROM notification WHERE next_due_at IS NOT NULL) \
-     + (SELECT COUNT(*) FROM attempt WHERE ended_at IS NULL)";
-/// Ends every other connection to the database.
-const CUT: &str = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
 /// A database and what is needed to start nodes on it.
 pub struct Town {
@@ -94,28 +85,19 @@ impl Town {
         node
     }
 
-    fn rows(&self, sql: &'static str, values: &[nightbell_store::Value]) -> Vec<Row> {
-        let mut reader = PostgresReader::open(self.database.url()).expect("the database answers");
-        let mut answer = None;
-        reader.read(&mut |tx| answer = Some(tx.rows(sql, values))).expect("the database answers");
-        answer.expect("a view was shown").expect("the rows")
-    }
-
     /// The port of the node that is sending a message.
     pub fn sender_of(&self, notification: &str) -> Option<String> {
-        let rows = self.rows(SENDER, &[notification.into()]);
-        let name = rows.first()?.text(0).expect("a name").to_owned();
-        name.rsplit_once(':').map(|(_, port)| port.to_owned())
+        self.database.sender_of(notification)?.rsplit_once(':').map(|(_, port)| port.to_owned())
     }
 
     /// Pages, messages and attempts that are not over.
     pub fn open(&self) -> i64 {
-        self.rows(OPEN, &[])[0].int(0).expect("a count")
+        self.database.open()
     }
 
     /// Ends every connection to the database, as its restart does. Answers how many.
     pub fn cut(&self) -> i64 {
-        self.rows(CUT, &[])[0].int(0).expect("a count")
+        self.database.cut()
     }
 
     /// Panics when something that was printed holds the password of the database.

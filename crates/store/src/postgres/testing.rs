@@ -1,8 +1,8 @@
 //! Databases for tests of any crate: each gets one of its own, with the schema, dropped afterwards. No part of the product calls this.
 //! The server comes from `cargo xtask pg -- COMMAND…`, which starts a throw-away cluster and names it in the environment.
 
-use super::{Postgres, link::Link, settings};
-use crate::tx::StoreError;
+use super::{Postgres, PostgresReader, link::Link, settings};
+use crate::tx::{Row, StoreError, Value};
 use sha2::{Digest, Sha256};
 use std::{
     fmt::Write as _,
@@ -13,6 +13,15 @@ use std::{
 pub const SERVER_VARIABLE: &str = "NIGHTBELL_TEST_POSTGRES";
 /// Whoever holds it may make the template.
 const LOCK_OF_THE_TEMPLATE: &str = "SELECT pg_advisory_lock(4242)";
+
+/// The node of the attempt that has no end.
+const SENDER: &str =
+    "SELECT n.name FROM attempt a JOIN node n ON n.id = a.node WHERE a.notification = $1 AND a.ended_at IS NULL";
+/// Pages, messages and attempts that are not over.
+const OPEN: &str = "SELECT (SELECT COUNT(*) FROM page WHERE next_due_at IS NOT NULL) \
+     + (SELECT COUNT(*) FROM notification WHERE next_due_at IS NOT NULL) + (SELECT COUNT(*) FROM attempt WHERE ended_at IS NULL)";
+/// Ends every other connection to the database.
+const CUT: &str = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
 /// A database of one test; dropped with the value, also when somebody is still connected.
 pub struct TestDatabase {
@@ -25,6 +34,37 @@ impl TestDatabase {
     /// Its address.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The name of the node that is sending a notification now.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub fn sender_of(&self, notification: &str) -> Option<String> {
+        self.rows(SENDER, &[notification.into()]).first().map(|row| row.text(0).expect("a name").to_owned())
+    }
+
+    /// How many pages, messages and attempts are not over.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub fn open(&self) -> i64 {
+        self.rows(OPEN, &[])[0].int(0).expect("a count")
+    }
+
+    /// Ends every connection, as a restart of the server does. Answers how many.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub fn cut(&self) -> i64 {
+        self.rows(CUT, &[])[0].int(0).expect("a count")
+    }
+
+    fn rows(&self, sql: &'static str, values: &[Value]) -> Vec<Row> {
+        let mut reader = PostgresReader::open(&self.url).expect("the database answers");
+        let mut answer = None;
+        reader.read(&mut |tx| answer = Some(tx.rows(sql, values))).expect("the database answers");
+        answer.expect("a view was shown").expect("the rows")
     }
 }
 
