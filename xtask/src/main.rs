@@ -13,6 +13,7 @@ mod policy;
 mod repo;
 mod setup;
 mod shell;
+mod sim;
 mod suite;
 mod tidy;
 mod vendor;
@@ -26,6 +27,7 @@ cargo xtask COMMAND
   tidy                                 crate edges, purity, sizes, migrations, headers, leftovers, vendored files
   licences                             every dependency's licence is allowed, no banned crate is present
   advisories [PATH]                    Cargo.lock against a RustSec advisory database (folder or .tar.xz)
+  sim --seed N [--until T] [--html FILE]  one simulated world again, told as a page of HTML; without a seed, many
   setup                                installs the programs the tests need (Debian, as root); otherwise lists them
   pg [--disk] [-- COMMAND…]            a throw-away PostgreSQL: runs the command beside it, or prints its address and waits
   vendor                               fetches the browser files of tools/vendor/vendor-list.toml and records their hashes
@@ -54,6 +56,7 @@ fn run(words: &[&str]) -> Result<bool> {
         ["advisories"] => Ok(advisories::run(None)?.passed),
         ["advisories", path] => Ok(advisories::run(Some(path))?.passed),
         ["setup"] => Ok(setup::run()?.passed),
+        ["sim", flags @ ..] => sim::run(flags),
         ["vendor"] => vendor::run(),
         ["pg"] => pg::run(&[], false),
         ["pg", "--disk"] => pg::run(&[], true),

@@ -81,8 +81,6 @@ fn run_stage(stage: &Stage, root: &Path) -> (Ended, Tally) {
         Work::Commands(lines) | Work::Optimised(lines) => {
             commands(stage, lines.iter().map(|line| (*line).to_owned()).collect(), root)
         }
-        Work::Built(line) => stages::built_folder(root)
-            .and_then(|folder| commands(stage, vec![folder.join(line).display().to_string()], root)),
         Work::Tests => stages::test_lines(root).and_then(|lines| commands(stage, lines, root)),
     };
     let (ended, tally) = outcome.unwrap_or_else(|error| (Ended::Failed(error.to_string()), Tally::default()));
@@ -117,7 +115,7 @@ fn commands(stage: &Stage, lines: Vec<String>, root: &Path) -> Result<(Ended, Ta
         let mut command = shell::command(&shell::words(&line), root);
         // A missing snapshot must fail, not write itself.
         command.env("INSTA_UPDATE", "no").env("RUST_BACKTRACE", "1");
-        command.env("NIGHTBELL_BINARY", &binary);
+        command.env("NIGHTBELL_BINARY", &binary).env("NIGHTBELL_COMMIT", crate::sim::commit(root));
         if let Some(cluster) = &cluster {
             command.env(crate::pg::VARIABLE, cluster.url());
         }

@@ -1,12 +1,16 @@
 //! Runs simulated worlds: the regression seeds first, then seeds one after the other until the time is used up.
 //!
-//! `--seconds N` (default 60), with `--from SEED` to count from another seed; or `--seed N` for one alone. Exits with 1 when something does not hold.
+//! `--seconds N` (default 60), with `--from SEED` to count from another seed; `--seed N` for one alone, with `--until INSTANT` (true time, as in
+//! its story) and `--html FILE`; `--sabotage` re-creates each known bug and wants it found. Exits with 1 when something does not hold. A failure
+//! names the commit that is in `NIGHTBELL_COMMIT`.
 
-use nightbell_sim::{Counts, Summary, regressions, run};
+use nightbell_sim::{Counts, Sabotage, Summary, regressions, replay, run};
 use std::{process::ExitCode, time::Duration};
 
 /// Where the counted seeds begin: the small ones are the unit tests'.
 const FIRST: u64 = 1_000;
+/// Within so many seeds each known bug must be found.
+const SABOTAGE_SEEDS_MAX: u64 = 60;
 
 /// The clock of the time budget; the simulated worlds never see it.
 #[expect(
@@ -17,21 +21,38 @@ fn now() -> std::time::Instant {
     std::time::Instant::now()
 }
 
+/// Processor time of this process so far, where the system tells it.
+fn cpu_time() -> Option<Duration> {
+    let told = std::fs::read_to_string("/proc/self/schedstat").ok()?;
+    told.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+}
+
 enum Wanted {
     Seconds(u64, u64),
-    Seed(u64),
+    Seed(u64, Option<jiff::Timestamp>, Option<String>),
+    Sabotage,
 }
 
 fn wanted() -> Result<Wanted, String> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    const USE: &str = "use --seconds N [--from SEED], --seed N [--until INSTANT] [--html FILE], or --sabotage";
     let number = |text: &str| text.parse::<u64>().map_err(|_| format!("{text:?} is not a number"));
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [] => Ok(Wanted::Seconds(60, FIRST)),
-        ["--seconds", n] => number(n).map(|s| Wanted::Seconds(s, FIRST)),
-        ["--seconds", n, "--from", first] => Ok(Wanted::Seconds(number(n)?, number(first)?)),
-        ["--seed", n] => number(n).map(Wanted::Seed),
-        _ => Err("use --seconds N [--from SEED], or --seed N".to_owned()),
+    let (mut wanted, mut words) = (Wanted::Seconds(60, FIRST), std::env::args().skip(1));
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or_else(|| format!("{word} wants a value; {USE}"));
+        match (word.as_str(), &mut wanted) {
+            ("--seconds", Wanted::Seconds(seconds, _)) => *seconds = number(&value()?)?,
+            ("--from", Wanted::Seconds(_, first)) => *first = number(&value()?)?,
+            ("--seed", _) => wanted = Wanted::Seed(number(&value()?)?, None, None),
+            ("--until", Wanted::Seed(_, until, _)) => {
+                let text = value()?;
+                *until = Some(text.parse().map_err(|e| format!("{text:?} is not an instant: {e}"))?);
+            }
+            ("--html", Wanted::Seed(_, _, file)) => *file = Some(value()?),
+            ("--sabotage", _) => wanted = Wanted::Sabotage,
+            _ => return Err(USE.to_owned()),
+        }
     }
+    Ok(wanted)
 }
 
 #[derive(Default)]
@@ -47,43 +68,81 @@ impl Total {
         self.counts.add(&summary.counts);
         self.simulated_s += summary.simulated_s;
     }
+
+    fn print(&self) {
+        println!("seeds: {}", self.seeds);
+        println!("simulated days: {}", self.simulated_s / 86_400);
+        if let Some(cpu) = cpu_time() {
+            let per_minute = self.simulated_s as f64 / 86_400.0 * 60.0 / cpu.as_secs_f64().max(0.001);
+            println!("processor seconds: {}", cpu.as_secs());
+            println!("simulated days per processor minute: {per_minute:.0}");
+        }
+        println!("{:?}", self.counts);
+    }
 }
 
-fn play(wanted: Wanted) -> Result<Total, String> {
+/// Worlds until the time is used up; the kept seeds whatever it takes.
+fn many(seconds: u64, first: u64) -> Result<(), String> {
+    let (kept, budget, begun) = (regressions(), Duration::from_secs(seconds), now());
     let mut total = Total::default();
-    let (seeds, budget): (Box<dyn Iterator<Item = u64>>, _) = match wanted {
-        Wanted::Seed(seed) => (Box::new(std::iter::once(seed)), Duration::MAX),
-        Wanted::Seconds(s, first) => (Box::new(regressions().into_iter().chain(first..)), Duration::from_secs(s)),
-    };
-    let kept = regressions().len() as u64;
-    let begun = now();
-    for seed in seeds {
-        if begun.elapsed() >= budget && total.seeds >= kept {
+    for seed in kept.iter().copied().chain(first..) {
+        if begun.elapsed() >= budget && total.seeds >= kept.len() as u64 {
             break;
         }
-        let summary = run(seed, None).map_err(|failure| failure.to_string())?;
-        total.add(&summary);
+        total.add(&run(seed, None).map_err(|failure| failure.to_string())?);
     }
-    Ok(total)
+    total.print();
+    Ok(())
+}
+
+/// One world, told in full when asked for.
+fn one(seed: u64, until: Option<jiff::Timestamp>, file: Option<&str>) -> Result<(), String> {
+    let replayed = replay(seed, until)?;
+    if let Some(file) = file {
+        std::fs::write(file, &replayed.html).map_err(|e| format!("{file}: {e}"))?;
+        println!("told in {file}");
+    }
+    let mut total = Total::default();
+    total.add(&replayed.outcome.map_err(|failure| failure.to_string())?);
+    total.print();
+    Ok(())
+}
+
+/// Each known bug, until a seed finds it.
+fn sabotage() -> Result<(), String> {
+    let mut missed = Vec::new();
+    for sabotage in Sabotage::ALL {
+        match (1..=SABOTAGE_SEEDS_MAX).find_map(|seed| run(seed, Some(sabotage)).err()) {
+            Some(failure) => {
+                let problem = failure.problem.lines().next().unwrap_or_default();
+                println!("{sabotage:?}: found by seed {} of {SABOTAGE_SEEDS_MAX}: {problem}", failure.seed);
+            }
+            None => missed.push(sabotage),
+        }
+    }
+    println!("sabotage: {}/{} caught", Sabotage::ALL.len() - missed.len(), Sabotage::ALL.len());
+    println!("sabotage caught: {}", Sabotage::ALL.len() - missed.len());
+    println!("sabotage missed: {}", missed.len());
+    if missed.is_empty() { Ok(()) } else { Err(format!("not found within {SABOTAGE_SEEDS_MAX} seeds: {missed:?}")) }
 }
 
 fn main() -> ExitCode {
-    let wanted = match wanted() {
-        Ok(wanted) => wanted,
+    let played = match wanted() {
+        Ok(Wanted::Seconds(seconds, first)) => many(seconds, first),
+        Ok(Wanted::Seed(seed, until, file)) => one(seed, until, file.as_deref()),
+        Ok(Wanted::Sabotage) => sabotage(),
         Err(problem) => {
             eprintln!("{problem}");
             return ExitCode::from(2);
         }
     };
-    match play(wanted) {
-        Ok(total) => {
-            println!("seeds: {}", total.seeds);
-            println!("simulated days: {}", total.simulated_s / 86_400);
-            println!("{:?}", total.counts);
-            ExitCode::SUCCESS
-        }
+    match played {
+        Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             println!("{failure}");
+            if let Ok(commit) = std::env::var("NIGHTBELL_COMMIT") {
+                println!("commit: {commit}");
+            }
             ExitCode::FAILURE
         }
     }

@@ -6,13 +6,14 @@
 //!
 //! Rooms: `options` (what a seed chooses), `dice` (randomness by concern), `town` (who lives there), `clock` (wall clocks that are off), `disk`
 //! (the database that survives a crash, and its faults), `phones` (providers and what reached people), `world` (the scheduler, the machines
-//! and what happens), `oracle` (what must hold), `story` (what happened, and its hash), `sabotage` (known bugs on purpose, to prove that the
+//! and what happens), `oracle` (what must hold), `story` (what happened, and its hash), `html` (the same for people), `sabotage` (known bugs on purpose, to prove that the
 //! oracle bites).
 
 mod clock;
 mod dice;
 mod disk;
 mod happening;
+mod html;
 mod options;
 mod oracle;
 mod phones;
@@ -23,7 +24,7 @@ mod town;
 mod world;
 
 pub use options::Options;
-pub use run::{Failure, REGRESSIONS, Summary, regressions, run};
+pub use run::{Failure, REGRESSIONS, Replay, Summary, regressions, replay, run};
 pub use sabotage::Sabotage;
 pub use world::Counts;
 

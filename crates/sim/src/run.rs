@@ -1,10 +1,12 @@
 //! One seed, from its options to its verdict.
 
 use crate::{
+    html,
     options::Options,
     sabotage::Sabotage,
     world::{Counts, World},
 };
+use nightbell_engine::domain::record::Instant;
 use std::fmt;
 
 /// Seeds that once found something: run first, for ever.
@@ -63,4 +65,32 @@ pub fn run(seed: u64, sabotage: Option<Sabotage>) -> Result<Summary, Box<Failure
     let simulated_s = world.elapsed().as_secs();
     let (counts, hash) = world.finish();
     Ok(Summary { counts, simulated_s, hash })
+}
+
+/// A run that is looked at: the whole story, up to an instant when one is given.
+pub struct Replay {
+    /// What did not hold, or the summary.
+    pub outcome: Result<Summary, Box<Failure>>,
+    /// The world as a page of HTML.
+    pub html: String,
+}
+
+/// Runs a seed again and keeps its whole story. `until` is true time: what lies after it does not happen, and what waits then is no failure.
+///
+/// # Errors
+/// The world cannot be built, or its database not be read.
+pub fn replay(seed: u64, until: Option<Instant>) -> Result<Replay, String> {
+    let options = Options::of(seed);
+    let mut world = World::new(seed, options.clone(), None, true)?;
+    let problem = world.run(until).err();
+    let html = html::page(seed, &options, problem.as_deref(), world.story(), world.disk())?;
+    let outcome = match problem {
+        Some(problem) => Err(Box::new(Failure { seed, options, problem, recent: world.story().recent() })),
+        None => {
+            let simulated_s = world.elapsed().as_secs();
+            let (counts, hash) = world.finish();
+            Ok(Summary { counts, simulated_s, hash })
+        }
+    };
+    Ok(Replay { outcome, html })
 }

@@ -41,11 +41,17 @@ pub enum Sabotage {
     NowReadTwice,
     /// A commit is answered before it is synced.
     AnsweredBeforeSync,
+    /// What goes along with another message is counted, and one of it is not told.
+    BundleForgets,
+    /// Every alert of a storm is a message of its own.
+    StormNotBundled,
+    /// The least severe goes first.
+    SeverityIgnored,
 }
 
 impl Sabotage {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::DoneBeforeSent,
         Self::MarkSendingThenGiveUp,
         Self::LeaseNeverReclaimed,
@@ -63,6 +69,9 @@ impl Sabotage {
         Self::RowBehindJournal,
         Self::NowReadTwice,
         Self::AnsweredBeforeSync,
+        Self::BundleForgets,
+        Self::StormNotBundled,
+        Self::SeverityIgnored,
     ];
 }
 
@@ -247,7 +256,15 @@ impl Tx for Saboteur<'_> {
     }
 
     fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
-        let mut rows = self.tx.rows(sql, values)?;
+        let mut rows = match self.sabotage {
+            Some(Sabotage::SeverityIgnored) if sql.contains("FROM notification WHERE rank = $3") => {
+                let mut bent = values.to_vec();
+                let rank = count(values.get(2));
+                bent[2] = Value::Int(if rank < 4 { 3 - rank } else { rank });
+                self.tx.rows(sql, &bent)?
+            }
+            _ => self.tx.rows(sql, values)?,
+        };
         let is_kind = |row: &Row, kind: &str| row.0.iter().any(|value| is(Some(value), kind));
         match self.sabotage {
             None => {}
@@ -259,6 +276,12 @@ impl Tx for Saboteur<'_> {
             }
             Some(Sabotage::UndecodableSkipped) if sql.contains("FROM event WHERE position >") => {
                 rows.retain(|row| !is_kind(row, "last-resort-rang"));
+            }
+            Some(Sabotage::BundleForgets) if sql.starts_with("SELECT id FROM notification WHERE sent_with") => {
+                rows.pop();
+            }
+            Some(Sabotage::StormNotBundled) if sql.starts_with("SELECT MAX(CASE WHEN") => {
+                rows.iter_mut().flat_map(|row| &mut row.0).for_each(|value| *value = Value::Null);
             }
             Some(_) => {}
         }

@@ -38,8 +38,6 @@ pub enum Work {
     Commands(&'static [&'static str]),
     /// The same, with the binary of profile `proof` in `NIGHTBELL_BINARY`; the first line builds it.
     Optimised(&'static [&'static str]),
-    /// A program of the build stage, below `debug/` of the target folder, with its arguments.
-    Built(&'static str),
     /// Every test of the workspace but those with a stage of their own: its lines depend on which targets there are.
     Tests,
 }
@@ -81,11 +79,23 @@ pub const STAGES: &[Stage] = &[
     },
     Stage {
         name: "sim",
-        about: "simulated worlds, from the regression seeds on",
-        work: Work::Built("examples/seeds --seconds 60"),
+        about: "simulated worlds, optimised: every known bug is found again, then the regression seeds and new ones",
+        work: Work::Commands(&[
+            "cargo run --locked --profile proof --package nightbell-sim --example seeds -- --sabotage",
+            "cargo run --locked --profile proof --package nightbell-sim --example seeds -- --seconds 170",
+        ]),
         needs_files: &["crates/sim/examples/seeds.rs"],
         needs_build: true,
-        counts: Counts { tests: None, labels: &[("seeds", Must::Positive)] },
+        counts: Counts {
+            tests: None,
+            labels: &[
+                ("seeds", Must::Positive),
+                ("simulated days", Must::Positive),
+                ("processor seconds", Must::Positive),
+                ("sabotage caught", Must::Positive),
+                ("sabotage missed", Must::Zero),
+            ],
+        },
     },
     Stage {
         name: "kills",
@@ -148,15 +158,7 @@ pub const STAGES: &[Stage] = &[
     },
 ];
 
-/// Where the build stage puts programs: relative to `root` where it is inside, so that a space in the path above does no harm.
-///
-/// # Errors
-/// When `cargo metadata` fails.
-pub fn built_folder(root: &Path) -> Result<PathBuf> {
-    target_folder(root, "debug")
-}
-
-/// Where a profile's programs are, as [`built_folder`].
+/// Where a profile's programs are: relative to `root` where it is inside, so that a space in the path above does no harm.
 ///
 /// # Errors
 /// When `cargo metadata` fails.
