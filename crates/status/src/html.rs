@@ -6,6 +6,7 @@ use nightbell_public::{Instant, Page};
 use crate::{
     Place,
     rollup::Indicator,
+    subscribe::Ask,
     text,
     time::Clock,
     view::{
@@ -25,6 +26,8 @@ struct IndexPage {
     maintenance: Vec<MaintenanceView>,
     groups: Vec<GroupView>,
     days: Vec<DayView>,
+    /// The form for updates by mail, where they are offered.
+    mail: Option<Ask>,
 }
 
 /// A headline nobody wrote: the page's state in a sentence.
@@ -51,6 +54,11 @@ struct NoticePage {
 
 /// The status page as it stands at `now`, with links for `place`.
 pub fn index(page: &Page, now: Instant, place: &Place) -> String {
+    index_with(page, now, place, None)
+}
+
+/// The same with what is offered beside the feeds.
+pub(crate) fn index_with(page: &Page, now: Instant, place: &Place, mail: Option<Ask>) -> String {
     let page = text::page(page);
     let clock = clock(&page, now, place);
     let calm = headline(Indicator::of(&page));
@@ -62,6 +70,7 @@ pub fn index(page: &Page, now: Instant, place: &Place) -> String {
         maintenance: maintenance(&page, &clock, false),
         groups: groups(&page, &clock),
         days: recent_days(&page, &clock, place),
+        mail,
     })
 }
 

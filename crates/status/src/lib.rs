@@ -15,6 +15,7 @@ pub mod html;
 mod place;
 mod rollup;
 pub mod statuspage;
+mod subscribe;
 mod text;
 mod time;
 mod view;
@@ -29,17 +30,24 @@ pub use export::static_export;
 pub use feed::{atom, rss};
 pub use place::Place;
 pub use statuspage::{components_json, incidents_json, maintenances_json, status_json, summary_json, unresolved_json};
+pub use subscribe::{Step, subscribe_html};
 
 /// The one style sheet of a status page: the product's tokens and the page's own rules.
 pub const STATUS_CSS: &str = concat!(include_str!("../../../assets/tokens.css"), include_str!("../assets/status.css"));
 
 /// The policy every status page works under; serve it as `Content-Security-Policy`.
 pub const CONTENT_SECURITY_POLICY: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'";
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'";
 
 /// The page at `/status/{slug}`.
 pub fn render_html(page: &Page, now: Instant) -> String {
     html::index(page, now, &Place::of(page))
+}
+
+/// The same with a form for updates by mail, which posts to `/status/{slug}/subscribe`.
+pub fn render_html_with_mail(page: &Page, now: Instant) -> String {
+    let place = Place::of(page);
+    html::index_with(page, now, &place, Some(subscribe::Ask::new(&place)))
 }
 
 /// The notices of the last 90 days at `/status/{slug}/history`.

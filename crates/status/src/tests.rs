@@ -266,3 +266,39 @@ fn the_badge_uses_the_colours_of_the_tokens() {
         assert!(STATUS_CSS.contains(badge::colour(indicator)), "{indicator:?}");
     }
 }
+
+/// Every step of the way, with hostile words where words may come in.
+fn steps() -> Vec<String> {
+    let nasty = "\"><script>alert(1)</script>";
+    let steps = [
+        Step::Refused { typed: nasty, problem: "This is not a mail address." },
+        Step::Asked,
+        Step::Confirm { token: nasty },
+        Step::Confirmed,
+        Step::Unsubscribe { token: "TOKEN" },
+        Step::Unsubscribed,
+        Step::Dead,
+    ];
+    steps.iter().map(|step| subscribe_html(&quiet(), now(), step)).collect()
+}
+
+#[test]
+fn updates_by_mail_are_offered_live_only_and_post_to_the_page_itself() {
+    let offered = render_html_with_mail(&quiet(), now());
+    let form = "<form class=\"mail\" method=\"post\" action=\"/status/main/subscribe\">";
+    assert!(offered.contains(form) && offered.contains("href=\"#mail\""), "{offered}");
+    assert!(files(&quiet()).iter().all(|(_, text)| !text.contains("<form")), "files have nobody to post to");
+    for html in steps().into_iter().chain([offered]) {
+        for forbidden in ["<script", "<style", "style=", "javascript:", "://", "src=", "<iframe"] {
+            assert!(!html.contains(forbidden), "{forbidden} in {html}");
+        }
+        assert_eq!(html.matches("<h1").count(), 1, "{html}");
+        assert!(
+            html.matches("<form").count() <= 1 && html.matches("<button>").count() == html.matches("<form").count()
+        );
+        let actions: Vec<&str> = html.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(actions.iter().all(|action| action.starts_with("/status/main/")), "{actions:?}");
+    }
+    let pressed: usize = steps().iter().map(|html| html.matches("<button>").count()).sum();
+    assert_eq!(pressed, 4, "asked again twice, yes, no");
+}

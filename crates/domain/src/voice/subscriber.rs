@@ -246,7 +246,7 @@ pub fn address(typed: &str) -> Option<String> {
         !label.is_empty() && !label.starts_with('-') && label.chars().all(|c| c.is_alphanumeric() || c == '-')
     };
     let dots = local.starts_with('.') || local.ends_with('.') || local.contains("..");
-    (fits && local.chars().all(plain) && !dots && labels.len() > 1 && labels.iter().all(|label| named(label)))
+    (fits && local.chars().all(plain) && !dots && labels.len() > 1 && labels.iter().all(named))
         .then(|| format!("{local}@{}", host.to_lowercase()))
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Options, opening::Opened};
 use crate::{
+    broadcast::Broadcast,
     data::{DataFolder, Place},
     failure::Failure,
     housekeeping,
@@ -59,11 +60,7 @@ pub(super) fn wire(
     let hints = hints(&options.data, waker, &hub)?;
     let (desk, writer) = desk(engine, Arc::clone(&options.clock), Box::new(committed));
     let reserve = options.data.as_folder().map(|folder| Reserve::of(folder.path()));
-    let writer = match reserve.clone() {
-        Some(reserve) => writer.on_full(Box::new(move || reserve.give_back())),
-        None => writer,
-    };
-    let (writer, writer_gone) = start_writer(writer)?;
+    let (writer, writer_gone) = start_writer(writer, reserve.clone())?;
     let state = AppState::new(Setup {
         desk: desk.clone(),
         readers: ReadPool::new(READERS_MAX, options.data.opener()),
@@ -72,10 +69,12 @@ pub(super) fn wire(
         live: hub,
         trusted_proxies: options.trusted_proxies,
         mail_inbox: options.mail_inbox,
+        sends_mail: options.mail.is_some(),
         pace: options.pace,
     });
     let http = HttpSender::new(options.egress.clone(), Timeouts::default())
         .map_err(|e| Failure::unreachable(e.to_string()))?;
+    let broadcast = options.mail.clone().map(|mail| Broadcast::new(state.clone(), mail, options.pace));
     let (observed, own) = (state.clone(), Own::new(address)?);
     let pump = Pump::new(pump::Parts {
         desk: desk.clone(),
@@ -93,6 +92,7 @@ pub(super) fn wire(
     let (house, for_house) = (state.clone(), stopping.clone());
     let mut tasks = vec![spawn_supervised("housekeeping", move || housekeeping::run(house.clone(), for_house.clone()))];
     tasks.extend(keep_folder(&options.data, reserve, state.desk(), &stopping));
+    tasks.extend(broadcast.map(|broadcast| tell_subscribers(broadcast, &stopping)));
     // A clock that races makes every page look late, and its canaries would race as well.
     if options.pace <= 1 {
         let parts = watch::Parts {
@@ -150,6 +150,12 @@ fn size_of(data: &Place) -> watch::Size {
     })
 }
 
+/// Mails to subscribers of status pages, where there is a mail server.
+fn tell_subscribers(broadcast: Broadcast, stopping: &Stopping) -> JoinHandle<()> {
+    let stopping = stopping.clone();
+    spawn_supervised("broadcast", move || broadcast.clone().run(stopping.clone()))
+}
+
 /// What a data folder has beside its database: the reserve for a full disk, and the mark of how far the journal was.
 fn keep_folder(data: &Place, reserve: Option<Reserve>, desk: &Desk, stopping: &Stopping) -> Vec<JoinHandle<()>> {
     let mut tasks = Vec::new();
@@ -165,7 +171,14 @@ fn keep_folder(data: &Place, reserve: Option<Reserve>, desk: &Desk, stopping: &S
 }
 
 /// The writer's thread. Its end, however it comes, is told: a server without a writer must not look alive.
-fn start_writer(writer: Writer) -> Result<(thread::JoinHandle<Engine>, oneshot::Receiver<()>), Failure> {
+fn start_writer(
+    writer: Writer,
+    reserve: Option<Reserve>,
+) -> Result<(thread::JoinHandle<Engine>, oneshot::Receiver<()>), Failure> {
+    let writer = match reserve {
+        Some(reserve) => writer.on_full(Box::new(move || reserve.give_back())),
+        None => writer,
+    };
     let (running, gone) = oneshot::channel::<()>();
     let body = move || {
         // Dropped on every way out, a panic too.

@@ -37,6 +37,13 @@ pub(super) fn fresh_or_unchanged(kind: Kind, text: String, asked: &HeaderMap) ->
     response
 }
 
+/// A page for whoever pressed or opened something: nobody else's, and not kept.
+pub(super) fn once(status: StatusCode, html: String) -> Response {
+    let mut response = (status, html).into_response();
+    dress(&mut response, super::HTML, "no-store");
+    response
+}
+
 /// No such page, or no answer now: plain, calm, and the same for whatever the reason is.
 pub(super) fn sorry(kind: Kind, status: StatusCode) -> Response {
     let (title, words) = if status == StatusCode::NOT_FOUND {

@@ -6,6 +6,7 @@
 
 mod answer;
 mod part;
+mod subscribe;
 
 use crate::state::AppState;
 use answer::Kind;
@@ -17,12 +18,12 @@ use axum::{
     routing::get,
 };
 use nightbell_engine::Fault;
-use part::Part;
+use part::{House, Part};
 use std::convert::Infallible;
 
 /// Every public address. `HEAD` is answered as `GET` without the body.
 pub fn routes() -> Router<AppState> {
-    Part::ALL.into_iter().fold(Router::new(), |router, (path, part)| {
+    Part::ALL.into_iter().fold(subscribe::routes(), |router, (path, part)| {
         router.route(
             path,
             get(move |State(state): State<AppState>, names: Names, headers: HeaderMap| async move {
@@ -54,9 +55,9 @@ impl FromRequestParts<AppState> for Names {
 
 async fn serve(state: &AppState, part: Part, names: Names, headers: &HeaderMap) -> Response {
     let kind = part.kind();
-    let base = state.settings().public_url.clone();
+    let house = House { public_url: state.settings().public_url.clone(), sends_mail: state.sends_mail() };
     let read =
-        state.read(move |tx, now, directory| part.bytes(tx, directory, &base, &names.slug, &names.notice, now)).await;
+        state.read(move |tx, now, directory| part.bytes(tx, directory, &house, &names.slug, &names.notice, now)).await;
     match read {
         Ok(Some(text)) => answer::fresh_or_unchanged(kind, text, headers),
         Ok(None) | Err(Fault::Refused(_)) => answer::sorry(kind, StatusCode::NOT_FOUND),

@@ -24,6 +24,14 @@ pub(super) enum Part {
     Maintenances,
 }
 
+/// What the parts need to know of the installation.
+pub(super) struct House {
+    /// Where it is reached, without a slash at its end.
+    pub(super) public_url: String,
+    /// Whether updates by mail can be offered.
+    pub(super) sends_mail: bool,
+}
+
 impl Part {
     /// Every part at its address.
     pub(super) const ALL: [(&str, Self); 14] = [
@@ -60,7 +68,7 @@ impl Part {
         }
     }
 
-    /// Makes it; `None` for a notice the page does not have. `public_url` is where the installation is reached, without a slash at its end.
+    /// Makes it; `None` for a notice the page does not have.
     ///
     /// # Errors
     /// A refusal when there is no such page; the store's.
@@ -68,14 +76,15 @@ impl Part {
         self,
         tx: &mut dyn Tx,
         directory: &Directory,
-        public_url: &str,
+        house: &House,
         slug: &str,
         notice: &str,
         now: Timestamp,
     ) -> Result<Option<String>, Fault> {
         let page = views::status_page(tx, directory, slug, now)?;
-        let base = format!("{public_url}/status/{slug}");
+        let base = format!("{}/status/{slug}", house.public_url);
         Ok(Some(match self {
+            Self::Index if house.sends_mail => status::render_html_with_mail(&page, now),
             Self::Index => status::render_html(&page, now),
             Self::History => status::history_html(&page, now),
             Self::Notice => return Ok(status::notice_html(&page, notice, now)),

@@ -32,6 +32,8 @@ pub struct Setup {
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// Whether the demo's mail catcher has a page.
     pub mail_inbox: bool,
+    /// Whether there is a mail server: without one, status pages offer no mail.
+    pub sends_mail: bool,
     /// How many seconds of `clock` pass in one real second: 1, but for a demonstration.
     pub pace: u32,
 }
@@ -49,9 +51,11 @@ struct Inner {
     place: Place,
     live: Hub,
     limiter: Mutex<SignInLimiter>,
+    subscribe_limiter: Mutex<SignInLimiter>,
     metrics: Metrics,
     hashing: Semaphore,
     mail_inbox: bool,
+    sends_mail: bool,
     late_after: SignedDuration,
 }
 
@@ -73,9 +77,11 @@ impl AppState {
             place,
             live: setup.live,
             limiter: Mutex::new(SignInLimiter::default()),
+            subscribe_limiter: Mutex::new(SignInLimiter::default()),
             metrics,
             hashing: Semaphore::new(HASHING_MAX),
             mail_inbox: setup.mail_inbox,
+            sends_mail: setup.sends_mail,
             late_after,
         }))
     }
@@ -201,6 +207,16 @@ impl AppState {
     /// Limits on sign-in attempts.
     pub(crate) fn limiter(&self) -> std::sync::MutexGuard<'_, SignInLimiter> {
         self.0.limiter.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Limits on addresses typed on status pages.
+    pub(crate) fn subscribe_limiter(&self) -> std::sync::MutexGuard<'_, SignInLimiter> {
+        self.0.subscribe_limiter.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Whether there is a mail server.
+    pub fn sends_mail(&self) -> bool {
+        self.0.sends_mail
     }
 
     /// Whether the demo's mail catcher has a page.

@@ -227,6 +227,7 @@ impl Site {
             live: hub,
             trusted_proxies: Vec::new(),
             mail_inbox: false,
+            sends_mail: true,
             pace: 1,
         });
         let router = router(&state, Parts { routers });

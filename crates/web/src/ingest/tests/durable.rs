@@ -136,6 +136,7 @@ fn house() -> House {
         live: Hub::new(),
         trusted_proxies: Vec::new(),
         mail_inbox: false,
+        sends_mail: false,
         pace: 1,
     });
     let router = router(&state, Parts { routers: vec![ingest::routes()] });

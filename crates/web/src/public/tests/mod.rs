@@ -1,6 +1,7 @@
 //! Status pages over HTTP: exactly what was published, cached and revalidated, nothing private, no cookie.
 
 pub(crate) mod outage;
+mod subscribe;
 
 use super::part::Part;
 use crate::tests::site::{Answer, Site, Who};
