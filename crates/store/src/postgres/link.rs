@@ -1,6 +1,7 @@
 //! A connection that is there when it is needed: made anew after it was lost, with its runtime and its prepared statements.
 
 use super::{
+    embedded::migrations,
     errors::{store_error, with_causes},
     settings::Settings,
     statements::Statements,
@@ -87,8 +88,11 @@ impl Link {
         let Live { runtime, client, .. } = live;
         let migrated = runtime.block_on(async {
             client.batch_execute(&limits).await.map_err(|e| store_error(&e))?;
+            if is_up_to_date(client).await {
+                return Ok(());
+            }
             client.batch_execute(&lock).await.map_err(|e| store_error(&e))?;
-            let run = super::embedded::migrations::runner().run_async(client).await;
+            let run = migrations::runner().run_async(client).await;
             run.map(drop).map_err(|e| {
                 StoreError::Unavailable(format!("the schema cannot be brought up to date: {}", with_causes(&e)))
             })
@@ -98,6 +102,15 @@ impl Link {
         migrated??;
         self.connected().map(drop)
     }
+}
+
+/// Whether every migration was run, and none differs: then a start needs no lock. Anything else is the runner's to say.
+async fn is_up_to_date(client: &mut Client) -> bool {
+    let runner = migrations::runner();
+    let applied = runner.get_applied_migrations_async(client).await;
+    let mut wanted = runner.get_migrations().clone();
+    wanted.sort_by_key(refinery::Migration::version);
+    applied.is_ok_and(|applied| applied == wanted)
 }
 
 /// A connection that is there.

@@ -1,4 +1,4 @@
-//! The PostgreSQL driver: one connection, one transaction for a batch, one advisory lock before anything is read or written in it.
+//! The PostgreSQL driver: one connection, one transaction for a batch, one lock before anything is read or written in it.
 //! Synchronous outside; the asynchronous client lives on a small runtime inside, driven by whoever calls (ADR 0017). Callers are plain
 //! threads or a runtime's blocking threads, never its workers. Is not: a pool (each reader has a connection of its own), and not for a
 //! pooler that hands out a connection per transaction, because statements are prepared once per connection.
@@ -15,8 +15,8 @@ mod statements;
 pub mod testing;
 mod values;
 
-use link::Link;
 pub use beside::PostgresBeside;
+use link::Link;
 pub use listen::{Listener, listen};
 use settings::Settings;
 use statements::Statements;
@@ -25,15 +25,24 @@ mod embedded {
     refinery::embed_migrations!("migrations/postgres");
 }
 
-/// The one lock of a database. Whoever holds it writes: positions of the journal are drawn and committed in the same order, so a reader
-/// who has seen position n will never see a smaller one appear (LISTEN is a hint, positions are the truth).
-const LOCK_OF_THE_WRITER: i64 = 0x6e69_6768_7462;
-/// The lock of whoever brings the schema up to date: several nodes may start at once.
+/// The lock of whoever brings the schema up to date: several nodes may start at once. Advisory, because an empty database has no table to
+/// lock; whoever else takes it can delay an upgrade, and nothing that runs (it is not asked for when there is nothing to bring up to date).
 const LOCK_OF_MIGRATIONS: i64 = 0x6e69_6768_7463;
 
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-const LOCK: &str = "SELECT pg_advisory_xact_lock($1)";
+/// The one lock of a database. Whoever holds it writes: positions of the journal are drawn and committed in the same order, so a reader
+/// who has seen position n will never see a smaller one appear (LISTEN is a hint, positions are the truth). A lock on a table, because an
+/// advisory one could be taken, and paging stopped, by any role that may connect. Whoever only reads (a view, `pg_dump`) is not held up.
+const LOCK: &str = "LOCK TABLE meta IN EXCLUSIVE MODE";
+/// Who holds it.
+const HOLDERS: &str = "SELECT COALESCE(string_agg('process ' || l.pid || ' (' || COALESCE(NULLIF(a.application_name, ''), 'no name') || \
+     COALESCE(' from ' || host(a.client_addr), '') || ')', ', '), 'nobody any more') \
+     FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid \
+     WHERE l.granted AND l.mode <> 'AccessShareLock' AND l.relation = CAST('meta' AS regclass) \
+     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+/// What PostgreSQL calls a lock that was not given in time.
+const NOT_GIVEN: &str = "(55P03)";
 const BEGIN_OP: &str = "SAVEPOINT op";
 const KEEP_OP: &str = "RELEASE SAVEPOINT op";
 const UNDO_OP: &str = "ROLLBACK TO SAVEPOINT op";
@@ -68,12 +77,25 @@ impl Postgres {
 
     /// Begins a transaction that holds the writer's lock. Nothing was done before it, so a lost connection is replaced here once.
     fn begin(&mut self) -> Result<Statements<'_>, StoreError> {
-        self.link.begin(&|tx| {
+        let begun = self.link.begin(&|tx| {
             tx.ask(BEGIN_WRITE, Vec::new())?;
-            tx.ask(LOCK, vec![LOCK_OF_THE_WRITER.into()])?;
+            tx.ask(LOCK, Vec::new())?;
             tx.settle()
-        })?;
-        Ok(Statements::writing(self.link.connected()?))
+        });
+        match begun {
+            Ok(()) => Ok(Statements::writing(self.link.connected()?)),
+            Err(StoreError::Unavailable(said)) if said.contains(NOT_GIVEN) => Err(self.held(&said)),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// What is said when the writer's lock was not given: nothing was stored, and who held it.
+    fn held(&mut self, said: &str) -> StoreError {
+        let asked = self.link.connected().and_then(|live| Statements::reading(live).rows(HOLDERS, &[]));
+        let holders = asked.as_ref().ok().and_then(|rows| rows.first()?.text(0).ok()).unwrap_or("somebody");
+        StoreError::Unavailable(format!(
+            "another session holds the writer's lock (table meta) for too long, nothing was stored; it is held by {holders}: {said}"
+        ))
     }
 
     /// One operation; `Err` means that the whole batch must not be kept.

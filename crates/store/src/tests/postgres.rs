@@ -116,6 +116,56 @@ fn inv_22_stopped_holder_of_the_lock_is_thrown_out() {
     assert_eq!(read(&mut other, |tx| meta::get(tx, "stopped")), None);
 }
 
+/// On a cluster with other databases and roles anybody may connect, unless that was revoked: advisory locks are anybody's, our table is not.
+#[test]
+fn inv_22_writers_lock_cannot_be_taken_by_a_role_without_rights() {
+    let made = postgres_database();
+    let mut database = open(&made);
+    let mut stranger = PostgresReader::open(made.url()).expect("a session");
+    let taken = seen(&mut stranger, |tx| {
+        let taken = tx.rows(
+            "SELECT pg_advisory_xact_lock($1) IS NULL, pg_advisory_xact_lock($2) IS NULL",
+            &[0x6e69_6768_7462_i64.into(), 0x6e69_6768_7463_i64.into()],
+        )?;
+        write(&mut database, |tx| meta::set(tx, "key", "1")).expect("the writer asks for no advisory lock");
+        drop(Postgres::open(made.url()).expect("nor does a start on a schema that is up to date"));
+        Ok(taken.len())
+    });
+    assert_eq!(taken, 1);
+    let mut refused = Vec::new();
+    let mut op = |tx: &mut dyn Tx| {
+        // Undone with the transaction.
+        tx.run("CREATE ROLE nightbell_test_stranger", &[]).expect("a role");
+        tx.run("SET LOCAL ROLE nightbell_test_stranger", &[]).expect("that role");
+        refused.push(tx.run("LOCK TABLE meta IN ACCESS SHARE MODE", &[]));
+        Verdict::Undo
+    };
+    database.write(&mut [&mut op]).expect("undone");
+    assert!(matches!(&refused[..], [Err(StoreError::Unavailable(said))] if said.contains("(42501)")), "{refused:?}");
+}
+
+#[test]
+fn lock_that_is_not_given_in_time_says_who_holds_it() {
+    let made = postgres_database();
+    let (mut holder, mut other) = (open(&made), open(&made));
+    write(&mut other, |tx| tx.run("SET lock_timeout = 50", &[])).expect("an impatient session");
+    let mut said = None;
+    write(&mut holder, |tx| {
+        let pid = tx.row("SELECT CAST(pg_backend_pid() AS BIGINT)", &[])?.expect("a row").int(0)?;
+        let view = try_read(&mut other, |tx| meta::get(tx, "key"));
+        said = Some((pid, view, write(&mut other, |tx| meta::set(tx, "key", "1"))));
+        Ok(())
+    })
+    .expect("the holder goes on");
+    let (pid, view, written) = said.expect("it tried");
+    assert_eq!(view, Ok(None), "readers go on");
+    let Err(StoreError::Unavailable(said)) = written else { panic!("{written:?}") };
+    for part in [format!("process {pid} (nightbell"), "writer's lock".to_owned(), "(55P03)".to_owned()] {
+        assert!(said.contains(&part), "{said}");
+    }
+    write(&mut other, |tx| meta::set(tx, "key", "2")).expect("and the other, when it is free");
+}
+
 /// Whoever reads the journal while two nodes write it never sees a position appear behind one it has seen.
 #[test]
 fn positions_appear_in_order_though_two_nodes_write() {
