@@ -8,36 +8,37 @@
 use crate::tx::{Row, StoreError, Tx, Value};
 use nightbell_domain::{
     ids::{ContactId, NotificationId, PageId, UserId},
+    limits,
     paging::{MessageKind, Notification, Page, Rank, Report},
     record::Instant,
 };
 
 pub(crate) const LAST_RUNG: &str = "SELECT MAX(CASE WHEN n.status IN ('sending', 'accepted') THEN n.begun_at END), MAX(n.begun_at) \
      FROM notification n JOIN page p ON p.id = n.page \
-     WHERE n.user_id = $1 AND n.contact = $2 AND n.begun_at > $3 AND n.page <> $4 AND n.sent_with IS NULL AND n.kind = 'page' AND n.rank <= $5 \
-     AND p.status IN ('ringing', 'exhausted')";
+     WHERE n.user_id = $1 AND n.contact = $2 AND n.begun_at > $3 AND n.begun_at <= $6 AND n.page <> $4 AND n.sent_with IS NULL AND n.kind = 'page' \
+     AND n.rank <= $5      AND p.status IN ('ringing', 'exhausted')";
 pub(crate) const LAST_TOLD: &str = "SELECT MAX(CASE WHEN status IN ('sending', 'accepted') THEN begun_at END), MAX(begun_at) FROM notification \
-     WHERE user_id = $1 AND contact = $2 AND begun_at > $3 AND page <> $4 AND sent_with IS NULL AND kind = $5";
+     WHERE user_id = $1 AND contact = $2 AND begun_at > $3 AND begun_at <= $6 AND page <> $4 AND sent_with IS NULL AND kind = $5";
 /// INV-05: what no longer rings is not taken along; nor does (INV-06) what went along with a message whose end is known: that is its own end,
-/// and only has to be written down.
+/// and only has to be written down. That its sender was lost is no end: all of it goes out again together.
 pub(crate) const TAKE_PAGES_ALONG: &str = "UPDATE notification SET status = 'sending', attempts = attempts + 1, begun_at = $4, next_due_at = $5, sent_with = $3, \
      repeat = CASE WHEN status = 'sending' THEN 1 ELSE repeat END \
      WHERE user_id = $1 AND contact = $2 AND id <> $3 AND kind = 'page' \
-     AND (next_due_at <= $4 OR (next_due_at IS NOT NULL AND attempts = 0 AND due_at <= $4)) \
+     AND (next_due_at <= $4 OR (status = 'queued' AND due_at <= $4)) \
      AND (status = 'queued' OR (sent_with IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attempt a \
-     WHERE a.notification = notification.sent_with AND a.begun_at = notification.begun_at AND a.ended_at IS NOT NULL))) \
+     WHERE a.notification = notification.sent_with AND a.begun_at = notification.begun_at AND a.ended_at IS NOT NULL AND a.detail <> $6))) \
      AND EXISTS (SELECT 1 FROM page p WHERE p.id = notification.page AND p.status IN ('ringing', 'exhausted'))";
 pub(crate) const TAKE_OTHERS_ALONG: &str = "UPDATE notification SET status = 'sending', attempts = attempts + 1, begun_at = $4, next_due_at = $5, sent_with = $3, \
      repeat = CASE WHEN status = 'sending' THEN 1 ELSE repeat END \
      WHERE user_id = $1 AND contact = $2 AND id <> $3 AND kind = $6 \
-     AND (next_due_at <= $4 OR (next_due_at IS NOT NULL AND attempts = 0 AND due_at <= $4)) \
+     AND (next_due_at <= $4 OR (status = 'queued' AND due_at <= $4)) \
      AND (status = 'queued' OR (sent_with IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attempt a \
-     WHERE a.notification = notification.sent_with AND a.begun_at = notification.begun_at AND a.ended_at IS NOT NULL)))";
+     WHERE a.notification = notification.sent_with AND a.begun_at = notification.begun_at AND a.ended_at IS NOT NULL AND a.detail <> $7)))";
 /// What went along with a message whose sender was lost goes along again; what became of it is unknown.
 pub(crate) const LOSE_ALONG: &str = "UPDATE attempt SET ended_at = $4, outcome = 'unknown', detail = $6 WHERE ended_at IS NULL AND notification IN \
      (SELECT id FROM notification WHERE user_id = $1 AND contact = $2 AND id <> $3 AND kind = $5 AND status = 'sending' AND sent_with IS NOT NULL \
      AND next_due_at <= $4 AND NOT EXISTS (SELECT 1 FROM attempt a \
-     WHERE a.notification = notification.sent_with AND a.begun_at = notification.begun_at AND a.ended_at IS NOT NULL))";
+     WHERE a.notification = notification.sent_with AND a.begun_at = notification.begun_at AND a.ended_at IS NOT NULL AND a.detail <> $6))";
 pub(crate) const BEGIN_ATTEMPTS_ALONG: &str = "INSERT INTO attempt (notification, n, begun_at) \
      SELECT id, attempts, begun_at FROM notification WHERE sent_with = $1 AND begun_at = $2 AND status = 'sending'";
 pub(crate) const ALONG: &str = "SELECT p.body FROM notification n JOIN page p ON p.id = n.page \
@@ -45,12 +46,24 @@ pub(crate) const ALONG: &str = "SELECT p.body FROM notification n JOIN page p ON
 pub(crate) const ALONG_IDS: &str =
     "SELECT id FROM notification WHERE sent_with = $1 AND begun_at = $2 ORDER BY rank, due_at, id";
 /// Only what has ended: a late report of an attempt that was given up says nothing of the one that is under way.
+pub(crate) const TOLD_WITH: &str = "SELECT DISTINCT p.id, p.rank, p.next_due_at FROM notification m \
+     JOIN notification n ON (n.id = COALESCE(m.sent_with, m.id) OR n.sent_with = COALESCE(m.sent_with, m.id)) AND n.begun_at = m.begun_at \
+     JOIN page p ON p.id = n.page \
+     WHERE m.page = $2 AND m.user_id = $1 AND m.kind = 'page' AND n.user_id = $1 AND n.kind = 'page' AND p.next_due_at IS NOT NULL \
+     ORDER BY p.rank, p.next_due_at, p.id LIMIT $3";
 pub(crate) const WRITE_DOWN_ALONG: &str = "UPDATE notification SET next_due_at = $3, rank = $4 \
      WHERE sent_with = $1 AND begun_at = $2 AND status = 'sending' AND next_due_at > $3 \
      AND EXISTS (SELECT 1 FROM attempt a WHERE a.notification = $1 AND a.begun_at = $2 AND a.ended_at IS NOT NULL)";
 pub(crate) const ATTEMPT_AT: &str = "SELECT n, outcome, detail, provider_id FROM attempt WHERE notification = $1 AND begun_at = $2 AND ended_at IS NOT NULL";
 
-/// When messages to a contact method began, later than a given instant.
+/// Pages that still wait for a human and that a message told a person of together with `page`, itself among them: the most severe first, then the
+/// oldest. What came in another message is not among them.
+pub fn told_with(tx: &mut dyn Tx, user: &UserId, page: PageId, count_max: u32) -> Result<Vec<PageId>, StoreError> {
+    let values: [Value; 3] = [user.as_str().into(), page.to_string().into(), count_max.into()];
+    tx.rows(TOLD_WITH, &values)?.iter().map(|row| row.parse(0)).collect()
+}
+
+/// When messages to a contact method began, within a given span: after its beginning, up to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lately {
     /// The newest that was accepted or is under way.
@@ -66,16 +79,24 @@ impl Lately {
     }
 }
 
+/// Until when a message that began after `after` may have begun. What began later began before the clock was set back: it must hold nobody back,
+/// minute after minute, until the clock shows that time again (INV-13). The clocks of two nodes may be half a minute apart.
+fn latest(after: Instant) -> Instant {
+    let within = limits::BUNDLE_WITHIN + limits::BUNDLE_WITHIN / 2;
+    after.checked_add(within).unwrap_or(after)
+}
+
 /// The newest messages to a contact method whose pages still ring and are at least as severe; those of page `besides` do not count.
 pub fn last_rung(
     tx: &mut dyn Tx,
     (user, contact): (&UserId, &ContactId),
     rank: Rank,
-    after: Instant,
+    (after, until): (Instant, Instant),
     besides: PageId,
 ) -> Result<Lately, StoreError> {
     let besides = besides.to_string().into();
-    let values: [Value; 5] = [user.as_str().into(), contact.as_str().into(), after.into(), besides, rank.into()];
+    let values: [Value; 6] =
+        [user.as_str().into(), contact.as_str().into(), after.into(), besides, rank.into(), until.into()];
     Lately::read(tx.row(LAST_RUNG, &values)?.as_ref())
 }
 
@@ -84,11 +105,12 @@ pub fn last_told(
     tx: &mut dyn Tx,
     (user, contact): (&UserId, &ContactId),
     kind: MessageKind,
-    after: Instant,
+    (after, until): (Instant, Instant),
     besides: PageId,
 ) -> Result<Lately, StoreError> {
     let besides = besides.to_string().into();
-    let values: [Value; 5] = [user.as_str().into(), contact.as_str().into(), after.into(), besides, kind.word().into()];
+    let values: [Value; 6] =
+        [user.as_str().into(), contact.as_str().into(), after.into(), besides, kind.word().into(), until.into()];
     Lately::read(tx.row(LAST_TOLD, &values)?.as_ref())
 }
 
@@ -101,9 +123,9 @@ pub fn take_along(tx: &mut dyn Tx, leader: &Notification, lost: &str) -> Result<
     let with = |more: &[Value]| whom.iter().chain(more).cloned().collect::<Vec<_>>();
     tx.run(LOSE_ALONG, &with(&[leader.kind.word().into(), lost.into()]))?;
     let taken = if leader.kind == MessageKind::Page {
-        tx.run(TAKE_PAGES_ALONG, &with(&[lease_ends_at.into()]))?
+        tx.run(TAKE_PAGES_ALONG, &with(&[lease_ends_at.into(), lost.into()]))?
     } else {
-        tx.run(TAKE_OTHERS_ALONG, &with(&[lease_ends_at.into(), leader.kind.word().into()]))?
+        tx.run(TAKE_OTHERS_ALONG, &with(&[lease_ends_at.into(), leader.kind.word().into(), lost.into()]))?
     };
     if taken > 0 {
         tx.run(BEGIN_ATTEMPTS_ALONG, &[id.into(), begun_at.into()])?;

@@ -5,7 +5,7 @@ use crate::{
     tx::{Row, StoreError, Tx, Value, sound},
 };
 use nightbell_domain::{
-    ids::{NotificationId, PageId, UserId},
+    ids::{NotificationId, PageId},
     paging::{AttemptOutcome, MessageKind, Notification, NotificationStatus, Page, Rank, Subject},
     record::{Aggregate, Instant},
 };
@@ -51,9 +51,6 @@ pub(crate) const DUE_PAGES: &str =
 pub(crate) const OF_SUBJECT: &str = "SELECT body FROM page WHERE subject = $1 ORDER BY id";
 pub(crate) const OPEN_PAGES: &str =
     "SELECT body FROM page WHERE status <> 'ended' AND subject <> 'canary' ORDER BY id DESC LIMIT $1";
-pub(crate) const RINGING_FOR: &str = "SELECT p.id FROM page p WHERE p.rank = $3 AND p.next_due_at IS NOT NULL AND EXISTS \
-     (SELECT 1 FROM notification n WHERE n.page = p.id AND n.user_id = $1 AND n.kind = 'page' AND n.attempts > 0) \
-     ORDER BY p.next_due_at, p.id LIMIT $2";
 pub(crate) const OVERDUE_PAGES: &str = "SELECT COUNT(*) FROM page WHERE rank IN (0, 1, 2, 3, 4) AND next_due_at <= $1";
 /// By rank, so that each part is one step into an index however much waits.
 pub(crate) const NEXT_DUE: &str = "WITH RECURSIVE ranks (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM ranks WHERE n < 4) \
@@ -125,11 +122,6 @@ pub fn of_subject(tx: &mut dyn Tx, subject: &str) -> Result<Vec<Page>, StoreErro
 /// Pages that are not over, newest first; the one list there is of them, and canaries are not in it.
 pub fn open(tx: &mut dyn Tx, count_max: u32) -> Result<Vec<Page>, StoreError> {
     Ok(sound(&tx.rows(OPEN_PAGES, &[count_max.into()])?, "open pages", |row| row.json(0)))
-}
-
-/// Pages that wait for a human and of which a message to that person was begun: the most severe first.
-pub fn ringing_for(tx: &mut dyn Tx, user: &UserId, count_max: u32) -> Result<Vec<PageId>, StoreError> {
-    by_rank(tx, RINGING_FOR, user.as_str(), count_max)?.iter().map(|row| row.parse(0)).collect()
 }
 
 fn read_notification(row: &Row) -> Result<Notification, StoreError> {

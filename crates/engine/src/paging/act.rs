@@ -12,11 +12,12 @@ use nightbell_domain::{
     refusal::Refusal,
     signal::{Alert, AlertStatus},
 };
-use nightbell_store::paging as store;
+use nightbell_store::{bundle::told_with, paging as store};
 use nightbell_wire::outbound::links::{LinkError, PageLink};
 use std::collections::BTreeMap;
 
-/// The bearer of a signed, unexpired `/p/{token}` link: may act on that page as that user, and nothing else.
+/// The bearer of a signed, unexpired `/p/{token}` link: may act on that page, and on what one message told of
+/// with it, as that user, and nothing else.
 #[derive(Debug, Clone)]
 pub struct LinkHolder {
     page: PageId,
@@ -61,15 +62,18 @@ pub fn acknowledge_by_link(unit: &mut Unit<'_>, holder: &LinkHolder) -> Result<P
     take(unit, holder.page, &Actor::User(holder.user.clone()), "link")
 }
 
-/// Takes whatever rings for the holder of a link, the page behind it first: a storm is taken with one press. Takes at most `count_max` in one
-/// unit of work and answers how many; less than that means that nothing is left. One that cannot be taken holds up no other.
+/// Takes whatever the holder of a link was told of in one message with the page behind it, and that still rings: a storm is taken with one press,
+/// and an old link takes nothing it did not tell of. Takes at most `count_max` in one unit of work and answers how many; less than that means that
+/// nothing is left. One that cannot be taken holds up no other.
 pub fn acknowledge_all_by_link(unit: &mut Unit<'_>, holder: &LinkHolder, count_max: u32) -> Result<usize, Fault> {
     let actor = Actor::User(holder.user.clone());
     let mut ids: Vec<PageId> = vec![holder.page];
-    load(unit, holder.page)?;
-    let ringing = store::ringing_for(unit.tx, &holder.user, count_max)?;
-    let count = ringing.len();
-    ids.extend(ringing.into_iter().filter(|id| *id != holder.page));
+    if let Err(Fault::Refused(unknown)) = load(unit, holder.page) {
+        return Err(unknown.into());
+    }
+    let together = told_with(unit.tx, &holder.user, holder.page, count_max)?;
+    let count = together.len();
+    ids.extend(together.into_iter().filter(|id| *id != holder.page));
     for id in &ids {
         unit.apart("page", id, |unit| match take(unit, *id, &actor, "link") {
             // The page behind the link may be over by now; the others still ring.

@@ -33,13 +33,13 @@ pub(super) fn owe(
 /// shortest retry when it failed. `None`: it may go.
 fn held_until(unit: &mut Unit<'_>, waiting: &Notification) -> Result<Option<Instant>, Fault> {
     let method = (&waiting.user, &waiting.contact);
-    let after = later(unit.now, -limits::BUNDLE_WITHIN);
+    // What began later than now, by a clock that was set back since, holds nobody back.
+    let lately = (later(unit.now, -limits::BUNDLE_WITHIN), unit.now);
     let lately = match waiting.kind {
-        MessageKind::Page => store::last_rung(unit.tx, method, waiting.rank, after, waiting.page)?,
-        kind => store::last_told(unit.tx, method, kind, after, waiting.page)?,
+        MessageKind::Page => store::last_rung(unit.tx, method, waiting.rank, lately, waiting.page)?,
+        kind => store::last_told(unit.tx, method, kind, lately, waiting.page)?,
     };
-    // A clock that was set back must not make anybody wait longer than from now.
-    let end = |began: Option<Instant>, wait| began.map(|at| later(at.min(unit.now), wait));
+    let end = |began: Option<Instant>, wait| began.map(|at| later(at, wait));
     let open_at = end(lately.reached, limits::BUNDLE_WITHIN).max(end(lately.tried, limits::retry_after(1)));
     Ok(open_at.filter(|at| *at > unit.now))
 }
@@ -48,6 +48,10 @@ fn held_until(unit: &mut Unit<'_>, waiting: &Notification) -> Result<Option<Inst
 pub(super) fn held_back(unit: &mut Unit<'_>, due: &Notification) -> Result<bool, Fault> {
     // A sender was lost with it: it may not have arrived, and is repeated at once.
     if due.status == NotificationStatus::Sending {
+        return Ok(false);
+    }
+    // Whatever was sent meanwhile, nobody waits longer than the minute to be told at all.
+    if due.attempts == 0 && unit.now >= later(due.due_at, limits::BUNDLE_WITHIN) {
         return Ok(false);
     }
     let Some(at) = held_until(unit, due)? else { return Ok(false) };

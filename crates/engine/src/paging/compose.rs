@@ -28,8 +28,7 @@ pub(super) fn message(unit: &mut Unit<'_>, page: &Page, notification: &Notificat
         None => return Err(Fault::missing("user", &notification.user)),
     };
     let base = &unit.settings.public_url;
-    let link =
-        PageLink { page: page.id, user: user.clone(), expires_at: later(unit.now, limits::PAGE_LINK_LIFETIME) };
+    let link = PageLink { page: page.id, user: user.clone(), expires_at: later(unit.now, limits::PAGE_LINK_LIFETIME) };
     let url = match (&alert, &incident) {
         (Some(alert), _) => format!("{base}/alerts/{}", alert.id),
         (_, Some(incident)) => format!("{base}/incidents/{}", incident.slug),

@@ -97,6 +97,31 @@ fn inv_08_something_worse_is_not_held_back() {
 }
 
 #[test]
+fn inv_13_a_clock_that_is_set_back_holds_nobody_back() {
+    let mut world = World::new();
+    trigger(&mut world, 0..1);
+    world.run_until(3);
+    world.now = at(-3600);
+    trigger(&mut world, 1..2);
+    world.tick();
+    assert_eq!(world.sent(), ["-60:00 page alice/hook", "0:00 page alice/hook"]);
+}
+
+/// Held back again and again is held back too long: each time another page rings the same method just before.
+#[test]
+fn inv_08_what_failed_once_goes_along_with_whatever_rings_next() {
+    let mut world = World::new();
+    world.script("alice/hook", &[Defer]);
+    let held = trigger(&mut world, 0..1)[0];
+    world.tick();
+    world.now = at(3);
+    trigger(&mut world, 1..2);
+    world.run_until(10);
+    assert_eq!(world.sent(), ["0:00 page alice/hook", "0:05 page alice/hook +1"]);
+    assert_eq!(world.attempts(held), ["failed-temporary", "accepted"]);
+}
+
+#[test]
 fn inv_05_what_was_acknowledged_does_not_go_along() {
     let mut world = World::new();
     trigger(&mut world, 0..1);
@@ -192,7 +217,7 @@ fn a_storm_is_taken_with_one_press() {
     });
     assert!(taken < 20, "nothing is left");
     assert!(pages.iter().all(|page| !world.page(*page).is_waiting()));
-    assert!(world.page(later).is_waiting(), "she was not told of it yet");
+    assert!(world.page(later).is_waiting(), "she was told of it in another message");
     world.run_until(90);
     assert_eq!(world.sent(), ["0:00 page alice/hook +29", "1:00 page alice/hook", "1:30 page alice/mail"]);
 }

@@ -10,7 +10,7 @@ use nightbell_domain::{
     signal::Alert,
     text::runbook::{Runbook, parse_runbook},
 };
-use nightbell_store::{Tx, journal, load, paging as store};
+use nightbell_store::{Tx, bundle, journal, load, paging as store};
 
 /// One page, whole.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ pub fn page(
     })
 }
 
-/// What else rings for a person: a storm is seen, and taken, as a whole.
+/// What else one message told a person of: a storm is seen, and taken, as a whole.
 #[derive(Debug, Clone, Default)]
 pub struct Beside {
     /// How many, up to [`BESIDE_COUNTED_MAX`].
@@ -93,9 +93,9 @@ pub const BESIDE_COUNTED_MAX: u32 = 1_000;
 /// Further pages that are listed: more would push what to do first off a phone's screen.
 const BESIDE_LISTED_MAX: usize = 5;
 
-/// What rings for a person beside one page: pages of which a message to them was begun and that nobody has taken.
-pub fn ringing_beside(tx: &mut dyn Tx, user: &UserId, page: PageId) -> Result<Beside, Fault> {
-    let mut ids = store::ringing_for(tx, user, BESIDE_COUNTED_MAX)?;
+/// What a message told a person of beside one page, and nobody has taken.
+pub fn told_beside(tx: &mut dyn Tx, user: &UserId, page: PageId) -> Result<Beside, Fault> {
+    let mut ids = bundle::told_with(tx, user, page, BESIDE_COUNTED_MAX)?;
     ids.retain(|id| *id != page);
     let mut listed = Vec::new();
     for id in ids.iter().take(BESIDE_LISTED_MAX) {

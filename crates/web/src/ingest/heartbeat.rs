@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use nightbell_engine::{Class, heartbeat};
+use nightbell_engine::{Class, Fault, StoreError, heartbeat};
 use nightbell_wire::inbound::{self, Answer, Rejection};
 
 const KIND: Option<IntegrationKind> = Some(IntegrationKind::Heartbeat);
@@ -32,6 +32,10 @@ async fn heard(state: &AppState, key: String) -> Result<Answer, Rejection> {
             Ok(inbound::accepted(1))
         }
         Ok(false) => Err(inbound::unknown_key()),
+        // Counted by the desk; a line for each of a flood would be a second flood.
+        Err(fault @ (Fault::Busy { .. } | Fault::Store(StoreError::Full(_)))) => {
+            Err(inbound::unavailable(retry_after_s(&fault)))
+        }
         Err(fault) => {
             tracing::warn!(error = %fault, "a heartbeat was not stored; its sender was told to send it again");
             Err(inbound::unavailable(retry_after_s(&fault)))

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use nightbell_engine::{
-    Class, Fault,
+    Class, Fault, StoreError,
     domain::limits::INBOUND_BYTES_MAX,
     signal::{self, Inbound, Receipt},
 };
@@ -99,8 +99,8 @@ pub async fn store(
         Ok(Some(_)) => state.metrics().events_accepted(kind.word(), events as u64),
         Ok(None) => {}
         // Counted by the desk; a line for each of a flood would be a second flood.
-        Err(Fault::Busy { retry_after_s }) => {
-            tracing::debug!(kind = kind.word(), retry_after_s, "an inbound request found no room to wait");
+        Err(e @ (Fault::Busy { .. } | Fault::Store(StoreError::Full(_)))) => {
+            tracing::debug!(kind = kind.word(), error = %e, "an inbound request found no room");
         }
         Err(e) => {
             tracing::error!(kind = kind.word(), error = %e, "an inbound request was not stored; its sender was told to send it again");

@@ -81,7 +81,7 @@ fn take_all(view: &PageView, beside: &Beside) -> String {
     let all = beside.count + usize::from(view.page.is_waiting());
     match (beside.count, beside.count >= views::BESIDE_COUNTED_MAX as usize) {
         (0, _) => String::new(),
-        (_, true) => "Acknowledge everything that rings for you".to_owned(),
+        (_, true) => "Acknowledge everything in this message".to_owned(),
         (1, false) if !view.page.is_waiting() => "Acknowledge it too".to_owned(),
         (_, false) if view.page.is_waiting() => format!("Acknowledge all {all}"),
         (_, false) => format!("Acknowledge the other {all}"),

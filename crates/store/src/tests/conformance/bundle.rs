@@ -109,7 +109,8 @@ pub fn inv_08_only_what_still_rings_holds_others_back(db: &mut dyn Database) {
     lead(db, &first, 10);
     let method = (first.user.clone(), first.contact.clone());
     let lately = |db: &mut dyn Database, rank, after, besides| {
-        let found = read(db, |tx| bundle::last_rung(tx, (&method.0, &method.1), rank, after, page_id(besides)));
+        let found =
+            read(db, |tx| bundle::last_rung(tx, (&method.0, &method.1), rank, (after, at(20)), page_id(besides)));
         (found.reached, found.tried)
     };
     let rung = (Some(at(10)), Some(at(10)));
@@ -117,6 +118,8 @@ pub fn inv_08_only_what_still_rings_holds_others_back(db: &mut dyn Database) {
     assert_eq!(lately(db, Rank::QUIET, at(0), 9), rung);
     assert_eq!(lately(db, Rank::FIRST, at(0), 9), (None, None), "what is worse does not wait");
     assert_eq!(lately(db, Rank::SECOND, at(10), 9), (None, None), "long ago");
+    let early = read(db, |tx| bundle::last_rung(tx, (&method.0, &method.1), Rank::SECOND, (at(0), at(9)), page_id(9)));
+    assert_eq!((early.reached, early.tried), (None, None), "later than now: the clock was set back since");
     assert_eq!(lately(db, Rank::SECOND, at(0), 1), (None, None), "a page does not wait for itself");
     let sending = stored(db, 1);
     let deferred =
@@ -125,21 +128,27 @@ pub fn inv_08_only_what_still_rings_holds_others_back(db: &mut dyn Database) {
     assert_eq!(lately(db, Rank::SECOND, at(0), 9), (None, Some(at(10))), "tried, and nobody was reached");
     acknowledge(db, 1);
     assert_eq!(lately(db, Rank::SECOND, at(0), 9), (None, None), "taken");
-    let told = read(db, |tx| bundle::last_told(tx, (&method.0, &method.1), first.kind, at(0), page_id(9)));
+    let told = read(db, |tx| bundle::last_told(tx, (&method.0, &method.1), first.kind, (at(0), at(20)), page_id(9)));
     assert_eq!((told.reached, told.tried), (None, Some(at(10))));
 }
 
-pub fn pages_ring_for_whom_a_message_was_begun(db: &mut dyn Database) {
-    for (n, rank) in [(1, Rank::THIRD), (2, Rank::FIRST), (3, Rank::FIRST)] {
-        let queued = waiting(db, n, 10, rank);
-        if n != 3 {
-            lead(db, &queued, 10 + i64::from(n));
-        }
+pub fn pages_are_told_of_together(db: &mut dyn Database) {
+    let queued: Vec<_> =
+        [(1, Rank::THIRD), (2, Rank::FIRST), (3, Rank::SECOND)].map(|(n, rank)| waiting(db, n, 10, rank)).into();
+    lead(db, &queued[1], 11);
+    let later = waiting(db, 4, 12, Rank::FIRST);
+    lead(db, &later, 13);
+    let user = later.user.clone();
+    let together = |db: &mut dyn Database, n| read(db, |tx| bundle::told_with(tx, &user, page_id(n), 10));
+    for n in [1, 2, 3] {
+        let mut all = together(db, n);
+        all.sort_unstable();
+        assert_eq!(all, [1, 2, 3].map(page_id));
     }
-    let ringing = |db: &mut dyn Database| read(db, |tx| paging::ringing_for(tx, &notification(1, 1, 0).user, 10));
-    let mut both = ringing(db);
-    both.sort_unstable();
-    assert_eq!(both, [1, 2].map(page_id), "nobody was told of the third yet");
-    acknowledge(db, 1);
-    assert_eq!(ringing(db), [page_id(2)]);
+    assert_eq!(together(db, 4), [page_id(4)], "another message");
+    assert_eq!(together(db, 9), []);
+    acknowledge(db, 2);
+    assert_eq!(together(db, 2).len(), 2, "what is taken waits no more");
+    let nobody = read(db, |tx| bundle::told_with(tx, &"nobody".parse().expect("a handle"), page_id(1), 10));
+    assert_eq!(nobody, []);
 }

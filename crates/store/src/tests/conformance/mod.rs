@@ -117,7 +117,7 @@ macro_rules! conformance {
                     inv_05_what_no_longer_rings_stays_behind
                     inv_06_what_a_lost_sender_had_goes_along_again
                     inv_08_only_what_still_rings_holds_others_back
-                    pages_ring_for_whom_a_message_was_begun
+                    pages_are_told_of_together
                 }
                 config {
                     every_change_is_a_revision_and_moves_the_version

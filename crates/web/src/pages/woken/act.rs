@@ -19,7 +19,7 @@ use nightbell_engine::{
 /// What is said after a press: a word in the address chooses one of these sentences, so that no address can put words into the page.
 pub(super) fn said(word: &str) -> Option<Flash> {
     let text = match word {
-        "acknowledged-all" => "Everything that rang for you is acknowledged.",
+        "acknowledged-all" => "Acknowledged. What still rings is listed below.",
         "handed-over" => "Handed over: whoever is next is being called now.",
         "declared" => "The incident is declared. Its room is open.",
         "reported" => "Noted in the incident.",
@@ -65,7 +65,7 @@ const TAKEN_AT_ONCE: u32 = 100;
 /// Units of work of one press. What is left after them still rings, and the page says so.
 const TAKING_ROUNDS_MAX: usize = 200;
 
-/// Takes everything that rings for the holder.
+/// Takes everything the holder was told of in one message with this page.
 pub(super) async fn acknowledge_all(
     State(state): State<AppState>,
     Path(token): Path<String>,

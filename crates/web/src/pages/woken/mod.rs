@@ -1,7 +1,7 @@
 //! `/p/{token}`: what a woken person opens without signing in. Looking changes nothing, for mail scanners look; acting is a press.
 //!
 //! The token in the address is the proof of who presses: no cookie is read, so there is nothing another site could ride on; the origin layer
-//! stands before it all the same. A link acts on its own page, that page's own incident, and whatever else rings for its holder, and nothing else.
+//! stands before it all the same. A link acts on its own page, that page's own incident, and what the same message told of, and nothing else.
 
 mod act;
 
@@ -59,7 +59,7 @@ async fn page(state: &AppState, token: &str, status: StatusCode, flash: Option<F
         let zone = TimeZone::get(&user.time_zone).unwrap_or(TimeZone::UTC);
         let eyes = Reading { me: user.id.clone(), role: None, zone }.at(now, &directory.org);
         let view = views::page(tx, directory, &settings, holder.page(), now)?;
-        let beside = views::ringing_beside(tx, holder.user(), holder.page())?;
+        let beside = views::told_beside(tx, holder.user(), holder.page())?;
         let live = live::address(&format!("page:{}", holder.page()), happenings::head(tx)?);
         Ok(present::woken::page(&eyes, &link, format!("{live}&token={link}"), flash, &view, &beside))
     });

@@ -24,7 +24,7 @@ pub(super) fn render(facts: &Facts) -> String {
         let items: String = facts.also.iter().map(|line| format!("<li>{}</li>\n", escape(line))).collect();
         out.push_str(&format!("<p><strong>In the same message:</strong></p>\n<ul>\n{items}</ul>\n"));
         if facts.ack_url.is_some() {
-            out.push_str("<p>One press takes this one, another takes all that ring for you.</p>\n");
+            out.push_str("<p>One press takes this one, another takes all of this message.</p>\n");
         }
     }
     if let Some(next) = &facts.next {

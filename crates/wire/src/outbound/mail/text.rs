@@ -18,7 +18,7 @@ pub(super) fn render(facts: &Facts) -> String {
         out.push_str(&format!("\nAcknowledge:\n{ack_url}\n(Opens without signing in; press the button there. Opening it changes nothing.)\n"));
     }
     if facts.ack_url.is_some() && !facts.also.is_empty() {
-        out.push_str("One press takes this one, another takes all that ring for you.\n");
+        out.push_str("One press takes this one, another takes all of this message.\n");
     }
     if let Some(next) = &facts.next {
         out.push_str(&format!("\nIf you do nothing: {next}\n"));
