@@ -22,5 +22,7 @@ mod kills;
 mod smtp;
 #[path = "blackbox/start.rs"]
 mod start;
+#[path = "blackbox/subscribers.rs"]
+mod subscribers;
 #[path = "blackbox/wait.rs"]
 mod wait;

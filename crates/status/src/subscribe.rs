@@ -79,7 +79,7 @@ pub fn subscribe_html(page: &Page, now: Instant, step: &Step<'_>) -> String {
         Step::Refused { typed, problem } => {
             let (typed, problem) = (text::clean(typed), text::clean(problem));
             ask = Some(Ask { typed, problem, ..Ask::new(&place) });
-            ("due", "▲", "Updates by mail", say(&["You are not subscribed yet."]))
+            ("due", "▲", "Not subscribed yet", say(&["Look at what it says beside the address, and try again."]))
         }
         Step::Asked => (
             "plan",

@@ -160,6 +160,17 @@ impl Server {
         answer.json()
     }
 
+    /// POST below `/api/v1`; panics unless it succeeds.
+    pub fn post(&self, path: &str, body: &Value) -> Value {
+        let headers =
+            [("authorization", format!("Bearer {}", self.token)), ("content-type", "application/json".to_owned())];
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let url = format!("{}/api/v1{path}", self.url);
+        let answer = http::call("POST", &url, &headers, body.to_string().as_bytes()).expect("the API answers");
+        assert!(answer.is_success(), "POST {path}: {} {}", answer.status, answer.text());
+        answer.json()
+    }
+
     /// Every alert there is.
     pub fn alerts(&self) -> Vec<Value> {
         let (mut all, mut before) = (Vec::new(), String::new());

@@ -29,22 +29,22 @@ integrations:
 const KEY: &str = "mail-test-key";
 
 /// A mail as it was caught.
-struct Mail(Vec<u8>);
+pub struct Mail(Vec<u8>);
 
 impl Mail {
-    fn parsed(&self) -> Message<'_> {
+    pub fn parsed(&self) -> Message<'_> {
         MessageParser::default().parse(&self.0).expect("a mail")
     }
 
-    fn subject(&self) -> String {
+    pub fn subject(&self) -> String {
         self.parsed().subject().expect("a subject").to_owned()
     }
 
-    fn to(&self) -> String {
+    pub fn to(&self) -> String {
         self.parsed().to().and_then(|to| to.first()).and_then(|to| to.address()).expect("a receiver").to_owned()
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         self.parsed().body_text(0).expect("a text").into_owned()
     }
 
@@ -57,7 +57,7 @@ impl Mail {
 }
 
 /// Debian's own Python first: it is the one that has the package.
-fn sink() -> (Process, u16) {
+pub fn sink() -> (Process, u16) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/blackbox/sink.py");
     let line = "if /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null; then exec /usr/bin/python3 \"$0\"; else exec python3 \"$0\"; fi";
     let mut command = Command::new("sh");
@@ -68,7 +68,7 @@ fn sink() -> (Process, u16) {
 }
 
 /// The next mail that arrives.
-fn mail(sink: &Process) -> Mail {
+pub fn mail(sink: &Process) -> Mail {
     sink.line("a mail", SOON, |line| {
         let text: String = serde_json::from_str(line.strip_prefix("mail ")?).expect("a JSON text");
         Some(Mail(text.chars().map(|c| u8::try_from(u32::from(c)).expect("one character per byte")).collect()))
