@@ -351,6 +351,23 @@ fn vendored_files_must_be_what_was_vendored() {
     }
 }
 
+// ---- sql ----
+
+#[test]
+fn tests_and_named_files_may_speak_sql() {
+    for (path, expected) in [
+        ("crates/engine/src/tests/portable.rs", true),
+        ("crates/nightbell/tests/operations.rs", true),
+        ("crates/web/src/markdown/tests.rs", true),
+        ("crates/sim/src/sabotage.rs", true),
+        ("crates/engine/src/paging/settle.rs", false),
+        ("crates/sim/src/oracle.rs", false),
+        ("crates/web/src/contests.rs", false),
+    ] {
+        assert_eq!(sql::is_exempt(path), expected, "{path}");
+    }
+}
+
 // ---- invariants ----
 
 #[test]
