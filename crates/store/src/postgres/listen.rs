@@ -8,7 +8,10 @@ use super::{
 };
 use crate::tx::StoreError;
 use std::{future::poll_fn, thread::JoinHandle, time::Duration};
-use tokio::sync::oneshot;
+use tokio::{
+    sync::oneshot,
+    time::{Instant, sleep_until},
+};
 use tokio_postgres::AsyncMessage;
 
 /// Rest after a connection was lost or refused.
@@ -60,8 +63,12 @@ pub fn listen(url: &str, on_hint: Box<dyn Fn() + Send>) -> Result<Listener, Stor
 }
 
 /// One connection, until it breaks.
-async fn follow(settings: &Settings, on_hint: &(dyn Fn() + Send)) -> Result<(), StoreError> {
-    let (client, mut connection) = settings.config.connect(settings.tls.clone()).await.map_err(|e| unreachable(&e))?;
+pub(super) async fn follow(settings: &Settings, on_hint: &(dyn Fn() + Send)) -> Result<(), StoreError> {
+    let mut late = std::pin::pin!(sleep_until(Instant::now() + settings.session_within));
+    let (client, mut connection) = tokio::select! {
+        connected = settings.config.connect(settings.tls.clone()) => connected.map_err(|e| unreachable(&e))?,
+        () = &mut late => return Err(settings.silent()),
+    };
     let mut asked = std::pin::pin!(client.batch_execute("LISTEN nightbell"));
     let mut listens = false;
     loop {
@@ -72,6 +79,7 @@ async fn follow(settings: &Settings, on_hint: &(dyn Fn() + Send)) -> Result<(), 
                 listens = true;
                 on_hint();
             }
+            () = &mut late, if !listens => return Err(settings.silent()),
             message = poll_fn(|context| connection.poll_message(context)) => match message {
                 Some(Ok(AsyncMessage::Notification(_))) => on_hint(),
                 Some(Ok(_)) => {}

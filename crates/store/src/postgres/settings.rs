@@ -3,11 +3,13 @@
 use crate::tx::StoreError;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use std::{sync::Arc, time::Duration};
-use tokio_postgres::config::{Config, Host, SslMode};
+use tokio_postgres::config::{Config, Host, SslMode, TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// To be connected, or told why not.
 const CONNECT_SECONDS_MAX: u64 = 5;
+/// What TLS, signing in and setting the session up may take on top, all together.
+const SIGN_IN_SECONDS_MAX: u64 = 3;
 /// Unanswered bytes after which the kernel gives a connection up.
 const UNANSWERED_SECONDS_MAX: u64 = 10;
 /// After how long without traffic the kernel asks whether the server is still there, and how often it asks.
@@ -40,6 +42,8 @@ pub(super) struct Settings {
     pub(super) config: Config,
     pub(super) tls: MakeRustlsConnect,
     pub(super) role: Role,
+    /// Longest wait for a session that can be used, from the first packet on: who takes the connection and then says nothing is given up too.
+    pub(super) session_within: Duration,
 }
 
 impl Settings {
@@ -67,6 +71,8 @@ impl Settings {
         config
             .ssl_mode(mode)
             .application_name("nightbell")
+            // Of several hosts never a standby: it would refuse every write, and show what was true a while ago.
+            .target_session_attrs(TargetSessionAttrs::ReadWrite)
             .connect_timeout(Duration::from_secs(CONNECT_SECONDS_MAX))
             .tcp_user_timeout(Duration::from_secs(UNANSWERED_SECONDS_MAX))
             .keepalives(true)
@@ -74,7 +80,15 @@ impl Settings {
             .keepalives_interval(Duration::from_secs(KEEPALIVE_SECONDS))
             .keepalives_retries(KEEPALIVE_TRIES_MAX);
         let tls = tls(mode, roots.as_deref())?;
-        Ok(Self { config, tls, role })
+        let hosts = config.get_hosts().len().max(1) as u64;
+        let session_within = Duration::from_secs(CONNECT_SECONDS_MAX * hosts + SIGN_IN_SECONDS_MAX);
+        Ok(Self { config, tls, role, session_within })
+    }
+
+    /// What is said of a server that was given up because it did not answer.
+    pub(super) fn silent(&self) -> StoreError {
+        let within = self.session_within;
+        StoreError::Unavailable(format!("PostgreSQL cannot be reached: no session within {within:?}"))
     }
 
     /// What every session is told first.

@@ -41,3 +41,15 @@ fn inv_22_silent_writer_is_thrown_out_and_a_commit_waits_for_the_disk() {
     }
     assert_eq!(settings.config.get_application_name(), Some("nightbell"));
 }
+
+#[test]
+fn inv_01_of_several_hosts_only_one_that_writes_is_used() {
+    for role in [Role::Writer, Role::Reader] {
+        for url in
+            ["postgres://a@db1.example.com,db2.example.com/db", "postgres://a@127.0.0.1/db?target_session_attrs=any"]
+        {
+            let settings = Settings::parse(url, role).expect("settings");
+            assert_eq!(settings.config.get_target_session_attrs(), TargetSessionAttrs::ReadWrite, "{url}");
+        }
+    }
+}
