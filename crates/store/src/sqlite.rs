@@ -128,6 +128,18 @@ impl Sqlite {
         self.connection.prepare(sql).map(drop).map_err(store_error)
     }
 
+    /// How SQLite answers a statement.
+    #[cfg(test)]
+    pub(crate) fn plan(&self, sql: &str) -> String {
+        let mut statement = self.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("prepares");
+        let mut rows = statement.raw_query();
+        let mut plan = Vec::new();
+        while let Some(row) = rows.next().expect("explains") {
+            plan.push(row.get::<_, String>(3).expect("a line"));
+        }
+        plan.join("; ")
+    }
+
     /// One of the transaction's own statements.
     fn control(&self, sql: &str) -> Result<(), StoreError> {
         self.connection

@@ -233,3 +233,13 @@ fn tables_refuse_values_of_another_kind() {
     let sql = "INSERT INTO notice (id, status_page, started_at, body) VALUES ('n', 'p', 'soon', '{}')";
     assert!(write(&mut database, |tx| tx.run(sql, &[])).is_err());
 }
+
+/// A hundred thousand things due at the same moment must not be sorted for each batch of sixty-four.
+#[test]
+fn what_is_due_is_asked_for_in_the_order_of_its_index() {
+    let database = Sqlite::in_memory().expect("opens");
+    for sql in [crate::paging::DUE_PAGES, crate::paging::DUE_NOTIFICATION_IDS] {
+        let plan = database.plan(sql);
+        assert!(plan.contains("USING") && plan.contains("COVERING INDEX") && !plan.contains("TEMP"), "{sql}: {plan}");
+    }
+}
