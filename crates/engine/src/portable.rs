@@ -132,6 +132,11 @@ pub fn backup(
     Ok(Made { stamp, counts, proof })
 }
 
+/// Whether a file is what `nightbell backup` wrote, by its stamp. Changes nothing; whatever cannot be read is none.
+pub fn is_backup(file: &Path) -> bool {
+    matches!(store::fact_of(file, STAMP), Ok(Some(_)))
+}
+
 /// Copies every row from a view into an empty database: all of it, or nothing.
 ///
 /// # Errors

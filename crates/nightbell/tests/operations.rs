@@ -248,6 +248,45 @@ fn a_place_that_is_taken_is_refused_and_with_force_moved_aside() {
     assert!(!house.folder().join("new/nightbell.db").exists(), "nothing is left behind");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_backup_never_lands_on_data_or_on_what_is_no_backup() {
+    use std::os::unix::fs::symlink;
+    let house = House::new();
+    let server = house.serve();
+    let inside = |name: &str| house.folder().join(name);
+    symlink(house.data(), inside("around")).expect("a link");
+    std::fs::hard_link(house.data().join("nightbell.db"), inside("second-name.db")).expect("a second name");
+    symlink(house.data().join("nightbell.db"), inside("link.db")).expect("a link");
+    symlink("nowhere", inside("dangling.db")).expect("a link");
+    house.file("notes.txt", "mine");
+    std::fs::create_dir(inside("other")).expect("a folder");
+    house.file("other/serve.lock", "");
+    for name in [
+        "data/nightbell.db",
+        "data/nightbell.db-wal",
+        "data/newest.mark",
+        "data/new.db",
+        "around/nightbell.db",
+        "second-name.db",
+        "link.db",
+        "dangling.db",
+        "notes.txt",
+        "other/b.db",
+    ] {
+        let refused = house.run(&["backup", name, "--data", "data", "--force"]);
+        assert_eq!(code(&refused), 1, "{name}: {}", said(&refused));
+    }
+    assert_eq!(std::fs::read_to_string(inside("notes.txt")).expect("read"), "mine");
+    assert!(server.enqueue(KEY, "trigger", "x").expect("answered").status < 500, "the server writes its own database");
+    let good = house.run(&["backup", "b.db", "--data", "data"]);
+    assert!(good.status.success(), "{}", said(&good));
+    let again = house.run(&["backup", "b.db", "--data", "data", "--force"]);
+    assert!(again.status.success(), "an older backup is replaced: {}", said(&again));
+    let left: Vec<_> = names(house.folder()).into_iter().filter(|name| name.contains(".part-")).collect();
+    assert_eq!(left, Vec::<String>::new());
+}
+
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("a folder");
     entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()

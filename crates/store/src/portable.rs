@@ -180,6 +180,19 @@ pub fn is_nightbell(path: &Path) -> Result<bool, StoreError> {
     connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|found| found == 3).map_err(store_error)
 }
 
+/// A fact in a database file, read without changing anything: no migration, no journal beside it.
+///
+/// # Errors
+/// The store's, when the file is no database, or has no facts.
+pub fn fact_of(path: &Path, key: &str) -> Result<Option<String>, StoreError> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    match connection.query_row(crate::meta::GET, [key], |row| row.get(0)) {
+        Ok(value) => Ok(Some(value)),
+        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
+        Err(e) => Err(store_error(e)),
+    }
+}
+
 /// How many sessions are valid at an instant.
 ///
 /// # Errors

@@ -1,6 +1,8 @@
 //! `nightbell backup`: one file that holds the whole organisation as it was at one instant, made beside the running server, proved before it gets
 //! its name. The file is a Nightbell database itself; `restore` takes it into either kind of database.
 
+mod target;
+
 use super::{DataArgs, progress::Progress, verify};
 use crate::{
     data::Place,
@@ -20,6 +22,7 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
+use tempfile::TempPath;
 
 /// After each step of the copy (1 MiB, or 500 rows) the disk is the server's for so long.
 const REST: Duration = Duration::from_millis(4);
@@ -47,15 +50,14 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
     let place = arguments.data.place()?;
     let file = &arguments.file;
-    if file.exists() && !arguments.force {
-        return Err(Failure::findings(format!(
-            "{} exists and is not touched. Choose another name, or replace it with --force.",
-            file.display()
-        )));
-    }
+    target::must_be_free(file, arguments.force)?;
+    target::must_not_be_data(file, &place)?;
     let part = Part::beside(file)?;
-    let made = make(&place, &part.0, out)?;
-    fs::rename(&part.0, file).map_err(|e| Failure::file(file, "write", &e))?;
+    let made = make(&place, &part.path, out)?;
+    // Whatever took the name meanwhile is judged as it was at the beginning.
+    target::must_not_be_data(file, &place)?;
+    target::must_be_free(file, arguments.force)?;
+    part.becomes(file, arguments.force)?;
     sync_folder(file)?;
     note(&place, file, &made);
     let bytes = fs::metadata(file).map_or(0, |found| found.len());
@@ -70,27 +72,39 @@ pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
     }
 }
 
-/// The unfinished file; removed unless it was renamed.
-struct Part(PathBuf);
+/// The unfinished file, under a name that nobody can know before; removed unless it got its own.
+struct Part {
+    path: PathBuf,
+    held: Option<TempPath>,
+}
 
 impl Part {
+    /// Made new, readable by its owner alone from the first moment: what lies there already, links too, is never written to.
     fn beside(file: &Path) -> Result<Self, Failure> {
         let name =
             file.file_name().ok_or_else(|| Failure::usage(format!("{} is not a file's name.", file.display())))?;
-        let path = file.with_file_name(format!(".{}.part-{}", name.to_string_lossy(), std::process::id()));
-        let mut options = File::options();
-        options.create(true).truncate(true).write(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&path).map_err(|e| Failure::file(&path, "write", &e))?;
-        Ok(Self(path))
+        let prefix = format!(".{}.part-", name.to_string_lossy());
+        let folder = target::folder_of(file);
+        let made = tempfile::Builder::new().prefix(&prefix).rand_bytes(12).tempfile_in(folder);
+        let held = made.map_err(|e| Failure::file(folder, "write", &e))?.into_temp_path();
+        Ok(Self { path: held.to_path_buf(), held: Some(held) })
+    }
+
+    /// Gives it its name: in place of an older backup only when that is wanted.
+    fn becomes(mut self, file: &Path, replace: bool) -> Result<(), Failure> {
+        let named = match self.held.take() {
+            Some(held) if replace => held.persist(file),
+            Some(held) => held.persist_noclobber(file),
+            None => Ok(()),
+        };
+        named.map_err(|e| Failure::file(file, "write", &e.error))
     }
 }
 
 impl Drop for Part {
     fn drop(&mut self) {
-        for suffix in ["", "-wal", "-shm", "-journal"] {
-            let mut name = self.0.clone().into_os_string();
+        for suffix in ["-wal", "-shm", "-journal"] {
+            let mut name = self.path.as_os_str().to_owned();
             name.push(suffix);
             let _ = fs::remove_file(name);
         }
@@ -147,7 +161,7 @@ impl Throttle {
 
 /// The new name itself must survive a power cut.
 pub(super) fn sync_folder(file: &Path) -> Result<(), Failure> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = target::folder_of(file);
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(|e| Failure::file(folder, "write", &e))
 }
 
