@@ -12,6 +12,10 @@ const LINES_MAX: u32 = 256;
 /// A look without having been woken: another process may have written (`nightbell apply --data`).
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
+/// Least time between two looks: a writer that commits a thousand times a second must not be read a thousand times a second. The first look
+/// after a quiet moment is made at once.
+const LOOKS_APART: Duration = Duration::from_millis(20);
+
 /// Runs until the hub stops.
 pub async fn tail(state: AppState) {
     let hub = state.live().clone();
@@ -26,6 +30,7 @@ pub async fn tail(state: AppState) {
             Ok(reached) => position = Some(reached),
             Err(e) => tracing::warn!(error = %e, "the live stream could not read the journal; it tries again"),
         }
+        let _ = tokio::time::timeout(LOOKS_APART, hub.stopped()).await;
     }
 }
 
