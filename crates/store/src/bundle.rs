@@ -8,7 +8,6 @@
 use crate::tx::{Row, StoreError, Tx, Value};
 use nightbell_domain::{
     ids::{ContactId, NotificationId, PageId, UserId},
-    limits,
     paging::{MessageKind, Notification, Page, Rank, Report},
     record::Instant,
 };
@@ -77,13 +76,6 @@ impl Lately {
         let row = row.ok_or_else(|| StoreError::Unavailable("an aggregate gave no row".to_owned()))?;
         Ok(Self { reached: row.instant_option(0)?, tried: row.instant_option(1)? })
     }
-}
-
-/// Until when a message that began after `after` may have begun. What began later began before the clock was set back: it must hold nobody back,
-/// minute after minute, until the clock shows that time again (INV-13). The clocks of two nodes may be half a minute apart.
-fn latest(after: Instant) -> Instant {
-    let within = limits::BUNDLE_WITHIN + limits::BUNDLE_WITHIN / 2;
-    after.checked_add(within).unwrap_or(after)
 }
 
 /// The newest messages to a contact method whose pages still ring and are at least as severe; those of page `besides` do not count.
