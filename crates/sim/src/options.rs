@@ -85,9 +85,6 @@ pub struct Options {
     pub edits: u64,
 }
 
-/// Whether clocks are set back.
-const STEPS_BACK: bool = false;
-
 impl Options {
     /// Of a seed.
     pub fn of(seed: u64) -> Self {
@@ -158,7 +155,7 @@ impl Options {
             disk_full,
             sleeps,
             steps_forward: if nodes == 2 { 0 } else { steps_forward },
-            steps_back: if nodes == 2 || !STEPS_BACK { 0 } else { steps_back },
+            steps_back: if nodes == 2 { 0 } else { steps_back },
             storm: if storm > 0 { storm + 60 } else { 0 },
             ..self
         }

@@ -59,7 +59,9 @@ pub struct Oracle {
     /// The commanders seen last.
     commanders: BTreeMap<IncidentId, UserId>,
     /// Incidents of which something was published by somebody.
-    published: BTreeSet<IncidentId>,
+    published: BTreeSet<String>,
+    /// The latest that any clock showed. A deadline is a wall-clock time: when a clock was set back, it stands where it was (INV-13).
+    wall_high: Instant,
     /// A clock was set, and the reconcilers have not run since.
     clock_moved: bool,
     /// A clock was set back at some time: the order of ids is not the order of time any more.
@@ -81,6 +83,7 @@ impl Oracle {
             told: BTreeMap::new(),
             commanders: BTreeMap::new(),
             published: BTreeSet::new(),
+            wall_high: Instant::MIN,
             clock_moved: false,
             ever_back: false,
             steps: 0,
@@ -93,8 +96,8 @@ impl Oracle {
     }
 
     /// Somebody published something of an incident, or may have.
-    pub fn published(&mut self, incident: IncidentId) {
-        self.published.insert(incident);
+    pub fn published(&mut self, incident: &str) {
+        self.published.insert(incident.to_owned());
     }
 
     /// A clock was set: what waits may be further ahead than it should until the reconcilers ran.
@@ -132,6 +135,7 @@ impl Oracle {
     /// After every step: what was touched folds to its row, and what waits waits for a reason. `wall` is what the fastest clock shows.
     pub fn check(&mut self, disk: &Disk, phones: &Phones, story: &mut Story, wall: Instant) -> Checked {
         self.steps += 1;
+        let wall = self.latest(wall);
         let touched = disk.take_touched();
         let mut pages = self.follow(disk, story)?;
         let regularly = self.steps % SWEEP_EVERY == 0;
@@ -159,6 +163,12 @@ impl Oracle {
             self.check_page(disk, phones, id, wall)?;
         }
         Ok(())
+    }
+
+    /// The latest that any clock showed, now that one shows `wall`.
+    pub fn latest(&mut self, wall: Instant) -> Instant {
+        self.wall_high = self.wall_high.max(wall);
+        self.wall_high
     }
 
     /// What is stored of every page's state and alarm, beside what its events say.
@@ -214,6 +224,7 @@ impl Oracle {
             return Err(format!("INV-07: {} is due and was left", n.id));
         }
         self.check_held(disk, wall)?;
+        let wall = self.latest(wall);
         if std::mem::take(&mut self.clock_moved) {
             for page in self.folds.pages() {
                 check_alarm(page, wall).map_err(|why| format!("INV-13: after a clock was set, {why}"))?;
@@ -282,7 +293,7 @@ impl Oracle {
             }
             (None, _) => {}
         }
-        if incident.public.is_some() && !self.published.contains(&incident.id) {
+        if incident.public.is_some() && !self.published.contains(id) {
             return Err(format!("INV-19: {} is public, and nobody published anything", incident.slug));
         }
         Ok(())

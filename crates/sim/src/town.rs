@@ -172,7 +172,7 @@ schedules:
     last_resort: ["user:carol"]
   - { id: crew, steps: [ { after: 1m, notify: ["team:crew"] }, { after: 10m, notify: ["policy:main"] } ] }
 services:
-  - { id: checkout, name: Checkout, team: crew, policy: main }
+  - { id: checkout, name: Checkout, team: crew, policy: main, component: checkout }
   - { id: search, name: Search, team: crew, policy: crew }
   - { id: orphan, name: Orphan }
 integrations:
@@ -185,6 +185,8 @@ routes:
   - { when: 'labels.route == "notify"', do: notify }
   - { when: 'labels.route == "record"', do: record }
   - { when: 'labels.route == "drop"', do: drop }
+status_pages:
+  - { id: main, name: Town status, slug: main, components: [ { id: checkout, name: Checkout, group: Shop } ] }
 response:
   commander: ["schedule:main"]
   comms: ["user:carol"]

@@ -11,7 +11,7 @@ use nightbell_engine::{
     },
     verify,
 };
-use nightbell_store::{journal, load, paging as store};
+use nightbell_store::{journal, load, paging as store, voice};
 
 /// Lines of a page's timeline that a failure shows.
 const TIMELINE: usize = 40;
@@ -35,7 +35,25 @@ impl Oracle {
             check_attempts(disk, phones, page.id, &notifications)?;
             check_told(&page, phones, &notifications)?;
         }
+        self.check_public(disk)?;
         check_copies(phones)
+    }
+
+    /// INV-19: there are no more notices than somebody published, and no internal word is in them.
+    fn check_public(&self, disk: &Disk) -> Checked {
+        let page = "main".parse().map_err(|e| format!("{e}"))?;
+        let notices = disk.look(|tx| voice::notices(tx, &page, Instant::MIN))?;
+        if notices.len() > self.published.len() {
+            return Err(format!("INV-19: {} notices, {} published", notices.len(), self.published.len()));
+        }
+        let told = format!("{notices:?}");
+        match ["rack seven", "in trouble", "alert_", "page_", "alice", "bob", "carol", "dave"]
+            .iter()
+            .find(|w| told.contains(**w))
+        {
+            Some(word) => Err(format!("INV-19: {word:?} is public: {told}")),
+            None => Ok(()),
+        }
     }
 }
 

@@ -17,9 +17,18 @@ use nightbell_engine::{
         response::{RoleKind, UpdateInput},
         signal::Alert,
     },
-    paging, response, signal,
+    paging,
+    response::{self, PublicWords},
+    signal,
 };
 use nightbell_store::{load, paging as store};
+
+/// What people tell each other.
+const INTERNAL: &str = "Still looking at rack seven.";
+/// What somebody may publish.
+const PUBLIC: &str = "Some orders do not go through. We are working on it.";
+/// Its headline.
+const HEADLINE: &str = "Trouble with orders";
 
 /// What a deed did: the pages it surely closed.
 type Done = Vec<PageId>;
@@ -97,20 +106,31 @@ impl World {
         let alice: Permit<Respond> =
             Caller::new(alice, AccessRole::Responder, Via::Page).permit().map_err(|e| e.to_string())?;
         let over = self.calm || round >= 4;
-        let update = UpdateInput { text: "Still looking.", ..UpdateInput::default() };
+        let update = UpdateInput { text: INTERNAL, ..UpdateInput::default() };
+        // Somebody publishes now and then, in words of their own; nothing else is ever public (INV-19).
+        let publishes = round >= 2 && !over && self.draws.people.chance(self.options.publishes);
+        let words = PublicWords { text: PUBLIC.to_owned(), title: Some(HEADLINE.to_owned()), ..PublicWords::default() };
+        let words = publishes.then_some(words);
+        if publishes {
+            self.oracle.published(incident);
+        }
         let resolution = response::Resolution { text: "It is over.".to_owned(), public: None };
         let n = self.any_node();
         let called = self.call(n, |unit| match round {
             _ if over => response::resolve(unit, &alice, incident, &resolution).map(drop),
             0 => response::take_role(unit, &alice, incident, RoleKind::Commander).map(drop),
             1 => response::take_role(unit, &alice, incident, RoleKind::Ops).map(drop),
-            _ => response::post_update(unit, &alice, incident, &update, None).map(drop),
+            _ => response::post_update(unit, &alice, incident, &update, words.as_ref()).map(drop),
         })?;
         let next = match called {
             Called::Done(()) | Called::Refused(_) if over => return self.incident_over(incident),
+            Called::Refused(refusal) if publishes && !refusal.message.contains("resolved already") => {
+                return Err(format!("nothing could be published: {refusal}"));
+            }
             Called::Done(()) | Called::Refused(_) => round + 1,
             Called::Unsure | Called::NotDone => round,
         };
+        self.counts.published += u64::from(publishes && next != round);
         let wait =
             if next == round { SignedDuration::from_secs(15) } else { seconds(self.draws.people.between(300, 2_700)) };
         self.queue.push(self.now + wait, Happening::Care { incident: incident.to_owned(), round: next });
