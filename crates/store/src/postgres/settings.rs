@@ -2,7 +2,7 @@
 
 use crate::tx::StoreError;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 use tokio_postgres::config::{Config, Host, SslMode, TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -49,22 +49,28 @@ pub(super) struct Settings {
 impl Settings {
     /// Reads an address in libpq's form. Of its `sslmode`s, `disable` means none, and `require`, `verify-ca` and `verify-full` all mean
     /// TLS with a certificate that is checked (against `sslrootcert` when it is given, otherwise against the system's). Without `sslmode`
-    /// a server on this machine is spoken to in the clear, and any other must be TLS.
+    /// a server on this machine is spoken to in the clear, and any other must be TLS. It is on this machine when every `host` and every
+    /// `hostaddr` is: the latter is where the connection goes.
     pub(super) fn parse(url: &str, role: Role) -> Result<Self, StoreError> {
         let (plain, mode, roots) = split(url);
-        // The address holds a password: what is wrong with it is told without it.
-        let wrong = |e: tokio_postgres::Error| {
-            StoreError::Unavailable(format!("the database address cannot be read: {}", super::errors::with_causes(&e)))
-        };
-        let mut config: Config = plain.parse().map_err(wrong)?;
+        // The address holds a password, and what the client says against it quotes what it did not understand: nothing of it is told.
+        let mut config: Config = plain.parse().map_err(|_| {
+            StoreError::Unavailable(
+                "the database address cannot be read: its port or a parameter after the \"?\" is not one that PostgreSQL knows, or the password \
+                 is not percent-encoded"
+                    .to_owned(),
+            )
+        })?;
+        let here = config.get_hosts().iter().all(is_here) && config.get_hostaddrs().iter().all(IpAddr::is_loopback);
         let mode = match mode.as_deref() {
             Some("disable") => SslMode::Disable,
             Some("require" | "verify-ca" | "verify-full") => SslMode::Require,
-            None | Some("prefer" | "allow") if config.get_hosts().iter().all(is_here) => SslMode::Disable,
+            None | Some("prefer" | "allow") if here => SslMode::Disable,
             None => SslMode::Require,
             Some(other) => {
+                let known = if matches!(other, "prefer" | "allow") { other } else { "…" };
                 return Err(StoreError::Unavailable(format!(
-                    "sslmode={other} cannot be used here: write verify-full for TLS, or disable for a network you trust"
+                    "sslmode={known} cannot be used here: write verify-full for TLS, or disable for a network you trust"
                 )));
             }
         };
@@ -121,9 +127,7 @@ fn split(url: &str) -> (String, Option<String>, Option<String>) {
 
 fn is_here(host: &Host) -> bool {
     match host {
-        Host::Tcp(name) => {
-            name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-        }
+        Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()),
         Host::Unix(_) => true,
     }
 }

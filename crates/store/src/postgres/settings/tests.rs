@@ -8,6 +8,13 @@ fn tls_is_what_the_address_says() {
         ("postgres://a@%2Frun%2Fpostgresql/db", Some(SslMode::Disable)),
         ("postgres://a@[::1]/db?sslmode=prefer", Some(SslMode::Disable)),
         ("postgres://a@db.example.com/db", Some(SslMode::Require)),
+        // The connection goes to `hostaddr`.
+        ("postgres://a@localhost/db?hostaddr=127.0.0.1", Some(SslMode::Disable)),
+        ("postgres://a@localhost/db?hostaddr=10.0.0.5", Some(SslMode::Require)),
+        ("postgres://a@localhost,localhost/db?hostaddr=127.0.0.1,10.0.0.5", Some(SslMode::Require)),
+        ("postgres:///db?user=a&hostaddr=10.0.0.5", Some(SslMode::Require)),
+        ("postgres://a@localhost/db?hostaddr=10.0.0.5&sslmode=prefer", None),
+        ("postgres://a@localhost/db?hostaddr=10.0.0.5&sslmode=disable", Some(SslMode::Disable)),
         ("postgres://a@10.0.0.5/db?sslmode=disable", Some(SslMode::Disable)),
         ("postgres://a@127.0.0.1/db?sslmode=require", Some(SslMode::Require)),
         ("postgres://a@127.0.0.1/db?sslmode=verify-full", Some(SslMode::Require)),
@@ -24,7 +31,13 @@ fn tls_is_what_the_address_says() {
 
 #[test]
 fn what_is_wrong_with_an_address_is_told_without_its_password() {
-    for url in ["postgres://a:secret-word@127.0.0.1:port/db", "postgres://a:secret-word@h/db?sslmode=x"] {
+    for url in [
+        "postgres://a:secret-word@127.0.0.1:port/db",
+        "postgres://a:secret-word@h/db?sslmode=x",
+        "postgres://a@h/db?secret-word=1",
+        "postgres://a@h/db?sslmode=secret-word",
+        "postgres://a@h/db?connect_timeout=secret-word",
+    ] {
         let said = Settings::parse(url, Role::Reader).err().map(|e| e.to_string()).expect("refused");
         assert!(!said.contains("secret-word"), "{said}");
     }
