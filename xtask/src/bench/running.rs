@@ -173,7 +173,7 @@ impl Running {
     /// # Errors
     /// Where there is no `/proc`.
     pub fn resident_mib(&self) -> Result<f64> {
-        Ok(self.from_proc("status", "VmRSS:")? / 1_024.0)
+        Ok(self.proc_figure("status", "VmRSS:")? / 1_024.0)
     }
 
     /// The most that was ever resident, in mebibytes.
@@ -181,7 +181,7 @@ impl Running {
     /// # Errors
     /// Where there is no `/proc`.
     pub fn peak_resident_mib(&self) -> Result<f64> {
-        Ok(self.from_proc("status", "VmHWM:")? / 1_024.0)
+        Ok(self.proc_figure("status", "VmHWM:")? / 1_024.0)
     }
 
     /// Bytes it caused to be written to disk.
@@ -189,10 +189,10 @@ impl Running {
     /// # Errors
     /// Where there is no `/proc`.
     pub fn written_bytes(&self) -> Result<u64> {
-        Ok(self.from_proc("io", "write_bytes:")? as u64)
+        Ok(self.proc_figure("io", "write_bytes:")? as u64)
     }
 
-    fn from_proc(&self, file: &str, name: &str) -> Result<f64> {
+    fn proc_figure(&self, file: &str, name: &str) -> Result<f64> {
         let text = std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id()))?;
         let line = text.lines().find_map(|line| line.strip_prefix(name)).ok_or_else(|| format!("no {name}"))?;
         Ok(line.split_whitespace().next().unwrap_or_default().parse()?)
