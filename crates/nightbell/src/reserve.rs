@@ -2,7 +2,8 @@
 //!
 //! What it buys is time: escalations that run, attempts and acknowledgements must be written down to go on, and the reserve is room for
 //! many thousands of them. New alerts are refused meanwhile (the desk's matter); when somebody has made room, the reserve is made again and
-//! everything is taken again, without a restart. Is not: a quota, or a decision about what is urgent. Used by `server` alone.
+//! everything is taken again, without a restart. What is left of one that was given back is an empty file, so that a server that is started
+//! meanwhile knows it. Is not: a quota, or a decision about what is urgent. Used by `server` alone.
 
 use crate::pump::Stopping;
 use nightbell_engine::Desk;
@@ -65,7 +66,8 @@ impl Reserve {
         let path = &self.0.path;
         match fs::metadata(path) {
             Ok(there) if there.len() >= BYTES_MIN => return Ok(State::There(there.len())),
-            Ok(_) => fs::remove_file(path)?,
+            // What was given back stays known as such until there is another.
+            Ok(_) => {}
             Err(missing) if missing.kind() == ErrorKind::NotFound => {}
             Err(other) => return Err(other),
         }
@@ -83,17 +85,36 @@ impl Reserve {
             Ok(()) => Ok(State::There(bytes)),
             Err(error) => {
                 let _ = fs::remove_file(&unfinished);
-                let full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
-                if full { Ok(State::NoRoom) } else { Err(error) }
+                if is_full(&error) { Ok(State::NoRoom) } else { Err(error) }
             }
         }
     }
 
-    /// Gives it back to the disk: what rings already has room to go on. Called on the writer's thread when the disk is full.
+    /// Whether it was given back and not made again since: the room it gave is for what rings already.
+    pub fn was_given_back(&self) -> bool {
+        fs::metadata(&self.0.path).is_ok_and(|there| there.len() < BYTES_MIN)
+    }
+
+    /// Whether it is there and all the room there is.
+    pub fn is_last_room(&self) -> bool {
+        let there = fs::metadata(&self.0.path).is_ok_and(|there| there.len() >= BYTES_MIN);
+        // Asked by writing: a quota may say no where the disk says yes.
+        let tried = self.0.path.with_extension("tried");
+        let full = there && write(&tried, MIB).is_err_and(|error| is_full(&error));
+        let _ = fs::remove_file(&tried);
+        full
+    }
+
+    /// Gives it back to the disk: what rings already has room to go on. Called on the writer's thread when the disk is full, and by a start
+    /// that finds no room.
     pub fn give_back(&self) {
         let _busy = self.0.busy.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes = fs::metadata(&self.0.path).map_or(0, |there| there.len());
-        match fs::remove_file(&self.0.path) {
+        let emptied = match bytes {
+            0 => Err(ErrorKind::NotFound.into()),
+            _ => File::options().write(true).open(&self.0.path).and_then(|file| file.set_len(0)),
+        };
+        match emptied {
             Ok(()) => tracing::error!(
                 mib = bytes / MIB,
                 "THE DISK IS FULL: new alerts are refused with 503. The reserve was given back, so pages that ring already go on. \
@@ -116,10 +137,11 @@ impl Reserve {
                 () = sleep_until(Instant::now() + wait) => {}
             }
             wait = LOOK_EVERY;
+            // Before the file is looked at: a disk that fills up in this moment has its reserve still.
+            let full = desk.stats().only_paging;
             let reserve = self.clone();
             let state =
                 tokio::task::spawn_blocking(move || reserve.make()).await.unwrap_or_else(|e| Err(io::Error::other(e)));
-            let full = desk.stats().only_paging;
             match state {
                 Ok(State::There(bytes)) => {
                     looks = 0;
@@ -141,6 +163,10 @@ impl Reserve {
             looks = looks.wrapping_add(1);
         }
     }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
 
 /// What is held back on a disk that holds so many bytes.

@@ -162,6 +162,11 @@ impl Desk {
         DeskStats { depths: inner.inbox.depths(now), counts: inner.counts, only_paging: inner.only_paging }
     }
 
+    /// There is no room on the disk from the start on: only the paging class is taken, until [`Desk::take_everything`].
+    pub fn take_only_paging(&self) {
+        self.open.0.inner().only_paging = true;
+    }
+
     /// There is room on the disk again: every class is taken.
     pub fn take_everything(&self) {
         self.open.0.inner().only_paging = false;

@@ -136,17 +136,18 @@ impl Writer {
     /// The disk is full: room is made for what rings already, and everything else is told so at once.
     fn fill_up(&self, why: &str) {
         let Some(make_room) = &self.on_full else { return };
-        let mut inner = self.shared.inner();
-        let newly = !std::mem::replace(&mut inner.only_paging, true);
-        let turned_away = inner.inbox.drain_below_paging();
-        drop(inner);
-        if newly {
+        // Room first, then the word: whoever sees the word and looks for room must not find what is about to be given away.
+        if !self.shared.inner().only_paging {
             tracing::error!(
                 why,
                 "PAGING AT RISK: the disk is full; only what rings already goes on until there is room"
             );
             make_room();
         }
+        let mut inner = self.shared.inner();
+        inner.only_paging = true;
+        let turned_away = inner.inbox.drain_below_paging();
+        drop(inner);
         for job in turned_away {
             job.finish(Err(full()));
         }

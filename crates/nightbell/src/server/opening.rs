@@ -6,6 +6,7 @@ use crate::{
     failure::Failure,
     mark::Mark,
     pump::Node,
+    reserve::Reserve,
 };
 use nightbell_engine::{Beside, Clock, Engine, Reader, live, nodes};
 use std::{net::SocketAddr, sync::Arc};
@@ -18,21 +19,43 @@ pub(super) struct Opened {
     pub node: Node,
     /// For signs of life, where there may be others.
     pub beside: Option<Box<dyn Beside>>,
+    /// The disk was full, and nobody has made room since: only what rings already may go on (INV-16).
+    pub only_paging: bool,
 }
 
 /// Looks at the data before anything is created there, and takes the place of its one server, where there may be only one.
 pub(super) async fn look(place: &Place) -> Result<Option<ServeLock>, Failure> {
     let place = place.clone();
     blocking(move || {
-        place.directory().map_err(without_data)?;
-        let lock = place.lock()?;
-        if let Some(folder) = place.as_folder() {
-            let head = place.read(|tx| Ok(live::head(tx)?)).map_err(without_data)?;
-            Mark::of(folder.path()).check(head).map_err(without_data)?;
+        if let Err(failure) = place.directory()
+            && !reserve(&place).is_some_and(|reserve| reserve.is_last_room())
+        {
+            return Err(without_data(failure));
         }
+        let lock = place.lock()?;
+        let Some(folder) = place.as_folder() else { return Ok(lock) };
+        let head = with_room(&place, || place.read(|tx| Ok(live::head(tx)?))).map_err(without_data)?;
+        Mark::of(folder.path()).check(head).map_err(without_data)?;
         Ok(lock)
     })
     .await
+}
+
+fn reserve(place: &Place) -> Option<Reserve> {
+    place.as_folder().map(|folder| Reserve::of(folder.path()))
+}
+
+/// Does it; when the disk is full, once more with the room of the reserve: a server that does not start pages nobody at all (INV-16). For
+/// whoever has the folder's lock.
+fn with_room<T>(place: &Place, work: impl Fn() -> Result<T, Failure>) -> Result<T, Failure> {
+    let done = work();
+    match reserve(place) {
+        Some(reserve) if done.is_err() && reserve.is_last_room() => {
+            reserve.give_back();
+            work()
+        }
+        _ => done,
+    }
 }
 
 /// Opens the data and joins whoever else serves it, under a name that people recognise.
@@ -43,15 +66,18 @@ pub(super) async fn open(
     clock: &Arc<dyn Clock>,
 ) -> Result<Opened, Failure> {
     let (place, public_url, clock) = (place.clone(), public_url.to_owned(), Arc::clone(clock));
-    blocking(move || {
-        let mut engine = place.engine(&public_url).map_err(without_data)?;
-        if first_administrator(&engine.directory()).is_none() {
-            return Err(place.no_administrator());
-        }
-        let (node, beside) = join(&place, &mut engine, name_at(address), &clock)?;
-        Ok(Opened { engine, for_pump: place.reader()?, for_watch: place.reader()?, node, beside })
-    })
-    .await
+    blocking(move || with_room(&place, || parts(&place, &public_url, address, &clock))).await
+}
+
+fn parts(place: &Place, public_url: &str, address: SocketAddr, clock: &Arc<dyn Clock>) -> Result<Opened, Failure> {
+    let mut engine = place.engine(public_url).map_err(without_data)?;
+    if first_administrator(&engine.directory()).is_none() {
+        return Err(place.no_administrator());
+    }
+    let (node, beside) = join(place, &mut engine, name_at(address), clock).map_err(without_data)?;
+    let (for_pump, for_watch) = (place.reader()?, place.reader()?);
+    let only_paging = reserve(place).is_some_and(|reserve| reserve.was_given_back());
+    Ok(Opened { engine, for_pump, for_watch, node, beside, only_paging })
 }
 
 fn join(

@@ -49,7 +49,7 @@ pub(super) fn wire(
     waker: &Waker,
     stopping: Stopping,
 ) -> Result<Wired, Failure> {
-    let Opened { engine, for_pump, for_watch, node, beside } = opened;
+    let Opened { engine, for_pump, for_watch, node, beside, only_paging } = opened;
     let settings = engine.settings().clone();
     let hub = Hub::new();
     let (wake_pump, wake_hub) = (waker.clone(), hub.clone());
@@ -59,6 +59,12 @@ pub(super) fn wire(
     };
     let hints = hints(&options.data, waker, &hub)?;
     let (desk, writer) = desk(engine, Arc::clone(&options.clock), Box::new(committed));
+    if only_paging {
+        tracing::error!(
+            "THE DISK WAS FULL: new alerts are refused with 503 until the reserve can be made again; what rings goes on"
+        );
+        desk.take_only_paging();
+    }
     let reserve = options.data.as_folder().map(|folder| Reserve::of(folder.path()));
     let (writer, writer_gone) = start_writer(writer, reserve.clone())?;
     let state = AppState::new(Setup {

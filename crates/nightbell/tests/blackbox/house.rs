@@ -118,6 +118,13 @@ impl House {
         Server::start(command, &self.token)
     }
 
+    /// Starts the server, which answers but may never be ready: its disk is full.
+    pub fn serve_in_need(&self) -> Server {
+        let mut command = self.command();
+        command.args(["serve", "--data", "data", "--listen", "127.0.0.1:0"]);
+        Server::listening(command, &self.token)
+    }
+
     /// Starts the server and does not wait until it is ready.
     pub fn serve_unready(&self) -> Process {
         let mut command = self.command();
@@ -144,13 +151,18 @@ pub struct Server {
 impl Server {
     /// Starts it; answers when it says that it is ready.
     pub fn start(command: Command, token: &str) -> Self {
-        let process = Process::start(command, "nightbell serve");
-        let url = process.line("its address", SOON, address);
-        let server = Self { process, url, token: token.to_owned() };
+        let server = Self::listening(command, token);
         until("it is ready", SOON, || {
             http::call("GET", &format!("{}/readyz", server.url), &[], b"").ok().filter(Answer::is_success)
         });
         server
+    }
+
+    /// Starts it; answers when it says where it listens.
+    fn listening(command: Command, token: &str) -> Self {
+        let process = Process::start(command, "nightbell serve");
+        let url = process.line("its address", SOON, address);
+        Self { process, url, token: token.to_owned() }
     }
 
     /// GET below `/api/v1`; panics unless it succeeds.

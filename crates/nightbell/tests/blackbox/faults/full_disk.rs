@@ -3,7 +3,7 @@
 use super::{
     super::{
         double::Double,
-        house::House,
+        house::{House, Server},
         http,
         wait::{SOON, until},
     },
@@ -72,6 +72,10 @@ fn fill(file: &Path) {
     }
 }
 
+fn bytes(file: &Path) -> u64 {
+    fs::metadata(file).expect("it is there").len()
+}
+
 fn on_a_small_disk(folder: &Path) {
     let mounted =
         Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={DISK_MIB}m"), "none"]).arg(folder).status();
@@ -103,7 +107,7 @@ fn on_a_small_disk(folder: &Path) {
 
     // The operator is told in three ways.
     told(&server, "THE DISK IS FULL");
-    assert!(!reserve.exists(), "the reserve was given back");
+    assert_eq!(bytes(&reserve), 0, "the reserve was given back");
     until("not ready", SOON, || ready_is(&server, 503));
     let metrics = http::call("GET", &format!("{}/metrics", server.url), &[], b"").expect("the metrics").text();
     assert!(metrics.lines().any(|line| line == "nightbell_disk_full 1"), "{metrics}");
@@ -125,7 +129,7 @@ fn on_a_small_disk(folder: &Path) {
     // Room again, without a restart.
     fs::remove_file(&ballast).expect("the ballast is there");
     until("ready again", SOON, || ready_is(&server, 200));
-    assert!(reserve.is_file(), "the reserve is there again");
+    assert!(bytes(&reserve) > 0, "the reserve is there again");
     for key in &refused {
         accepted(&server, "flood", key);
     }
@@ -134,6 +138,32 @@ fn on_a_small_disk(folder: &Path) {
     assert_eq!(keys(&server), stored);
     let metrics = http::call("GET", &format!("{}/metrics", server.url), &[], b"").expect("the metrics").text();
     assert!(metrics.lines().any(|line| line == "nightbell_disk_full 0"), "{metrics}");
+    let server = started_while_full(&house, server, &double, &ballast);
     end_and_verify(&house, server);
     println!("full disk: {} stored, {} refused until there was room", stored.len() - refused.len(), refused.len());
+}
+
+/// A server that is started on a full disk takes the reserve's room, goes on with what rings, and refuses the rest; however often it is started.
+fn started_while_full(house: &House, mut server: Server, double: &Double, ballast: &Path) -> Server {
+    accepted(&server, "ringing", "rings on");
+    double.wait("the first is paged", SOON, |ledger| pages(ledger, "ringing-first", "rings on").len() == 1);
+    for again in [false, true] {
+        server.process.terminate();
+        assert_eq!(server.process.ended(SOON).code(), Some(0), "{}", server.process.output());
+        if !again {
+            fill(ballast);
+        }
+        server = house.serve_in_need();
+        told(&server, "THE DISK WAS FULL");
+        assert!(ready_is(&server, 503).is_some(), "{}", server.process.output());
+        assert_eq!(bytes(&house.data().join("reserve")), 0, "the reserve was given back");
+        let refused = server.enqueue("flood-key", "trigger", "refused at the start").expect("an answer");
+        assert_eq!((refused.status, refused.header("retry-after").is_some()), (503, true), "{}", refused.text());
+    }
+    double.wait("the second is paged", SOON, |ledger| !pages(ledger, "ringing-second", "rings on").is_empty());
+    assert!(ready_is(&server, 503).is_some(), "that was on a full disk");
+    fs::remove_file(ballast).expect("the ballast is there");
+    until("ready again", SOON, || ready_is(&server, 200));
+    accepted(&server, "flood", "taken again");
+    server
 }
