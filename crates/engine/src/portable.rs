@@ -12,7 +12,7 @@ use crate::{Fault, Reader, open_sqlite_reader, verify, verify::Proof};
 use nightbell_domain::record::Instant;
 use nightbell_store::{
     Database, Sqlite, StoreError, Tx, Verdict, meta,
-    portable::{self as store, Copied},
+    portable::{self as store, Copied, Standing},
 };
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -106,8 +106,18 @@ pub fn backup(
         Source::View(_) => "postgresql",
     };
     match source {
-        Source::File(from) => store::copy_pages(from, file, progress)?,
+        Source::File(from) => {
+            store::copy_pages(from, file, progress)?;
+            // The copy, never what it was made from: a server of the version before may run there.
+            if standing(open_sqlite_reader(file)?.as_mut())? == Standing::Older {
+                drop(Sqlite::open(file)?);
+            }
+        }
         Source::View(reader) => {
+            if standing(reader)? != Standing::Same {
+                let why = "its schema is that of another version of Nightbell; make the backup with that version";
+                return Err(StoreError::Unavailable(why.to_owned()).into());
+            }
             let mut into = Sqlite::open(file)?;
             copy(reader, &mut into, progress)?;
         }
@@ -160,6 +170,14 @@ pub struct Opened {
     pub proof: Proof,
 }
 
+/// How the schema of a database stands to this version: nothing is brought up to date.
+///
+/// # Errors
+/// The store's, when there is no Nightbell schema.
+pub fn standing(reader: &mut dyn Reader) -> Result<Standing, Fault> {
+    ask(reader, |tx| Ok(store::standing(tx)?))
+}
+
 /// Looks whether a file is a whole Nightbell database, brings it up to this version's schema and proves it. Changes the file: hand it a copy.
 ///
 /// # Errors
@@ -178,17 +196,17 @@ pub fn open(file: &Path) -> Result<Opened, Fault> {
     Ok(Opened { stamp, counts, proof: verify::in_slices(reader.as_mut(), &mut |_| {})? })
 }
 
-/// Whether a database holds nothing at all.
+/// Whether a database with the schema holds nothing at all.
 ///
 /// # Errors
-/// The store's.
-pub fn is_empty(database: &mut dyn Database) -> Result<bool, Fault> {
+/// The store's, when there is no such schema.
+pub fn is_empty(database: &mut dyn Reader) -> Result<bool, Fault> {
     let mut counts = None;
     database.read(&mut |tx| counts = Some(store::counts(tx)))?;
     Ok(counts.ok_or_else(silent)??.iter().all(|(_, rows)| *rows == 0))
 }
 
-/// The last words of a restore, in one transaction: facts of the process that was are forgotten, sessions end if that is wanted, and the list of what
+/// The last words of a restore, in one transaction: facts of the process that was are forgotten, sessions and links end if that is wanted, and the list of what
 /// to re-check is kept, so that `doctor` tells of it later. Answers the list.
 ///
 /// # Errors
@@ -202,6 +220,7 @@ pub fn settle(database: &mut dyn Database, now: Instant, end_sessions: bool) -> 
     let mut list = list.ok_or_else(silent)??;
     if end_sessions {
         list.sessions = 0;
+        list.links_ended = true;
     }
     let text = serde_json::to_string(&list).map_err(|e| StoreError::Corrupt(e.to_string()))?;
     write(database, |tx| {
@@ -210,6 +229,8 @@ pub fn settle(database: &mut dyn Database, now: Instant, end_sessions: bool) -> 
         }
         if end_sessions {
             store::end_all_sessions(tx)?;
+            // Whoever saw the backup could sign links with it. The next start makes another.
+            store::forget_fact(tx, crate::settings::LINK_KEY)?;
         }
         crate::subscription::forget_what_waited(tx)?;
         meta::set(tx, RESTORED, &text)?;

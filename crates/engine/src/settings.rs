@@ -27,7 +27,8 @@ pub struct Settings {
     pub link_key: Key,
 }
 
-const LINK_KEY: &str = "link_key";
+/// The fact that holds it.
+pub(crate) const LINK_KEY: &str = "link_key";
 
 impl Settings {
     /// Reads the keys; the first start of an installation makes them.

@@ -18,8 +18,9 @@ use nightbell_engine::{
         ids::UserId,
         org::AccessRole,
     },
+    portable,
 };
-use nightbell_store::{Database, Tx};
+use nightbell_store::{Database, Tx, portable::Standing};
 use std::{fmt, path::PathBuf};
 
 /// Where the data is when nobody says otherwise, relative to the current folder.
@@ -93,11 +94,14 @@ impl Place {
     /// The database for writing, as it is or new; the schema brought up to date. Whoever writes must be the only writer of a folder.
     ///
     /// # Errors
-    /// When it cannot be opened.
+    /// When it cannot be opened, or holds somebody else's tables.
     pub fn database_or_new(&self) -> Result<Box<dyn Database>, Failure> {
         let opened = match self {
             Self::Folder(folder) => folder.open()?,
-            Self::Postgres(address) => address.open(),
+            Self::Postgres(address) => {
+                address.must_not_be_foreign()?;
+                address.open()
+            }
         };
         opened.map_err(|e| self.cannot_open(&e))
     }
@@ -108,6 +112,9 @@ impl Place {
     /// When there is no data, or it cannot be opened.
     pub fn engine(&self, public_url: &str) -> Result<Engine, Failure> {
         self.must_exist()?;
+        if let Self::Postgres(address) = self {
+            address.must_have_schema()?;
+        }
         self.engine_or_new(public_url)
     }
 
@@ -156,11 +163,49 @@ impl Place {
         self.read(Directory::load)
     }
 
+    /// Whether nothing is stored there yet. Makes nothing.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub fn is_empty(&self) -> Result<bool, Failure> {
+        match self {
+            Self::Folder(folder) => Ok(folder.must_exist().is_err()),
+            Self::Postgres(address) => address.is_empty(),
+        }
+    }
+
+    /// Whether the schema is older than this binary's: opening for writing would bring it up to date, under a server that may run there.
+    ///
+    /// # Errors
+    /// See [`Place::reader`].
+    pub fn is_behind(&self) -> Result<bool, Failure> {
+        let standing = portable::standing(self.reader()?.as_mut()).map_err(|e| self.cannot_open(&e))?;
+        Ok(standing == Standing::Older)
+    }
+
+    /// The place for whoever writes beside servers: theirs decides when the schema is brought up to date.
+    fn beside_servers(&self) -> Result<Option<ServeLock>, Failure> {
+        if !self.is_behind()? {
+            return Ok(None);
+        }
+        let refused = format!(
+            "The data in {self} is of an older version than this Nightbell, and a server of that version may run on it. Nothing was changed. \
+             Start the new server first (nightbell serve {}), then repeat this; or use the binary of that version.",
+            self.flag()
+        );
+        match self {
+            Self::Folder(folder) => folder.lock().map(Some).map_err(|_| Failure::unreachable(refused)),
+            // Any number of nodes may run there; which ones, only they know.
+            Self::Postgres(_) => Err(Failure::unreachable(refused)),
+        }
+    }
+
     /// One unit of work, on behalf of whoever has the data in hand. Safe beside running servers: the database lets one of them write.
     ///
     /// # Errors
-    /// When there is no data, no administrator, or the work is refused.
+    /// When there is no data, no administrator, it is of an older version and served, or the work is refused.
     pub fn execute<T>(&self, mut work: impl FnMut(&mut Unit<'_>, &Caller) -> Result<T, Fault>) -> Result<T, Failure> {
+        let _alone = self.beside_servers()?;
         // No link is made by what the terminal does, so the address in links does not matter here.
         let mut engine = self.engine("http://127.0.0.1")?;
         let caller = self.terminal(&engine.directory())?;

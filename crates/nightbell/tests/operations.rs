@@ -248,6 +248,114 @@ fn a_place_that_is_taken_is_refused_and_with_force_moved_aside() {
     assert!(!house.folder().join("new/nightbell.db").exists(), "nothing is left behind");
 }
 
+/// Statements on a database that nobody serves, as somebody with the file in hand runs them.
+fn tamper(database: &Path, statements: &[&'static str]) {
+    let mut opened = nightbell_store::Sqlite::open(database).expect("opens");
+    nightbell_store::Database::write(
+        &mut opened,
+        &mut [&mut |tx: &mut dyn Tx| {
+            for statement in statements {
+                tx.run(statement, &[]).unwrap_or_else(|e| panic!("{statement}: {e}"));
+            }
+            nightbell_store::Verdict::Keep
+        }],
+    )
+    .expect("durable");
+}
+
+const STRANGERS: &str = "SELECT name FROM sqlite_schema WHERE type IN ('trigger', 'view') OR name LIKE '%stranger%'";
+/// What V7 does can be done again: without its line a database is one of the version before.
+const OLDER: &str = "DELETE FROM refinery_schema_history WHERE version >= 7";
+
+#[test]
+fn inv_23_a_copied_database_without_its_log_is_no_backup() {
+    let house = House::new();
+    let server = house.serve();
+    house.apply(&server, &organisation("http://127.0.0.1:1"));
+    assert!(server.enqueue(KEY, "trigger", "accepted").expect("answered").is_success());
+    std::fs::create_dir(house.folder().join("copy")).expect("a folder");
+    let copy = |name: &str| {
+        std::fs::copy(house.data().join(name), house.folder().join("copy").join(name)).expect("copied");
+    };
+    copy("nightbell.db-wal");
+    copy("nightbell.db");
+    drop(server);
+    let refused = house.run(&["restore", "copy/nightbell.db", "--data", "new"]);
+    assert_eq!(code(&refused), 3, "{}", said(&refused));
+    assert!(said(&refused).contains("nightbell backup FILE --data"), "{}", said(&refused));
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(house.folder().join("copy/nightbell.db"), house.folder().join("link.db"))
+            .expect("a link");
+        assert_eq!(code(&house.run(&["restore", "link.db", "--data", "new"])), 3, "whichever way leads there");
+    }
+    assert!(!house.folder().join("new/nightbell.db").exists());
+    // Its log taken in, it is whole, but not a backup: that is told.
+    let copied = house.folder().join("copy/nightbell.db");
+    portable::seal(&copied, &[]).expect("one file");
+    let restored = house.run(&["restore", "copy/nightbell.db", "--data", "new"]);
+    assert!(restored.status.success() && said(&restored).contains("NO backup made by"), "{}", said(&restored));
+    house.file("copy/nightbell.db-journal", "half a transaction");
+    assert_eq!(code(&house.run(&["restore", "copy/nightbell.db", "--data", "newer"])), 3);
+}
+
+#[test]
+fn a_hostile_backup_brings_rows_and_nothing_else() {
+    let house = House::new();
+    let made = house.run(&["backup", "b.db", "--data", "data"]);
+    assert!(made.status.success(), "{}", said(&made));
+    let file = house.folder().join("b.db");
+    tamper(
+        &file,
+        &[
+            "CREATE TRIGGER silence AFTER INSERT ON notification BEGIN DELETE FROM notification; END",
+            "CREATE VIEW peep AS SELECT value FROM meta",
+            "CREATE TABLE stranger (x TEXT)",
+        ],
+    );
+    portable::seal(&file, &[]).expect("one file");
+    assert_eq!(read(&file, |tx| tx.rows(STRANGERS, &[])).len(), 3);
+    // What a crash left beside the old database would be played into the new one.
+    house.file("data/nightbell.db-journal", "left behind");
+    let forced = house.run(&["restore", "b.db", "--data", "data", "--force", "--end-sessions"]);
+    assert!(forced.status.success(), "{}", said(&forced));
+    assert!(
+        said(&forced).contains("renew each") && said(&forced).contains("@ops (ops@example.com)"),
+        "{}",
+        said(&forced)
+    );
+    let database = house.data().join("nightbell.db");
+    assert_eq!(read(&database, |tx| tx.rows(STRANGERS, &[])), Vec::new());
+    assert_eq!(read(&database, |tx| nightbell_store::meta::get(tx, "link_key")), None, "the next start makes another");
+    let there = names(&house.data());
+    assert!(!there.contains(&"nightbell.db-journal".to_owned()), "{there:?}");
+    assert!(there.iter().any(|name| name.contains(".before-restore-") && name.ends_with("-journal")), "{there:?}");
+    assert!(!there.iter().any(|name| name.starts_with(".restoring-")), "{there:?}");
+    drop(house.serve());
+}
+
+#[test]
+fn a_newer_binary_leaves_the_schema_of_an_older_server_alone() {
+    let house = House::new();
+    let database = house.data().join("nightbell.db");
+    tamper(&database, &[OLDER]);
+    let is_older = || read(&database, portable::standing) == portable::Standing::Older;
+    assert!(is_older());
+    let held = std::fs::File::create(house.data().join("serve.lock")).expect("a file");
+    held.try_lock().expect("nobody serves");
+    let refused = house.run(&["token", "create", "x", "--data", "data"]);
+    assert_eq!(code(&refused), 3, "{}", said(&refused));
+    assert!(said(&refused).contains("Start the new server first"), "{}", said(&refused));
+    let made = house.run(&["backup", "b.db", "--data", "data"]);
+    assert!(made.status.success() && said(&made).contains("not noted"), "{}", said(&made));
+    assert!(is_older(), "neither was brought up to date");
+    let restored = house.run(&["restore", "b.db", "--data", "new"]);
+    assert!(restored.status.success(), "what was copied was: {}", said(&restored));
+    drop(held);
+    let created = house.run(&["token", "create", "x", "--data", "data"]);
+    assert!(created.status.success() && !is_older(), "without a server it may: {}", said(&created));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_backup_never_lands_on_data_or_on_what_is_no_backup() {
@@ -357,6 +465,29 @@ fn the_card_and_the_doctor_read_beside_the_server() {
 fn rows(database: &Path) -> Vec<(&'static str, Vec<nightbell_store::Row>)> {
     let tables = portable::TABLES.iter().filter(|table| table.name != "meta");
     tables.map(|table| (table.name, read(database, |tx| portable::rows_of(tx, table)))).collect()
+}
+
+#[test]
+fn a_mistyped_database_gets_no_tables() {
+    let house = House::new();
+    let made = house.run(&["backup", "b.db", "--data", "data"]);
+    assert!(made.status.success(), "{}", said(&made));
+    let empty = nightbell_store::testing::empty_postgres_database();
+    let schema = |url: &str| portable::postgres(url).expect("it answers");
+    let refused = house.run(&["token", "create", "x", "--database", empty.url()]);
+    assert_eq!(code(&refused), 3, "{}", said(&refused));
+    assert!(said(&refused).contains("nightbell init"), "{}", said(&refused));
+    assert_eq!(code(&house.run(&["serve", "--listen", "127.0.0.1:0", "--database", empty.url()])), 3);
+    assert_eq!(schema(empty.url()), portable::Schema::None);
+    let restored = house.run(&["restore", "b.db", "--database", empty.url()]);
+    assert!(restored.status.success(), "{}", said(&restored));
+    assert_eq!(schema(empty.url()), portable::Schema::Nightbell);
+    let foreign = nightbell_store::testing::foreign_postgres_database();
+    for arguments in [vec!["restore", "b.db"], vec!["init", "--email", "o@example.com"], vec!["token", "create", "x"]] {
+        let refused = house.run(&[arguments.as_slice(), &["--database", foreign.url()]].concat());
+        assert!(matches!(code(&refused), 1 | 3), "{arguments:?}: {}", said(&refused));
+        assert_eq!(schema(foreign.url()), portable::Schema::Foreign, "{arguments:?}");
+    }
 }
 
 #[test]

@@ -5,8 +5,10 @@
 //! [`damage`] is what SQLite itself says about it. Is not: the decision what to copy or replace, names of files, or the journal's proof (the engine's
 //! `portable` and `verify`). Callers: the engine's `portable`, the commands `backup` and `restore`.
 
+mod look;
 mod tables;
 
+pub use look::{Schema, Standing, postgres, schema, standing};
 pub use tables::TABLES;
 
 use crate::{
@@ -30,6 +32,7 @@ const DAMAGE_LINES_MAX: u32 = 20;
 pub(crate) const SESSIONS: &str = "SELECT COUNT(*) FROM session WHERE expires_at > $1";
 pub(crate) const END_SESSIONS: &str = "DELETE FROM session";
 pub(crate) const FORGET_LINKS: &str = "DELETE FROM sign_in_link";
+pub(crate) const SCHEMA_VERSION: &str = "SELECT CAST(MAX(version) AS BIGINT) FROM refinery_schema_history";
 pub(crate) const FORGET_FACT: &str = "DELETE FROM meta WHERE key = $1";
 
 /// How far a copy is.

@@ -15,6 +15,12 @@ mod embedded {
     refinery::embed_migrations!("migrations/sqlite");
 }
 
+/// The version of the schema that this binary brings a database to; the same in both kinds.
+pub(crate) fn schema_version() -> u64 {
+    let runner = embedded::migrations::runner();
+    runner.get_migrations().iter().filter_map(|step| u64::try_from(step.version()).ok()).max().unwrap_or(0)
+}
+
 /// The one writer.
 pub struct Sqlite {
     connection: Connection,

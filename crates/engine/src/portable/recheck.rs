@@ -2,8 +2,9 @@
 //! arrived, and whatever came in after the backup is not there.
 
 use super::Stamp;
-use crate::Fault;
+use crate::{Directory, Fault};
 use nightbell_domain::{
+    org::AccessRole,
     paging::{NotificationStatus, canary},
     record::Instant,
 };
@@ -47,6 +48,15 @@ pub struct Recheck {
     pub sessions: u64,
     /// Tokens that are not revoked: `name (@user, scope)`.
     pub tokens: Vec<String>,
+    /// Who administers: `@user (address)`.
+    #[serde(default)]
+    pub administrators: Vec<String>,
+    /// Whether every link that was sent, and the secrets of webhooks, ended with a new key.
+    #[serde(default)]
+    pub links_ended: bool,
+    /// The file has no stamp: it is no backup made by `nightbell backup`, and nothing says that it is all there was.
+    #[serde(default)]
+    pub unstamped: bool,
 }
 
 /// Makes the list from a database that nobody serves yet.
@@ -72,6 +82,15 @@ pub fn recheck(tx: &mut dyn Tx, stamp: Option<&Stamp>, now: Instant) -> Result<R
             .filter(|token| token.revoked_at.is_none())
             .map(|token| format!("{} (@{}, {})", token.name, token.user, token.scope))
             .collect(),
+        administrators: Directory::load(tx)?
+            .org
+            .users
+            .values()
+            .filter(|user| user.role == AccessRole::Admin)
+            .map(|user| format!("@{} ({})", user.id, user.email))
+            .collect(),
+        links_ended: false,
+        unstamped: stamp.is_none(),
     };
     for page in paging::open(tx, LINES_MAX)?.into_iter().filter(nightbell_domain::paging::Page::is_waiting) {
         let what = format!("{} ({})", page.title, page.status.word());

@@ -125,6 +125,12 @@ fn inv_23_a_restored_night_goes_on_where_the_backup_was_made() {
     world.sent();
 }
 
+fn key_in(database: &mut Sqlite) -> Option<String> {
+    let mut key = None;
+    database.read(&mut |tx| key = meta::get(tx, "link_key").expect("readable")).expect("a view");
+    key
+}
+
 #[test]
 fn inv_23_sessions_end_when_that_is_wanted() {
     let folder = Folder::new();
@@ -144,7 +150,11 @@ fn inv_23_sessions_end_when_that_is_wanted() {
     portable::backup(Source::View(&mut Through(&mut world.engine)), &file, at(0), "0.1.0", &mut |_| {}).expect("made");
     let mut database = Sqlite::open(&file).expect("opens");
     assert_eq!(portable::settle(&mut database, at(1), false).expect("settled").sessions, 1);
-    assert_eq!(portable::settle(&mut database, at(1), true).expect("settled").sessions, 0);
+    assert!(key_in(&mut database).is_some(), "links that were sent work on");
+    let list = portable::settle(&mut database, at(1), true).expect("settled");
+    assert_eq!((list.sessions, list.links_ended, list.unstamped), (0, true, true));
+    assert!(list.administrators.iter().any(|line| line.starts_with("@carol (")), "{:?}", list.administrators);
+    assert_eq!(key_in(&mut database), None, "whoever saw the backup signs nothing any more");
     let mut left = (0, None, None);
     database
         .read(&mut |tx| {
@@ -174,9 +184,14 @@ fn inv_23_what_is_no_whole_backup_is_refused() {
         std::fs::write(&file, &bytes[..cut]).expect("written");
         assert!(portable::open(&file).is_err(), "cut to {cut} bytes");
     }
-    let mut database = Sqlite::open(&whole).expect("opens");
-    assert!(!portable::is_empty(&mut database).expect("readable"));
-    assert!(portable::is_empty(&mut Sqlite::in_memory().expect("a database")).expect("readable"));
+    let empty = |file: &std::path::Path| {
+        portable::is_empty(crate::open_sqlite_reader(file).expect("opens").as_mut()).expect("readable")
+    };
+    assert!(!empty(&whole));
+    let fresh = folder.file("fresh.db");
+    drop(Sqlite::open(&fresh).expect("opens"));
+    assert!(empty(&fresh));
+    assert!(portable::is_backup(&whole) && !portable::is_backup(&fresh) && !portable::is_backup(&file));
 }
 
 #[test]
@@ -203,7 +218,8 @@ fn inv_23_an_organisation_moves_into_postgresql_and_back() {
 
     let server = nightbell_store::testing::postgres_database();
     let mut database = nightbell_store::Postgres::open(server.url()).expect("a database");
-    assert!(portable::is_empty(&mut database).expect("readable"));
+    let mut before = crate::open_postgres_reader(server.url()).expect("opens");
+    assert!(portable::is_empty(before.as_mut()).expect("readable"));
     let opened = portable::open(&first).expect("a backup");
     let mut reader = crate::open_sqlite_reader(&first).expect("opens");
     let rows = portable::copy(reader.as_mut(), &mut database, &mut |_| {}).expect("copied");

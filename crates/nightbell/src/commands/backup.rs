@@ -168,6 +168,12 @@ pub(super) fn sync_folder(file: &Path) -> Result<(), Failure> {
 /// Tells the installation when it was backed up last, for `doctor`. The backup is good without it.
 fn note(place: &Place, file: &Path, made: &Made) {
     let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned()).display().to_string();
+    if place.is_behind().unwrap_or(true) {
+        out::aside(
+            "The backup is good, but is not noted for `nightbell doctor`: the data is of an older version, and stays it.",
+        );
+        return;
+    }
     let noted = place.execute(|unit, _| {
         portable::note_backup(unit, &LastBackup { made_at: made.stamp.made_at, file: file.clone() })
     });

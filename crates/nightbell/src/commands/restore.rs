@@ -15,7 +15,7 @@ use crate::{
 };
 use clap::Args;
 use nightbell_engine::{
-    Clock, open_sqlite_reader,
+    Clock, Fault, open_sqlite_reader,
     portable::{self, Opened, Recheck},
     verify::in_slices,
 };
@@ -24,7 +24,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use tempfile::TempPath;
+use tempfile::TempDir;
 
 /// What `restore` takes.
 #[derive(Debug, Args)]
@@ -35,7 +35,7 @@ pub struct Arguments {
     /// Move the data that is there aside (never deleted). For a data folder; a database must be empty
     #[arg(long)]
     pub force: bool,
-    /// End every session and forget every unused sign-in link: for a backup that may have been seen by others
+    /// End every session, unused sign-in link and link that was sent, with a new key for links: for a backup that others may have seen
     #[arg(long)]
     pub end_sessions: bool,
     /// Restore although the journal in the backup is not whole
@@ -53,7 +53,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
     let place = arguments.data.place()?;
     let (list, aside) = match place.as_folder() {
-        Some(folder) => into_folder(arguments, folder)?,
+        Some(folder) => into_folder(arguments, folder, out)?,
         None => (into_database(arguments, &place, out)?, None),
     };
     let mut progress = Progress::new(out);
@@ -83,100 +83,163 @@ pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
     }
 }
 
-/// A copy of the backup that this version can read, in a folder of ours, proved.
-fn prepared(arguments: &Arguments, folder: &Path) -> Result<(TempPath, Opened), Failure> {
+/// What is restored: a database of our own making with the rows of the backup, proved and settled. The folder goes with the value.
+struct Prepared {
+    folder: TempDir,
+    list: Recheck,
+}
+
+impl Prepared {
+    fn database(&self) -> PathBuf {
+        self.folder.path().join("nightbell.db")
+    }
+}
+
+/// Reads a copy of the file, in a folder that is its owner's alone, and takes its rows, never the file itself: a trigger, a view or a changed
+/// table in it would live on.
+fn prepared(arguments: &Arguments, beside: &Path, out: Out) -> Result<Prepared, Failure> {
     let file = &arguments.file;
+    must_be_whole(file)?;
+    let folder = tempfile::Builder::new().prefix(".restoring-").tempdir_in(beside);
+    let folder = folder.map_err(|e| Failure::file(beside, "write", &e))?;
+    let copy = folder.path().join("backup.db");
     let mut source = fs::File::open(file).map_err(|e| Failure::file(file, "read", &e))?;
-    // Readable by its owner alone from the first byte on.
-    let copy = tempfile::Builder::new().prefix(".restoring-").tempfile_in(folder);
-    let mut copy = copy.map_err(|e| Failure::file(folder, "write", &e))?;
-    std::io::copy(&mut source, copy.as_file_mut()).map_err(|e| Failure::file(copy.path(), "write", &e))?;
-    let copy = copy.into_temp_path();
-    let opened = portable::open(&copy).map_err(|fault| {
+    std::io::copy(&mut source, &mut new_private(&copy)?).map_err(|e| Failure::file(&copy, "write", &e))?;
+    let refused = |fault: Fault| {
         Failure::unreachable(format!(
             "{} is no backup that can be restored: {fault}. Nothing was changed.",
             file.display()
         ))
-    })?;
-    if opened.proof.wrong() > 0 && !arguments.accept_damage {
-        let shown =
-            opened.proof.findings.iter().take(10).map(|line| out::harmless(line)).collect::<Vec<_>>().join("\n");
-        return Err(Failure::findings(format!(
-            "{shown}\n{} things in the journal of {} are wrong. Nothing was changed. Take an older backup, or restore it as it is with --accept-damage.",
-            opened.proof.wrong(),
-            file.display()
-        )));
-    }
-    Ok((copy, opened))
+    };
+    let opened = portable::open(&copy).map_err(refused)?;
+    accepted(arguments, &opened)?;
+    let database = folder.path().join("nightbell.db");
+    drop(new_private(&database)?);
+    let list = fill(&copy, &database, arguments.end_sessions, out).map_err(refused)?;
+    fs::remove_file(&copy).map_err(|e| Failure::file(&copy, "remove", &e))?;
+    Ok(Prepared { folder, list })
 }
 
-fn into_folder(arguments: &Arguments, folder: &DataFolder) -> Result<(Recheck, Option<PathBuf>), Failure> {
+fn fill(copy: &Path, database: &Path, end_sessions: bool, out: Out) -> Result<Recheck, Fault> {
+    let mut fresh = Sqlite::open(database)?;
+    let mut progress = Progress::new(out);
+    let mut reader = open_sqlite_reader(copy)?;
+    let copied =
+        portable::copy(reader.as_mut(), &mut fresh, &mut |copied| progress.show(&format!("{} rows", copied.done)));
+    progress.end();
+    copied?;
+    let list = portable::settle(&mut fresh, SystemClock.now(), end_sessions)?;
+    drop(fresh);
+    seal(database, &[])?;
+    Ok(list)
+}
+
+/// A file that is new, readable by its owner alone from the first byte on.
+fn new_private(path: &Path) -> Result<fs::File, Failure> {
+    let mut options = fs::File::options();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|e| Failure::file(path, "write", &e))
+}
+
+/// A database file with a journal beside it is not all there is: what was accepted last is in the journal.
+fn must_be_whole(file: &Path) -> Result<(), Failure> {
+    let real = file.canonicalize().map_err(|e| Failure::file(file, "read", &e))?;
+    for (path, suffix) in [file, &real].into_iter().flat_map(|path| [(path, "-wal"), (path, "-journal")]) {
+        let journal = with_suffix(path, suffix);
+        if holds(&journal) {
+            return Err(Failure::unreachable(format!(
+                "{} is not whole: what was accepted last is in {}. This is a data folder's database, not a backup. Nothing was changed. Start \
+                 Nightbell from that folder, or make a backup of it: nightbell backup FILE --data {}",
+                file.display(),
+                journal.display(),
+                real.parent().unwrap_or(Path::new(".")).display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn accepted(arguments: &Arguments, opened: &Opened) -> Result<(), Failure> {
+    if opened.proof.wrong() == 0 || arguments.accept_damage {
+        return Ok(());
+    }
+    let shown = opened.proof.findings.iter().take(10).map(|line| out::harmless(line)).collect::<Vec<_>>().join("\n");
+    Err(Failure::findings(format!(
+        "{shown}\n{} things in the journal of {} are wrong. Nothing was changed. Take an older backup, or restore it as it is with --accept-damage.",
+        opened.proof.wrong(),
+        arguments.file.display()
+    )))
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn holds(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.len() > 0)
+}
+
+fn into_folder(arguments: &Arguments, folder: &DataFolder, out: Out) -> Result<(Recheck, Option<PathBuf>), Failure> {
     folder.create()?;
     let _lock = folder.lock().map_err(|failure| {
         Failure::unreachable(format!("{failure}\nA restore needs the place for itself. Nothing was changed."))
     })?;
     let target = folder.database();
     // A log without its database counts: SQLite would play it into the restored one.
-    let holds = |path: PathBuf| fs::metadata(path).is_ok_and(|found| found.len() > 0);
-    let taken = holds(target.clone()) || holds(target.with_extension("db-wal"));
+    let taken = ["", "-wal", "-journal"].iter().any(|suffix| holds(&with_suffix(&target, suffix)));
     if taken && !arguments.force {
         return Err(Failure::findings(format!(
             "{} holds data already. Nothing was changed. Restore into a new folder (--data), or move what is there aside with --force.",
             folder.path().display()
         )));
     }
-    let (copy, _) = prepared(arguments, folder.path())?;
-    let mut database = Sqlite::open(&copy)?;
-    let list = portable::settle(&mut database, SystemClock.now(), arguments.end_sessions)?;
-    drop(database);
-    seal(&copy, &[])?;
+    let prepared = prepared(arguments, folder.path(), out)?;
     let aside = if taken { Some(move_aside(&target)?) } else { None };
     // The folder has seen a longer journal; the operator has decided that this one is the newest.
-    Mark::of(folder.path()).forget().map_err(|e| Failure::file(folder.path(), "write", &e))?;
-    copy.persist(&target).map_err(|e| Failure::file(&target, "write", &e.error))?;
-    // What the folder had seen before is void: the operator has decided what the newest is.
     let mark = Mark::of(folder.path());
     mark.forget().map_err(|e| Failure::file(folder.path(), "forget the mark in", &e))?;
+    fs::rename(prepared.database(), &target).map_err(|e| Failure::file(&target, "write", &e))?;
     sync_folder(&target)?;
-    Ok((list, aside))
+    Ok((prepared.list, aside))
 }
 
 /// Renames a database and what SQLite keeps beside it, together still a whole database.
 fn move_aside(target: &Path) -> Result<PathBuf, Failure> {
-    let beside = |path: &Path, suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name)
-    };
     let stamp = SystemClock.now().strftime("%Y%m%dT%H%M%SZ").to_string();
-    let to = beside(target, &format!(".before-restore-{stamp}"));
+    let to = with_suffix(target, &format!(".before-restore-{stamp}"));
     if to.exists() {
         return Err(Failure::findings(format!("{} exists already; try again in a second.", to.display())));
     }
-    for suffix in ["-wal", "-shm", ""] {
-        let from = beside(target, suffix);
+    for suffix in ["-journal", "-wal", "-shm", ""] {
+        let from = with_suffix(target, suffix);
         if from.exists() {
-            fs::rename(&from, beside(&to, suffix)).map_err(|e| Failure::file(&from, "move", &e))?;
+            fs::rename(&from, with_suffix(&to, suffix)).map_err(|e| Failure::file(&from, "move", &e))?;
         }
     }
     Ok(to)
 }
 
 fn into_database(arguments: &Arguments, place: &Place, out: Out) -> Result<Recheck, Failure> {
-    let mut target = place.database_or_new()?;
-    if !portable::is_empty(target.as_mut())? {
+    // Asked before the schema is made: somebody else's database is left as it is.
+    if !place.is_empty()? {
         return Err(Failure::findings(format!(
             "{place} holds data already. Nothing was changed. Make an empty database and restore into that one."
         )));
     }
-    let (copy, _) = prepared(arguments, &std::env::temp_dir())?;
-    let mut reader = open_sqlite_reader(&copy)?;
+    let prepared = prepared(arguments, &std::env::temp_dir(), out)?;
+    let mut target = place.database_or_new()?;
+    let mut reader = open_sqlite_reader(&prepared.database())?;
     let mut progress = Progress::new(out);
+    // Settled before: what is there after the one transaction is all that was wanted, or nothing.
     let copied =
         portable::copy(reader.as_mut(), target.as_mut(), &mut |copied| progress.show(&format!("{} rows", copied.done)));
     progress.end();
     copied.map_err(|fault| Failure::unreachable(format!("{place} was left empty: {fault}")))?;
-    Ok(portable::settle(target.as_mut(), SystemClock.now(), arguments.end_sessions)?)
+    Ok(prepared.list)
 }
 
 #[cfg(test)]

@@ -109,6 +109,16 @@ pub fn empty_postgres_database() -> TestDatabase {
     make(postgres_server(), "template1")
 }
 
+/// A database of its own for a test that holds somebody else's tables.
+///
+/// # Panics
+/// When there is no server, or it refuses.
+pub fn foreign_postgres_database() -> TestDatabase {
+    let made = empty_postgres_database();
+    run(&made.url, &["CREATE TABLE invoice (id INT)"]).unwrap_or_else(|e| panic!("no table of somebody else: {e}"));
+    made
+}
+
 fn make(server: String, from: &str) -> TestDatabase {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let name = format!("nightbell_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));

@@ -45,7 +45,7 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
                 DUE_PAGES OF_SUBJECT OPEN_PAGES OVERDUE_PAGES NEXT_DUE INSERT_NOTIFICATION UPDATE_NOTIFICATION NOTIFICATION OF_PAGE
                 DUE_NOTIFICATIONS DUE_NOTIFICATION_IDS BEGIN_ATTEMPT END_ATTEMPT ATTEMPTS
             ] stores nightbell_domain::paging::Page;
-            "portable.rs" portable [SESSIONS END_SESSIONS FORGET_LINKS FORGET_FACT];
+            "portable.rs" portable [SESSIONS END_SESSIONS FORGET_LINKS SCHEMA_VERSION FORGET_FACT];
             "proof.rs" proof [STREAMS_AFTER LINES_BETWEEN OWED_AFTER ATTEMPTS_BETWEEN OBJECTS_AFTER],
                 proves nightbell_domain::signal::Alert, nightbell_domain::paging::Page, nightbell_domain::response::Incident,
                 nightbell_domain::learning::Postmortem;

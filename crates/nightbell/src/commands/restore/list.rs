@@ -20,6 +20,12 @@ fn moment(at: Timestamp) -> String {
 /// The list for people.
 pub fn say(list: &Recheck) -> String {
     let mut text = format!("\n{}\n", out::bold("Restored: re-check these"));
+    if list.unstamped {
+        text.push_str(
+            "- This file is NO backup made by `nightbell backup`: nothing says that it is all there was. A copy of a running database lacks what\n  \
+             its server had accepted last.\n",
+        );
+    }
     text.push_str(&lost(list));
     section(
         &mut text,
@@ -82,12 +88,25 @@ fn section(text: &mut String, (noun, lines): (&str, &[Line]), heading: &str, non
 
 fn access(list: &Recheck) -> String {
     let mut text = match list.sessions {
+        0 if list.links_ended => "- No session is valid, and no link that was sent opens any more: there is a new key for links. Whoever receives signed webhooks\n  \
+             needs the new secret (settings of the person), readers of status pages subscribe again. Who saw the backup also saw the keys of\n  \
+             integrations: renew each (organisation file, `nightbell apply`) and give it to the tool that sends.\n"
+            .to_owned(),
         0 => "- No session is valid: everybody signs in again.\n".to_owned(),
         n => format!(
             "- {} valid, also those of people who left since. To end them all: restore with --end-sessions.\n",
             out::counted(n, "session")
         ),
     };
+    match list.administrators.as_slice() {
+        [] => text.push_str("- Nobody administers.\n"),
+        administrators => {
+            text.push_str("- These administer; whoever is not one of yours is to be removed, with their tokens:\n");
+            for administrator in administrators {
+                text.push_str(&format!("    {}\n", out::harmless(administrator)));
+            }
+        }
+    }
     match list.tokens.as_slice() {
         [] => text.push_str("- No token is valid.\n"),
         tokens => {

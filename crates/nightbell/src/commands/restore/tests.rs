@@ -18,6 +18,9 @@ fn empty() -> Recheck {
         incidents: Vec::new(),
         sessions: 0,
         tokens: Vec::new(),
+        administrators: Vec::new(),
+        links_ended: false,
+        unstamped: false,
     }
 }
 
@@ -37,7 +40,13 @@ fn inv_23_the_list_is_golden() {
         tokens: vec!["deploy (@carol, responder)".to_owned()],
         ..empty()
     };
-    let both = format!("{}\n=====\n{}", super::say_list(&night), super::say_list(&empty()));
+    let seen = Recheck {
+        links_ended: true,
+        unstamped: true,
+        administrators: vec!["@alice (alice@example.com)".to_owned(), "@mal\u{1b}[2J (m@example.com)".to_owned()],
+        ..empty()
+    };
+    let both = [&night, &empty(), &seen].map(super::say_list).join("\n=====\n");
     let plain = anstream::adapter::strip_str(&both).to_string();
     assert!(!plain.contains('\u{1b}'));
     insta::assert_snapshot!("list", plain);
