@@ -29,7 +29,7 @@ use stage::Stage;
 use std::{net::SocketAddr, time::Duration};
 use story::{Beat, LEARNING, RESPONSE, WOKEN};
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     time::timeout,
 };
 
@@ -58,22 +58,34 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let runtime = runtime.map_err(|e| Failure::unreachable(format!("no runtime: {e}")))?;
     let pace = if arguments.fast { Pace::fast() } else { Pace::Watched };
     runtime.block_on(async {
+        // Listened for before anything is made that a Ctrl-C would leave behind.
+        let stopped = Signals::install();
         let house = House::build(listen, &pace).await?;
         let played = tokio::select! {
             played = play(&house, &pace) => played,
-            () = stopped() => Ok(()),
+            () = stopped.wait() => Ok(()),
         };
         house.tear_down().await;
         played
     })
 }
 
-/// Completes at Ctrl-C, or when the process is told to end.
-async fn stopped() {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+/// Ctrl-C, or being told to end; heard from the moment this is made.
+struct Signals(Option<(Signal, Signal)>);
+
+impl Signals {
+    fn install() -> Self {
+        let both = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+        Self(if let (Ok(interrupt), Ok(terminate)) = both { Some((interrupt, terminate)) } else { None })
+    }
+
+    /// Completes at the first of them; never, when they cannot be listened for.
+    async fn wait(self) {
+        let Some((mut interrupt, mut terminate)) = self.0 else { return std::future::pending().await };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
     }
 }
 
