@@ -29,7 +29,7 @@ use std::{
 };
 use tokio::{
     sync::{Notify, oneshot},
-    task::{JoinError, JoinSet},
+    task::{JoinError, JoinHandle, JoinSet},
     time::{Instant, sleep_until, timeout},
 };
 
@@ -45,6 +45,10 @@ const HINT_RESTS: Duration = Duration::from_millis(50);
 const REST_AFTER_TROUBLE: Duration = Duration::from_secs(1);
 /// Rest when something stays due although everything was run: it must not become a spin.
 const REST_WITHOUT_PROGRESS: Duration = Duration::from_millis(100);
+/// How long the look may take: after this everything is run without it, because whoever writes may well go on.
+const LOOK_WITHIN: Duration = Duration::from_secs(2);
+/// How long after a full disk nobody's silence is judged: what beat meanwhile was refused, and counts as not listened to then.
+const DEAF_AFTER_FULL: Duration = Duration::from_secs(31);
 /// How long attempts under way may take to end when the server stops. What does not is sent again after the next start, marked a repeat.
 const DRAIN_WITHIN: Duration = Duration::from_secs(8);
 /// How often recording an outcome is tried, once a second: longer than that the lease has run out anyway.
@@ -104,6 +108,10 @@ pub struct Pump(Arc<Inner>);
 struct Inner {
     desk: Desk,
     reader: Mutex<Box<dyn Reader>>,
+    /// A look that took too long, and still goes on.
+    looking: Mutex<Option<JoinHandle<Result<Option<Timestamp>, StoreError>>>>,
+    /// When the disk was last seen full.
+    full_at: Mutex<Option<Instant>>,
     sender: Sender,
     clock: Arc<dyn Clock>,
     waker: Waker,
@@ -119,7 +127,7 @@ struct Round {
     rest: Duration,
     /// What to send.
     work: Vec<paging::Work>,
-    /// When the work was asked for: its leases began no earlier.
+    /// When the hand-out began: its leases began no earlier.
     asked: Instant,
     /// The right to send it.
     hold: Hold,
@@ -133,7 +141,8 @@ impl Pump {
     pub fn new(parts: Parts) -> Self {
         let Parts { desk, reader, sender, clock, waker, pace, observer, own, node } = parts;
         let (reader, pace) = (Mutex::new(reader), pace.max(1));
-        Self(Arc::new(Inner { desk, reader, sender, clock, waker, pace, observer, own, node }))
+        let (looking, full_at) = (Mutex::new(None), Mutex::new(None));
+        Self(Arc::new(Inner { desk, reader, looking, full_at, sender, clock, waker, pace, observer, own, node }))
     }
 
     /// Runs until the server stops, then lets attempts under way end.
@@ -175,6 +184,7 @@ impl Pump {
     async fn round(&self, under_way: usize, patience: Duration, last_due: &mut Option<Timestamp>) -> Round {
         let asked = Instant::now();
         let nothing = |rest| Round { rest, work: Vec::new(), asked, hold: self.0.node.hold() };
+        let listens = self.listens();
         let due = match self.next_due().await {
             Ok(due) => due,
             Err(error) => {
@@ -191,7 +201,7 @@ impl Pump {
             }
             Some(due) => {
                 let stuck = last_due.replace(due) == Some(due);
-                self.reconcile(under_way < IN_FLIGHT_MAX, stuck).await
+                self.reconcile(under_way < IN_FLIGHT_MAX, listens, stuck).await
             }
         }
     }
@@ -203,13 +213,12 @@ impl Pump {
     }
 
     /// Runs every reconciler once, in the order in which one makes work for the next.
-    async fn reconcile(&self, room: bool, stuck: bool) -> Round {
-        let asked = Instant::now();
+    async fn reconcile(&self, room: bool, listens: bool, stuck: bool) -> Round {
         // All left at the desk before the first answer is awaited: usually one transaction, one fsync.
         let escalated = self.submit(paging::escalate);
         let kept = self.submit(response::cadence);
         let chased = self.submit(learning::chase);
-        let listened = self.submit(heartbeat::heartbeat);
+        let listened = self.submit(move |unit| if listens { heartbeat::heartbeat(unit) } else { Ok(0) });
         let hold = self.0.node.hold();
         let handed_out = self.hand_out(room, &hold);
         let mut trouble = false;
@@ -219,10 +228,11 @@ impl Pump {
                 tracing::error!(reconciler = name, %error, "PAGING AT RISK: a reconciler failed; trying again");
             }
         }
-        let work = self.handed_out(handed_out.await.unwrap_or_else(gone), &hold).await.unwrap_or_else(|error| {
+        let ran = self.handed_out(handed_out.await.unwrap_or_else(gone), &hold).await;
+        let (asked, work) = ran.unwrap_or_else(|error| {
             trouble = true;
             tracing::error!(reconciler = "dispatch", %error, "PAGING AT RISK: a reconciler failed; trying again");
-            Vec::new()
+            (Instant::now(), Vec::new())
         });
         let rest = match (trouble, work.is_empty()) {
             (true, _) => REST_AFTER_TROUBLE,
@@ -242,16 +252,22 @@ impl Pump {
         })
     }
 
-    async fn handed_out(&self, ran: Result<HandedOut, Fault>, hold: &Hold) -> Result<Vec<paging::Work>, Fault> {
+    /// What was handed out, and when that began: what waited at the desk before it has cost nobody a lease.
+    async fn handed_out(
+        &self,
+        ran: Result<HandedOut, Fault>,
+        hold: &Hold,
+    ) -> Result<(Instant, Vec<paging::Work>), Fault> {
         let (begun, work) = ran?;
         let Some(work) = work else {
             self.0.node.join_again(&self.0.desk, hold.id()).await?;
-            return Ok(Vec::new());
+            return Ok((Instant::now(), Vec::new()));
         };
         if !work.is_empty() {
             self.0.node.was_seen(hold.id(), begun);
         }
-        Ok(work)
+        let began_at = work.iter().map(|work| work.message.sent_at).min();
+        Ok((began_at.map_or_else(Instant::now, |began_at| begun.when(began_at)), work))
     }
 
     /// Leaves a unit of work at the desk.
@@ -264,17 +280,42 @@ impl Pump {
         answered
     }
 
+    /// Whether beats are taken, and were long enough for a silence to mean something.
+    fn listens(&self) -> bool {
+        let mut full_at = self.0.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.0.desk.stats().only_paging {
+            *full_at = Some(Instant::now());
+        }
+        full_at.is_none_or(|full_at| full_at.elapsed() > DEAF_AFTER_FULL)
+    }
+
+    /// When the next thing is due; now, when that is not known in time.
     async fn next_due(&self) -> Result<Option<Timestamp>, Fault> {
+        let looking = || self.0.looking.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = looking().take();
+        // What a look of an earlier round says is of then.
+        let old = before.is_some();
+        let mut look = before.unwrap_or_else(|| self.look());
+        let broke_off = |_| Err(StoreError::Unavailable("looking for what is due broke off".to_owned()));
+        match timeout(LOOK_WITHIN, &mut look).await {
+            Ok(looked) if !old => Ok(looked.unwrap_or_else(broke_off)?),
+            Ok(_) => Ok(Some(self.0.clock.now())),
+            Err(_) => {
+                *looking() = Some(look);
+                tracing::error!("PAGING AT RISK: looking for what is due takes too long; everything is run without it");
+                Ok(Some(self.0.clock.now()))
+            }
+        }
+    }
+
+    fn look(&self) -> JoinHandle<Result<Option<Timestamp>, StoreError>> {
         let inner = Arc::clone(&self.0);
-        let looked = tokio::task::spawn_blocking(move || {
+        tokio::task::spawn_blocking(move || {
             let mut due = Ok(None);
             let mut reader = inner.reader.lock().unwrap_or_else(PoisonError::into_inner);
             reader.read(&mut |tx| due = nightbell_store::paging::next_due(tx))?;
             due
-        });
-        Ok(looked
-            .await
-            .unwrap_or_else(|_| Err(StoreError::Unavailable("looking for what is due broke off".to_owned())))?)
+        })
     }
 
     /// Until when the work is ours to send (INV-05, INV-22). A clock that races in a demonstration has none: a lease would be over in no time.

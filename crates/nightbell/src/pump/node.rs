@@ -61,6 +61,12 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// When, by the monotonic clock, the wall's said `wall`, which is not after this moment.
+    pub(super) fn when(self, wall: Timestamp) -> Instant {
+        let since = Duration::try_from(self.wall.duration_since(wall)).unwrap_or(Duration::ZERO);
+        self.monotonic.checked_sub(since).unwrap_or(self.monotonic)
+    }
+
     /// How long ago, by whichever clock says more. A wall clock that was set back says nothing.
     fn age(self, now: Self) -> Duration {
         let wall = Duration::try_from(now.wall.duration_since(self.wall)).unwrap_or(Duration::ZERO);

@@ -103,3 +103,36 @@ async fn an_acknowledged_page_is_not_sent() {
     world.stop().await;
     assert!(world.outcomes().is_empty(), "nothing was sent");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn inv_03_a_look_that_never_ends_holds_up_no_page() {
+    let mut world = World::new(&[200]).await;
+    let stuck = world.start_pump_that_sees_nothing();
+    world.alert("Checkout is down").await;
+    assert_eq!(world.received().await.body["title"], "Checkout is down");
+    world.until(|n| n.status == NotificationStatus::Accepted).await;
+    drop(stuck);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn inv_05_what_waited_at_the_desk_costs_no_lease() {
+    let world = World::new(&[]).await;
+    let (begun, now) = (world.node.moment(), "2026-05-02T03:00:00Z".parse().unwrap());
+    let second = SignedDuration::from_secs(1);
+    assert_eq!(Instant::now().saturating_duration_since(begun.when(now)).as_secs(), 0, "the unit began just now");
+    let age = begun.when(now).saturating_duration_since(begun.when(now - second));
+    assert_eq!(age, Duration::from_secs(1), "the batch began a second before its unit");
+    assert_eq!(begun.when(now + second), begun.when(now), "a clock that was set back says nothing");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn inv_16_nobodys_silence_is_judged_while_the_disk_is_full() {
+    let world = World::new(&[]).await;
+    let pump = world.pump();
+    assert!(pump.listens());
+    world.desk().take_only_paging();
+    assert!(!pump.listens(), "beats are refused");
+    world.desk().take_everything();
+    assert!(!pump.listens(), "those that were refused come again");
+}

@@ -1,7 +1,7 @@
 //! The watchdog: looks beside the pump, on a connection of its own, whether what waits is looked at in time, and says so loudly when not (INV-03).
 //! Changes nothing. `/metrics` and `/readyz` tell the same; it also carries the figures that somebody must fetch to the metrics.
 
-use super::{Shared, Size};
+use super::{Shared, Size, vigil::LOOK_KEEPS};
 use crate::pump::Stopping;
 use jiff::SignedDuration;
 use nightbell_engine::{Clock, Reader, StoreError, Tx, watch};
@@ -10,7 +10,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 /// How often it looks.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -63,11 +63,20 @@ pub(super) async fn run(dog: Watchdog, state: AppState, size: Size, shared: Shar
     let mut place = None;
     loop {
         let (looking, measure) = (dog.clone(), Arc::clone(&size));
-        let looked =
-            tokio::task::spawn_blocking(move || (looking.look(), looking.acknowledged(place), measure())).await;
+        let mut look = tokio::task::spawn_blocking(move || (looking.look(), looking.acknowledged(place), measure()));
+        let looked = match timeout(LOOK_KEEPS, &mut look).await {
+            Ok(looked) => looked,
+            Err(_) => {
+                tracing::error!(
+                    "PAGING AT RISK: the watchdog has waited {} s for the database; whether anything is late is not known",
+                    LOOK_KEEPS.as_secs()
+                );
+                look.await
+            }
+        };
         let broke_off = || StoreError::Unavailable("looking broke off".to_owned());
         let (late, taken, bytes) = looked.unwrap_or_else(|_| (Err(broke_off()), Err(broke_off()), None));
-        shared.with(|vigil, _| vigil.looked(late.as_ref().ok().map(Option::is_some)));
+        shared.with(|vigil, now| vigil.looked(now, late.as_ref().ok().map(Option::is_some)));
         match late {
             Ok(None) => {}
             Ok(Some(bark)) => tracing::error!("{bark}"),

@@ -48,24 +48,27 @@ fn s(seconds: u64) -> Duration {
 fn inv_24_three_misses_stop_the_heartbeat_and_an_arrival_starts_it_again() {
     let mut vigil = Vigil::new(Some(s(60)));
     assert!(vigil.withheld(s(0)).is_some(), "nothing is known");
-    vigil.looked(Some(false));
+    vigil.looked(s(0), Some(false));
     assert_eq!(vigil.withheld(s(0)), Some("no canary has arrived yet"));
     vigil.arrived(s(2));
     assert_eq!(vigil.withheld(s(2)), None);
     for (misses, at) in [(1, 92), (2, 152)] {
+        vigil.looked(s(at), Some(false));
         assert_eq!(vigil.missed(), misses);
         assert_eq!(vigil.withheld(s(at)), None, "{misses} misses");
     }
     assert_eq!(vigil.missed(), 3);
+    vigil.looked(s(212), Some(false));
     assert_eq!(vigil.withheld(s(212)), Some("three canaries in a row did not arrive"));
     vigil.arrived(s(242));
+    vigil.looked(s(242), Some(false));
     assert_eq!((vigil.withheld(s(242)), vigil.missed()), (None, 1), "misses count in a row");
 }
 
 #[test]
 fn inv_24_a_canary_task_that_is_stuck_itself_stops_the_heartbeat() {
     let mut vigil = Vigil::new(Some(s(60)));
-    vigil.looked(Some(false));
+    vigil.looked(s(240), Some(false));
     vigil.arrived(s(10));
     assert_eq!(vigil.withheld(s(250)), None);
     assert_eq!(vigil.withheld(s(251)), Some("no canary was heard of for too long"));
@@ -77,9 +80,22 @@ fn inv_03_overdue_work_stops_the_heartbeat_with_and_without_canaries() {
         let mut vigil = Vigil::new(canary);
         vigil.arrived(s(1));
         for (looked, may) in [(Some(false), true), (Some(true), false), (None, false), (Some(false), true)] {
-            vigil.looked(looked);
+            vigil.looked(s(2), looked);
             assert_eq!(vigil.withheld(s(2)).is_none(), may, "{canary:?} {looked:?}");
         }
+    }
+}
+
+#[test]
+fn inv_24_a_watchdog_that_is_stuck_itself_stops_the_heartbeat() {
+    for canary in [None, Some(s(60))] {
+        let mut vigil = Vigil::new(canary);
+        vigil.arrived(s(40));
+        vigil.looked(s(10), Some(false));
+        assert_eq!(vigil.withheld(s(40)), None);
+        assert_eq!(vigil.withheld(s(41)), Some("nobody has looked for too long whether anything is overdue"));
+        vigil.looked(s(42), Some(false));
+        assert_eq!(vigil.withheld(s(42)), None, "it looks again");
     }
 }
 

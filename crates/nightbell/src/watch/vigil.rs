@@ -5,11 +5,15 @@ use std::time::Duration;
 /// That many canaries in a row that did not arrive stop the heartbeat (INV-24).
 pub const MISSES_MAX: u32 = 3;
 
+/// After so long without a look nothing is known any more: the last "all is well" may be of a watchdog that is stuck itself.
+pub const LOOK_KEEPS: Duration = Duration::from_secs(30);
+
 /// What is known of this server.
 #[derive(Debug)]
 pub struct Vigil {
     /// Whether anything is overdue; `None`: not looked yet, or it could not be read.
     late: Option<bool>,
+    looked_at: Duration,
     /// `None`: no canaries are sent.
     canary: Option<Flights>,
 }
@@ -24,12 +28,16 @@ struct Flights {
 impl Vigil {
     /// Nothing is known yet. `canary` says how often one is sent, if they are.
     pub fn new(canary: Option<Duration>) -> Self {
-        Self { late: None, canary: canary.map(|every| Flights { every, misses: 0, arrived: None }) }
+        Self {
+            late: None,
+            looked_at: Duration::ZERO,
+            canary: canary.map(|every| Flights { every, misses: 0, arrived: None }),
+        }
     }
 
     /// Looked for what is overdue; `None` when that could not be read.
-    pub fn looked(&mut self, late: Option<bool>) {
-        self.late = late;
+    pub fn looked(&mut self, now: Duration, late: Option<bool>) {
+        (self.late, self.looked_at) = (late, now);
     }
 
     /// A canary came through.
@@ -53,6 +61,9 @@ impl Vigil {
         match self.late {
             None => return Some("whether anything is overdue is not known"),
             Some(true) => return Some("something is overdue"),
+            Some(false) if now.saturating_sub(self.looked_at) > LOOK_KEEPS => {
+                return Some("nobody has looked for too long whether anything is overdue");
+            }
             Some(false) => {}
         }
         let flights = self.canary.as_ref()?;

@@ -94,6 +94,16 @@ async fn receive(State(receiver): State<Receiver>, request: Request) -> StatusCo
     StatusCode::from_u16(status).unwrap()
 }
 
+/// A reader that answers when its channel is let go.
+struct Stuck(std::sync::mpsc::Receiver<()>);
+
+impl Reader for Stuck {
+    fn read(&mut self, _: &mut dyn FnMut(&mut dyn nightbell_engine::Tx)) -> Result<(), nightbell_engine::StoreError> {
+        let _ = self.0.recv();
+        Err(nightbell_engine::StoreError::Unavailable("let go".to_owned()))
+    }
+}
+
 /// Everything a pump stands between.
 pub struct World {
     _temporary: tempfile::TempDir,
@@ -188,11 +198,29 @@ impl World {
 
     /// A pump that does not run.
     pub fn pump(&self) -> Pump {
+        self.pump_that_looks(self.folder.reader().unwrap())
+    }
+
+    /// Starts a pump whose looks never end.
+    pub fn start_pump_that_sees_nothing(&mut self) -> Box<dyn std::any::Any> {
+        let (held, never) = std::sync::mpsc::channel();
+        let (stop, stopping) = Stop::channel();
+        self.tasks.spawn(self.pump_that_looks(Box::new(Stuck(never))).run(stopping));
+        self.stop = Some(stop);
+        Box::new(held)
+    }
+
+    /// The desk.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    fn pump_that_looks(&self, reader: Box<dyn Reader>) -> Pump {
         let loopback = EgressPolicy::new(&["127.0.0.0/8".to_owned()]).unwrap();
         let outcomes = Arc::clone(&self.outcomes);
         Pump::new(Parts {
             desk: self.desk.clone(),
-            reader: self.folder.reader().unwrap(),
+            reader,
             sender: Sender { mail: None, http: HttpSender::new(loopback, Timeouts::default()).unwrap() },
             clock: Arc::new(self.clock.clone()),
             waker: self.waker.clone(),
