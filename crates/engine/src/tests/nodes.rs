@@ -1,15 +1,23 @@
 //! Several nodes on one database: marking is exclusive, who was given up marks nothing, and what it was sending goes on at once, as a repeat.
 
-use super::{World, world::at};
+use super::{
+    World,
+    world::{ORGANISATION, at},
+};
 use crate::{
     nodes::{self, Silent},
     paging,
 };
 use nightbell_domain::{
     ids::NodeId,
+    limits::SENDING_LEASE,
     paging::{NotificationStatus, Report},
 };
-use nightbell_store::node;
+use nightbell_store::{Database, Postgres, Sqlite, StoreError, Tx, WriteOp, node, testing::postgres_database};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 fn silent(world: &mut World, id: NodeId) -> Silent {
     let roll = world.engine.read(|tx| Ok(node::roll(tx)?)).expect("the roll");
@@ -95,4 +103,78 @@ fn inv_06_the_only_server_of_a_folder_takes_up_what_its_last_run_was_sending() {
     for work in &work {
         world.act(|unit| paging::settle(unit, work.notification, work.attempt, accepted()));
     }
+}
+
+/// A database whose next answer to COMMIT is lost: everything is stored, and nobody is told.
+struct Losing {
+    database: Box<dyn Database>,
+    next: Arc<AtomicBool>,
+}
+
+impl Database for Losing {
+    fn write(&mut self, batch: &mut [WriteOp<'_>]) -> Result<(), StoreError> {
+        self.database.write(batch)?;
+        if self.next.swap(false, Ordering::Relaxed) {
+            return Err(StoreError::Unavailable("the connection broke during COMMIT".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError> {
+        self.database.read(view)
+    }
+}
+
+/// The node lives, so nobody takes over from it; it does not know that it has the work, so it does not send. The lease brings it back.
+#[test]
+fn inv_22_a_hand_out_that_was_stored_but_not_answered_is_made_again_after_its_lease() {
+    let made = postgres_database();
+    let databases: [Box<dyn Database>; 2] =
+        [Box::new(Sqlite::in_memory().expect("a database")), Box::new(Postgres::open(made.url()).expect("a database"))];
+    for database in databases {
+        let next = Arc::new(AtomicBool::new(false));
+        let mut world = World::over(Box::new(Losing { database, next: Arc::clone(&next) }), ORGANISATION);
+        let a = world.act(|unit| nodes::join(unit, "a"));
+        let page = world.trigger("db").page.expect("it pages");
+        next.store(true, Ordering::Relaxed);
+        let lost = world.engine.execute(world.now, |unit| nodes::dispatch(unit, a));
+        assert!(lost.is_err_and(|error| error.may_pass()), "the pump tries again");
+        let sending = world.notifications(page).iter().filter(|n| n.status == NotificationStatus::Sending).count();
+        assert!(sending > 0, "it was stored");
+        let lease_s = SENDING_LEASE.as_secs();
+        world.now += jiff::SignedDuration::from_secs(lease_s - 1);
+        assert!(world.act(|unit| nodes::dispatch(unit, a)).expect("it is there").is_empty(), "somebody may be sending");
+        world.now += jiff::SignedDuration::from_secs(1);
+        let again = world.act(|unit| nodes::dispatch(unit, a)).expect("it is there");
+        assert_eq!(again.len(), sending);
+        assert!(again.iter().all(|work| work.attempt == 2 && work.message.repeat));
+    }
+}
+
+/// The server is asked to commit and ends the session instead, as at a restart.
+#[test]
+fn inv_22_a_hand_out_whose_session_ends_at_its_commit_is_made_at_once() {
+    let made = postgres_database();
+    let mut world = World::over(Box::new(Postgres::open(made.url()).expect("a database")), ORGANISATION);
+    let a = world.act(|unit| nodes::join(unit, "a"));
+    let page = world.trigger("db").page.expect("it pages");
+    world.act(|unit| {
+        unit.tx.run(
+            "CREATE FUNCTION end_session() RETURNS trigger LANGUAGE plpgsql AS \
+             'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'",
+            &[],
+        )?;
+        unit.tx.run(
+            "CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON attempt DEFERRABLE INITIALLY DEFERRED \
+             FOR EACH ROW EXECUTE FUNCTION end_session()",
+            &[],
+        )?;
+        Ok(())
+    });
+    let lost = world.engine.execute(world.now, |unit| nodes::dispatch(unit, a));
+    assert!(lost.as_ref().is_err_and(|error| error.may_pass()), "{:?}", lost.err());
+    assert!(world.notifications(page).iter().all(|n| n.attempts == 0), "nothing was stored");
+    world.act(|unit| Ok(unit.tx.run("DROP TRIGGER at_commit ON attempt", &[])?));
+    let work = world.act(|unit| nodes::dispatch(unit, a)).expect("it is there");
+    assert!(!work.is_empty() && work.iter().all(|work| work.attempt == 1 && !work.message.repeat));
 }
