@@ -148,6 +148,15 @@ pub fn leave(unit: &mut Unit<'_>, id: NodeId) -> Result<u64, Fault> {
     Ok(node::hand_back(unit.tx, id, unit.now)?)
 }
 
+/// What this node is said to be sending, while nobody there holds any of it, is due now: a hand-out whose answer was lost. Answers how many
+/// messages that are.
+///
+/// # Errors
+/// The store's.
+pub fn give_back(unit: &mut Unit<'_>, id: NodeId) -> Result<u64, Fault> {
+    Ok(node::hand_back(unit.tx, id, unit.now)?)
+}
+
 /// The `dispatch` reconciler as one node runs it: it hands out nothing to a node that was given up (`None`), and whatever it hands out is
 /// marked as that node's.
 ///

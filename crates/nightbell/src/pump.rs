@@ -24,7 +24,10 @@ use nightbell_engine::{
 use nightbell_web::ops::Sent;
 use node::Hold;
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -112,6 +115,8 @@ struct Inner {
     looking: Mutex<Option<JoinHandle<Result<Option<Timestamp>, StoreError>>>>,
     /// When the disk was last seen full.
     full_at: Mutex<Option<Instant>>,
+    /// A hand-out may be stored although its answer was lost: nobody here holds what it gave.
+    doubt: AtomicBool,
     sender: Sender,
     clock: Arc<dyn Clock>,
     waker: Waker,
@@ -142,7 +147,20 @@ impl Pump {
         let Parts { desk, reader, sender, clock, waker, pace, observer, own, node } = parts;
         let (reader, pace) = (Mutex::new(reader), pace.max(1));
         let (looking, full_at) = (Mutex::new(None), Mutex::new(None));
-        Self(Arc::new(Inner { desk, reader, looking, full_at, sender, clock, waker, pace, observer, own, node }))
+        Self(Arc::new(Inner {
+            desk,
+            reader,
+            looking,
+            full_at,
+            doubt: AtomicBool::new(false),
+            sender,
+            clock,
+            waker,
+            pace,
+            observer,
+            own,
+            node,
+        }))
     }
 
     /// Runs until the server stops, then lets attempts under way end.
@@ -185,6 +203,9 @@ impl Pump {
         let asked = Instant::now();
         let nothing = |rest| Round { rest, work: Vec::new(), asked, hold: self.0.node.hold() };
         let listens = self.listens();
+        if under_way == 0 {
+            self.give_back().await;
+        }
         let due = match self.next_due().await {
             Ok(due) => due,
             Err(error) => {
@@ -231,6 +252,9 @@ impl Pump {
         let ran = self.handed_out(handed_out.await.unwrap_or_else(gone), &hold).await;
         let (asked, work) = ran.unwrap_or_else(|error| {
             trouble = true;
+            if matches!(error, Fault::Store(StoreError::Unavailable(_))) {
+                self.0.doubt.store(true, Ordering::Relaxed);
+            }
             tracing::error!(reconciler = "dispatch", %error, "PAGING AT RISK: a reconciler failed; trying again");
             (Instant::now(), Vec::new())
         });
@@ -268,6 +292,27 @@ impl Pump {
         }
         let began_at = work.iter().map(|work| work.message.sent_at).min();
         Ok((began_at.map_or_else(Instant::now, |began_at| begun.when(began_at)), work))
+    }
+
+    /// After a hand-out whose answer was lost, and while nothing is under way here: what is marked as this node's is due again, not only when
+    /// its lease is over.
+    async fn give_back(&self) {
+        if !self.0.doubt.load(Ordering::Relaxed) {
+            return;
+        }
+        let id = self.0.node.id();
+        match self.submit(move |unit| nodes::give_back(unit, id)).await.unwrap_or_else(gone) {
+            Ok(messages) => {
+                self.0.doubt.store(false, Ordering::Relaxed);
+                if messages > 0 {
+                    tracing::warn!(
+                        messages,
+                        "the answer of a hand-out was lost; what it gave is sent now, marked as repeats"
+                    );
+                }
+            }
+            Err(error) => tracing::error!(%error, "PAGING AT RISK: a lost hand-out cannot be taken back; trying again"),
+        }
     }
 
     /// Leaves a unit of work at the desk.

@@ -136,3 +136,20 @@ async fn inv_16_nobodys_silence_is_judged_while_the_disk_is_full() {
     world.desk().take_everything();
     assert!(!pump.listens(), "those that were refused come again");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn inv_06_a_hand_out_whose_answer_was_lost_is_sent_before_its_lease_is_over() {
+    let mut world = World::new(&[200]).await;
+    world.alert("Checkout is down").await;
+    let id = world.node.id();
+    // Stored, and nobody was told.
+    let lost = world.run(move |unit| nodes::dispatch(unit, id)).await.expect("this node is there");
+    assert_eq!(lost.len(), 1);
+    drop(lost);
+    let pump = world.pump();
+    pump.0.doubt.store(true, Ordering::Relaxed);
+    world.start(pump);
+    assert_eq!(world.received().await.body["repeat"], true);
+    world.until(|n| n.status == NotificationStatus::Accepted).await;
+    world.stop().await;
+}

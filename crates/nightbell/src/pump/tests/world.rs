@@ -191,8 +191,13 @@ impl World {
 
     /// Starts the pump.
     pub fn start_pump(&mut self) {
+        self.start(self.pump());
+    }
+
+    /// Starts that pump.
+    pub fn start(&mut self, pump: Pump) {
         let (stop, stopping) = Stop::channel();
-        self.tasks.spawn(self.pump().run(stopping));
+        self.tasks.spawn(pump.run(stopping));
         self.stop = Some(stop);
     }
 
@@ -204,9 +209,7 @@ impl World {
     /// Starts a pump whose looks never end.
     pub fn start_pump_that_sees_nothing(&mut self) -> Box<dyn std::any::Any> {
         let (held, never) = std::sync::mpsc::channel();
-        let (stop, stopping) = Stop::channel();
-        self.tasks.spawn(self.pump_that_looks(Box::new(Stuck(never))).run(stopping));
-        self.stop = Some(stop);
+        self.start(self.pump_that_looks(Box::new(Stuck(never))));
         Box::new(held)
     }
 
