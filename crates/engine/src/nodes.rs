@@ -14,11 +14,18 @@ use nightbell_domain::{ids::NodeId, record::Instant};
 use nightbell_store::{PostgresBeside, StoreError, Tx, node};
 use std::collections::BTreeMap;
 
-pub use nightbell_store::node::Member;
+pub use nightbell_store::{node::Member, postgres_clock};
 
 /// A node whose count did not move while we looked so often, each time after a beat of our own, is given up. Whatever holds all of us up (a
 /// database that restarts, a lock that is held) holds up our own beats too, and gives nobody up.
 pub const SILENT_LOOKS: u32 = 5;
+
+/// A clock that is further from the database's than that is wrong: its node leaves the work to whoever has a sound one.
+pub const WRONG_BY: SignedDuration = SignedDuration::from_secs(10);
+
+/// How far another node's last sign of life may be from the database's time, by its own clock, for that clock to count as sound. Well below
+/// [`WRONG_BY`], so that of two nodes never each takes the other for the sound one.
+const SOUND_WITHIN: SignedDuration = SignedDuration::from_secs(5);
 
 /// Clocks of nodes that differ by more than that are told loudly: alarms ring by the clock of whoever looks. A beat may be as old as two
 /// intervals when it is seen.
@@ -65,6 +72,40 @@ pub struct Look {
     pub silent: Vec<Silent>,
     /// Whose clock differs from ours by more than [`SKEW_MAX`], and by how much: what they call it, its time minus ours.
     pub skewed: Vec<(String, SignedDuration)>,
+}
+
+/// What a node does because of its own clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnClock {
+    /// Nothing.
+    Sound,
+    /// It says so, and goes on: within [`WRONG_BY`], or nobody else is there whose clock is sound. Silence is worse than a wrong time.
+    Apart,
+    /// It hands out and escalates nothing: by its clock leases are over that are not, and people are rung twice or too soon.
+    StandAside,
+}
+
+/// How far the database's clock is ahead of ours (negative: behind), by readings of ours before and after asking for `theirs`. What the
+/// question took is not held against us: the smallest difference that fits.
+pub fn apart(before: Instant, theirs: Instant, after: Instant) -> SignedDuration {
+    let (least, most) = (theirs.duration_since(after.max(before)), theirs.duration_since(before));
+    if least.is_positive() {
+        least
+    } else if most.is_negative() {
+        most
+    } else {
+        SignedDuration::ZERO
+    }
+}
+
+/// What our clock, read as `now`, means, when the database's is ahead of it by `apart`. Whoever was found silent helps nobody.
+pub fn own_clock(own: NodeId, roll: &[Member], silent: &[Silent], now: Instant, apart: SignedDuration) -> OwnClock {
+    if apart.abs() <= SKEW_MAX {
+        return OwnClock::Sound;
+    }
+    let there = |member: &&Member| member.id != own && silent.iter().all(|silent| silent.id != member.id);
+    let sound = |member: &Member| (member.seen_at.duration_since(now) - apart).abs() <= SOUND_WITHIN;
+    if apart.abs() > WRONG_BY && roll.iter().filter(there).any(sound) { OwnClock::StandAside } else { OwnClock::Apart }
 }
 
 /// What one node has seen of the others.

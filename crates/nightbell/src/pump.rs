@@ -206,6 +206,9 @@ impl Pump {
         if under_way == 0 {
             self.give_back().await;
         }
+        if self.0.node.stands_aside() {
+            return nothing(SLEEP_AMONG_OTHERS_MAX);
+        }
         let due = match self.next_due().await {
             Ok(due) => due,
             Err(error) => {

@@ -28,7 +28,7 @@ pub mod watch;
 pub use aggregate::{Stored, commit, commit_by, load};
 #[doc(hidden)]
 pub use postgres::testing;
-pub use postgres::{Listener, Postgres, PostgresBeside, PostgresReader, listen};
+pub use postgres::{Listener, Postgres, PostgresBeside, PostgresReader, listen, postgres_clock};
 pub use sqlite::{Sqlite, SqliteReader};
 pub use tx::{
     Database, Row, StoreError, Tx, Value, Verdict, WriteOp, begin_part, from_micros, keep_part, micros, undo_part,

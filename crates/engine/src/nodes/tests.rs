@@ -61,3 +61,49 @@ fn clocks_that_differ_are_told_when_their_node_has_just_beaten() {
         }
     }
 }
+
+#[test]
+fn what_the_question_took_is_not_held_against_our_clock() {
+    let at = |ms: i64| Instant::UNIX_EPOCH + SignedDuration::from_hours(48) + SignedDuration::from_millis(ms);
+    for (name, before, theirs, after, ms) in [
+        ("the same", 0, 1, 2, 0),
+        ("ahead", 0, 3_000, 4, 2_996),
+        ("behind", 0, -3_000, 4, -3_000),
+        ("we stood still while we asked", 0, 10, 60_000, 0),
+        ("our clock was set back while we asked", 0, 1, -60_000, 1),
+    ] {
+        assert_eq!(apart(at(before), at(theirs), at(after)), SignedDuration::from_millis(ms), "{name}");
+    }
+}
+
+#[test]
+fn inv_05_a_node_with_a_wrong_clock_stands_aside_while_another_is_right_and_works_on_alone() {
+    use OwnClock::{Apart, Sound, StandAside};
+    // How far ours is from the database's, those of two others (and whether they fell silent), in seconds.
+    for (name, ours, others, expected) in [
+        ("right, alone", 0, &[][..], Sound),
+        ("a little, alone", 2, &[][..], Sound),
+        ("apart, alone", 3, &[][..], Apart),
+        ("an hour, alone", 3_600, &[][..], Apart),
+        ("apart, but not by much", 9, &[(0, false)][..], Apart),
+        ("ahead", 300, &[(0, false)][..], StandAside),
+        ("behind", -300, &[(0, false)][..], StandAside),
+        ("ahead, the other too", 300, &[(300, false)][..], Apart),
+        ("ahead, the other behind", 300, &[(-300, false)][..], Apart),
+        ("ahead, of two others one is right", 300, &[(300, false), (1, false)][..], StandAside),
+        ("ahead, who was right fell silent", 300, &[(0, true), (300, false)][..], Apart),
+    ] {
+        let database = Instant::UNIX_EPOCH + SignedDuration::from_hours(48);
+        let by = |seconds| database + SignedDuration::from_secs(seconds);
+        let mut roll = vec![Member { seen_at: by(ours), ..member(1, 9) }];
+        let mut silent = Vec::new();
+        for (n, (seconds, is_silent)) in (2..).zip(others) {
+            roll.push(Member { seen_at: by(*seconds), ..member(n, 9) });
+            if *is_silent {
+                silent.push(Silent { id: id(n), name: String::new(), beats: 9 });
+            }
+        }
+        let found = own_clock(id(1), &roll, &silent, by(ours), SignedDuration::from_secs(-ours));
+        assert_eq!(found, expected, "{name}");
+    }
+}

@@ -7,12 +7,12 @@
 //! On a data folder there is one server: nothing beats, and what it holds is its own.
 
 use super::{Stopping, Waker};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use nightbell_delivery::Outcome;
 use nightbell_engine::{
     Beside, Class, Clock, Desk, Fault, StoreError, Unit,
     domain::ids::NodeId,
-    nodes::{self, Member, SILENT_LOOKS, Silent, Watch},
+    nodes::{self, Member, OwnClock, SILENT_LOOKS, Silent, Watch},
 };
 use std::{
     future::poll_fn,
@@ -37,6 +37,8 @@ const STOPPED_AFTER: Duration = Duration::from_millis(1_200);
 /// together would do the same looking three times.
 const PATIENCE: Duration = Duration::from_millis(120);
 
+/// How long a node stands aside without having compared its clock again: whoever cannot ask goes on, because silence is worse.
+const ASIDE_FOR: Duration = Duration::from_secs(10);
 /// How often clocks that differ are told of.
 const TELL_SKEW_EVERY: Duration = Duration::from_secs(60);
 
@@ -94,7 +96,15 @@ struct State {
     awake_at: Moment,
     /// How often this process was found to have been stopped.
     stops: u64,
+    /// When it was last found that its clock is wrong and somebody else's right, or that it is not known yet.
+    aside_at: Option<Instant>,
 }
+
+/// Is told how far the database's clock is ahead of ours, at every sign of life.
+pub type ClockObserver = Arc<dyn Fn(SignedDuration) + Send + Sync>;
+
+/// What a sign of life found: who is there (`None` when this node was given up), and how far the database's clock is ahead of ours.
+type Beaten = (Option<Vec<Member>>, SignedDuration);
 
 /// The right to what one hand-out gave.
 #[derive(Clone)]
@@ -117,7 +127,14 @@ impl Node {
 
     fn new(id: NodeId, name: String, clock: Arc<dyn Clock>, alone: bool) -> Self {
         let now = Moment { monotonic: Instant::now(), wall: clock.now() };
-        let state = Mutex::new(State { id, rank: 0, beaten_at: now, awake_at: now, stops: 0 });
+        let state = Mutex::new(State {
+            id,
+            rank: 0,
+            beaten_at: now,
+            awake_at: now,
+            stops: 0,
+            aside_at: (!alone).then_some(now.monotonic),
+        });
         Self(Arc::new(Inner { name, alone, clock, state }))
     }
 
@@ -143,6 +160,11 @@ impl Node {
     /// How long what is due is left to whoever is faster.
     pub fn patience(&self) -> Duration {
         if self.0.alone { Duration::ZERO } else { PATIENCE * self.state().rank }
+    }
+
+    /// Whether the work is left to the others, because this node's clock is wrong, or was not compared yet.
+    pub fn stands_aside(&self) -> bool {
+        self.state().aside_at.is_some_and(|at| at.elapsed() < ASIDE_FOR)
     }
 
     /// The right to what is handed out from now on.
@@ -176,16 +198,23 @@ impl Node {
     }
 
     /// Beats and watches the others until the server stops.
-    pub async fn beat(self, beside: Arc<Mutex<Box<dyn Beside>>>, desk: Desk, waker: Waker, mut stopping: Stopping) {
+    pub async fn beat(
+        self,
+        beside: Arc<Mutex<Box<dyn Beside>>>,
+        desk: Desk,
+        waker: Waker,
+        observer: ClockObserver,
+        mut stopping: Stopping,
+    ) {
         let mut watch = Watch::default();
-        let (mut ill, mut skew_told) = (false, None);
+        let (mut ill, mut skew_told, mut clock_told) = (false, None, None);
         loop {
             tokio::select! {
                 () = stopping.wait() => return,
                 () = sleep_until(Instant::now() + BEAT_EVERY) => {}
             }
             let (id, begun) = (self.id(), self.moment());
-            let beaten = beat_once(&beside, id, begun.wall).await;
+            let beaten = beat_once(&beside, id, &self.0.clock).await;
             if let Err(error) = &beaten {
                 if !std::mem::replace(&mut ill, true) {
                     tracing::warn!(%error, "this node cannot show that it lives; it goes on trying, and sends nothing meanwhile");
@@ -194,10 +223,20 @@ impl Node {
             }
             ill = false;
             match beaten {
-                Ok(Some(roll)) => {
+                Ok((Some(roll), apart)) => {
                     self.was_seen(id, begun);
                     self.state().rank = rank(id, &roll);
                     let look = watch.look(id, &roll, begun.wall);
+                    observer(apart);
+                    let clock = nodes::own_clock(id, &roll, &look.silent, begun.wall, apart);
+                    let was_aside = self.stands_aside();
+                    self.heed(clock, apart, &mut clock_told);
+                    if clock == OwnClock::StandAside {
+                        continue;
+                    }
+                    if was_aside {
+                        waker.wake();
+                    }
                     for silent in look.silent {
                         take_over(&desk, silent).await;
                         waker.wake();
@@ -215,7 +254,7 @@ impl Node {
                         }
                     }
                 }
-                Ok(None) => {
+                Ok((None, _)) => {
                     if let Err(error) = self.join_again(&desk, id).await {
                         tracing::error!(%error, "PAGING AT RISK: this node cannot join the others again; trying again");
                     }
@@ -223,6 +262,30 @@ impl Node {
                 Err(_) => {}
             }
         }
+    }
+
+    /// Stands aside or comes back because of its own clock, and says why, at once and then every minute.
+    fn heed(&self, clock: OwnClock, apart: SignedDuration, told: &mut Option<(OwnClock, Instant)>) {
+        self.state().aside_at = (clock == OwnClock::StandAside).then(Instant::now);
+        if told.is_some_and(|(last, at)| last == clock && at.elapsed() <= TELL_SKEW_EVERY) {
+            return;
+        }
+        let apart_ms = apart.as_millis();
+        match clock {
+            OwnClock::Sound if told.take().is_some() => {
+                tracing::info!("this machine's clock agrees with the database's again")
+            }
+            OwnClock::Sound => return,
+            OwnClock::Apart => tracing::error!(
+                apart_ms,
+                "CLOCK IS WRONG: this machine's clock is not the database's; pages ring early or late by that much. Set both by NTP"
+            ),
+            OwnClock::StandAside => tracing::error!(
+                apart_ms,
+                "PAGING AT RISK: this machine's clock is wrong; this node takes alerts, but leaves ringing people to the others. Set it by NTP"
+            ),
+        }
+        *told = (clock != OwnClock::Sound).then(|| (clock, Instant::now()));
     }
 
     /// Notes that this process is awake, until the server stops.
@@ -310,13 +373,18 @@ fn rank(id: NodeId, roll: &[Member]) -> u32 {
 async fn beat_once(
     beside: &Arc<Mutex<Box<dyn Beside>>>,
     id: NodeId,
-    now: Timestamp,
-) -> Result<Option<Vec<Member>>, StoreError> {
-    let beside = Arc::clone(beside);
+    clock: &Arc<dyn Clock>,
+) -> Result<Beaten, StoreError> {
+    let (beside, clock) = (Arc::clone(beside), Arc::clone(clock));
     let beaten = tokio::task::spawn_blocking(move || {
-        let mut answer = None;
+        let mut answer = (None, SignedDuration::ZERO);
         let mut beside = beside.lock().unwrap_or_else(PoisonError::into_inner);
-        beside.write(&mut |tx| nodes::beat(tx, id, now).map(|roll| answer = roll))?;
+        beside.write(&mut |tx| {
+            let before = clock.now();
+            let theirs = nodes::postgres_clock(tx)?;
+            let apart = nodes::apart(before, theirs, clock.now());
+            nodes::beat(tx, id, before).map(|roll| answer = (roll, apart))
+        })?;
         Ok(answer)
     });
     beaten.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the beat broke off".to_owned())))

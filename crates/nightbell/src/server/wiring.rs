@@ -7,7 +7,7 @@ use crate::{
     failure::Failure,
     housekeeping,
     mark::Mark,
-    pump::{self, Node, Pump, Stopping, Waker},
+    pump::{self, Node, Pump, Stopping, Waker, node::ClockObserver},
     reserve::Reserve,
     watch::{self, Own},
 };
@@ -114,7 +114,7 @@ pub(super) fn wire(
         tasks.extend(watch::start(parts, &stopping)?);
     }
     if let Some(beside) = beside {
-        tasks.extend(among_others(&node, beside, &desk, waker, &stopping));
+        tasks.extend(among_others(&node, beside, &state, waker, &stopping));
     }
     Ok(Wired { state, routers: options.routers, pump, tasks, node, hints, writer, writer_gone })
 }
@@ -134,13 +134,18 @@ fn hints(data: &Place, waker: &Waker, hub: &Hub) -> Result<Option<Listener>, Fai
 fn among_others(
     node: &Node,
     beside: Box<dyn Beside>,
-    desk: &Desk,
+    state: &AppState,
     waker: &Waker,
     stopping: &Stopping,
 ) -> [JoinHandle<()>; 2] {
     let beside = Arc::new(Mutex::new(beside));
-    let (beating, desk, waker, until) = (node.clone(), desk.clone(), waker.clone(), stopping.clone());
-    let beat = move || beating.clone().beat(Arc::clone(&beside), desk.clone(), waker.clone(), until.clone());
+    let observed = state.clone();
+    let observer: ClockObserver = Arc::new(move |apart| observed.metrics().clock_skew(apart));
+    let (beating, desk, waker, until) = (node.clone(), state.desk().clone(), waker.clone(), stopping.clone());
+    let beat = move || {
+        let (beside, observer) = (Arc::clone(&beside), Arc::clone(&observer));
+        beating.clone().beat(beside, desk.clone(), waker.clone(), observer, until.clone())
+    };
     let (awake, until) = (node.clone(), stopping.clone());
     [spawn_supervised("beat", beat), spawn_supervised("awake", move || awake.clone().stay_awake(until.clone()))]
 }

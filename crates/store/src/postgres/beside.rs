@@ -8,7 +8,10 @@ use super::{
     statements::Statements,
 };
 use crate::tx::{StoreError, Tx};
+use nightbell_domain::record::Instant;
 
+/// The one place where SQL asks for the time, in microseconds: to tell a node that its own clock is wrong. Nothing stored comes from it.
+const CLOCK: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
 const NOT_FLUSHED: &str = "SET LOCAL synchronous_commit = off";
 
 /// A connection of its own for such writes.
@@ -47,4 +50,13 @@ impl PostgresBeside {
         }
         done
     }
+}
+
+/// What the server's clock says now (ADR 0018): health, never a decision about a page.
+///
+/// # Errors
+/// The database's.
+pub fn postgres_clock(tx: &mut dyn Tx) -> Result<Instant, StoreError> {
+    let row = tx.row(CLOCK, &[])?;
+    row.ok_or_else(|| StoreError::Unavailable("PostgreSQL has no time".to_owned()))?.instant(0)
 }

@@ -15,7 +15,7 @@ mod statements;
 pub mod testing;
 mod values;
 
-pub use beside::PostgresBeside;
+pub use beside::{PostgresBeside, postgres_clock};
 use link::Link;
 pub use listen::{Listener, listen};
 use settings::Settings;

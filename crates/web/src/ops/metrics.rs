@@ -5,6 +5,7 @@
 
 use super::desk::DeskFigures;
 use axum::http::StatusCode;
+use jiff::SignedDuration;
 use nightbell_engine::{
     Desk,
     domain::{paging::canary, record::Instant},
@@ -68,6 +69,7 @@ pub struct Metrics {
     heartbeats: Family<Labels<1>, Counter>,
     heartbeat_sent: Seconds,
     started: Seconds,
+    clock_skew: Seconds,
     page_acts: Family<Labels<1>, Counter>,
     // Encoding sets the gauges of the moment first; two scrapes must not mix them.
     scraping: Mutex<()>,
@@ -96,6 +98,7 @@ impl Metrics {
             heartbeats: Family::default(),
             heartbeat_sent: Gauge::default(),
             started: Gauge::default(),
+            clock_skew: Gauge::default(),
             page_acts: Family::default(),
             scraping: Mutex::default(),
         };
@@ -146,6 +149,9 @@ impl Metrics {
         let help = "How long the oldest due thing has waited; should stay below 1";
         own.register_with_unit("oldest_due", help, Unit::Seconds, self.oldest_due.clone());
         own.register_with_unit("database_size", "The database", Unit::Bytes, self.database_size.clone());
+        let help =
+            "How far the database's clock is ahead of this node's; should stay near 0 (with a data folder it is 0)";
+        own.register_with_unit("clock_skew", help, Unit::Seconds, self.clock_skew.clone());
         own.register("live_streams", "Open live streams", self.streams.clone());
         let help = "When the canary last came through, in seconds since 1970";
         own.register_with_unit("canary_last_success_timestamp", help, Unit::Seconds, self.canary_success.clone());
@@ -196,6 +202,16 @@ impl Metrics {
     pub fn acknowledged(&self, after: Duration) {
         self.acknowledgements.inc();
         self.acknowledge_delay.observe(after.as_secs_f64());
+    }
+
+    /// How far the database's clock is ahead of this node's.
+    pub fn clock_skew(&self, apart: SignedDuration) {
+        self.clock_skew.set(apart.as_secs_f64());
+    }
+
+    /// The same, in seconds.
+    pub(super) fn clock_skew_s(&self) -> f64 {
+        self.clock_skew.get()
     }
 
     /// How large the database is.

@@ -1,5 +1,5 @@
-//! `GET /readyz`: ready means that the store can be written and read, and that nothing is more than 30 s overdue. Otherwise 503, and a line for
-//! each thing that is wrong; open to anybody, so it says no more than what an operator must look at.
+//! `GET /readyz`: ready means that the store can be written and read, that nothing is more than 30 s overdue, and that this node's clock is the
+//! database's. Otherwise 503, and a line for each thing that is wrong; open to anybody, so it says no more than what an operator must look at.
 
 use crate::state::AppState;
 use axum::{
@@ -7,7 +7,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use nightbell_engine::{Fault, StoreError, prove_writable, watch};
+use nightbell_engine::{Fault, StoreError, nodes, prove_writable, watch};
 use std::{fmt::Write as _, future::Future, time::Duration};
 
 /// How long a part may take to answer before the server is not ready.
@@ -21,7 +21,14 @@ pub async fn readyz(State(state): State<AppState>) -> Response {
         within(state.read(move |tx, now, _| Ok(watch::late(tx, now, after)?)))
     );
     let overdue = late.and_then(|late| if late.is_empty() { Ok(()) } else { Err(watch::in_words(&late)) });
-    let parts = [("writer", writable), ("overdue", overdue)];
+    let mut parts = vec![("writer", writable), ("overdue", overdue)];
+    let skew_s = state.metrics().clock_skew_s();
+    if skew_s.abs() > nodes::SKEW_MAX.as_secs_f64() {
+        parts.push((
+            "clock",
+            Err(format!("the database's clock is {skew_s:+.1} s from this machine's; set both by NTP")),
+        ));
+    }
     let ready = parts.iter().all(|(_, part)| part.is_ok());
     let mut text = String::from(if ready { "ready\n" } else { "not ready\n" });
     for (name, part) in &parts {

@@ -244,3 +244,18 @@ async fn inv_24_a_canary_is_begun_by_its_key_alone_and_arrives_by_its_link_alone
     let id = begun.parse().expect("an id");
     assert!(site.state.read(move |tx, _, _| canary::arrived(tx, id)).await.expect("readable"));
 }
+
+#[tokio::test]
+async fn a_node_whose_clock_is_not_the_databases_is_not_ready_and_says_by_how_much() {
+    let site = Site::new(vec![crate::api::routes()]);
+    for (apart_ms, ready) in [(1_900_i32, true), (-1_900, true), (2_100, false), (-300_000, false), (0, true)] {
+        site.state.metrics().clock_skew(SignedDuration::from_millis(apart_ms.into()));
+        let said = site.get(Who::Nobody, "/readyz").await;
+        assert_eq!(said.status == StatusCode::OK, ready, "{apart_ms} ms: {}", said.body);
+        let line = format!("clock failed: the database's clock is {:+.1} s", f64::from(apart_ms) / 1_000.0);
+        assert_eq!(said.body.contains(&line), !ready, "{}", said.body);
+    }
+    site.state.metrics().clock_skew(SignedDuration::from_millis(-2_500));
+    let text = site.api(Who::Admin, Method::GET, "/metrics", &json!({})).await.body;
+    assert!(text.contains("nightbell_clock_skew_seconds -2.5"), "{text}");
+}

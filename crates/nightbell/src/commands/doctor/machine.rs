@@ -1,8 +1,13 @@
 //! The machine below: the data folder and who may read it, room on the disk, the clock, the time-zone rules.
 
 use super::{Level, Look};
-use crate::{config::Config, data::DataFolder};
+use crate::{
+    config::Config,
+    data::{Address, DataFolder, Place},
+    system::SystemClock,
+};
 use jiff::{SignedDuration, Timestamp};
+use nightbell_engine::{Clock, nodes};
 use std::{fs, path::Path};
 
 /// Less room than this is a problem: a few thousand pages with their attempts.
@@ -23,6 +28,10 @@ pub fn look(config: &Config, now: Timestamp) -> Vec<Look> {
         looks.push(clock(now, newest(folder)));
     } else {
         looks.push(clock(now, None));
+    }
+    if let Place::Postgres(address) = &config.place {
+        // Whether the database can be reached at all is said elsewhere.
+        looks.extend(ahead_of_ours(address).map(database_clock));
     }
     looks.push(zones(now));
     looks
@@ -111,6 +120,39 @@ pub(super) fn clock(now: Timestamp, newest: Option<Timestamp>) -> Look {
         ),
         _ => Look::good("clock", format!("{shown}, not before what is stored")),
     }
+}
+
+/// How far the database's clock is ahead of ours.
+fn ahead_of_ours(address: &Address) -> Option<SignedDuration> {
+    let mut found = None;
+    let mut beside = address.beside().ok()?;
+    let asked = beside.write(&mut |tx| {
+        // The first question pays for being understood.
+        nodes::postgres_clock(tx)?;
+        let before = SystemClock.now();
+        let theirs = nodes::postgres_clock(tx)?;
+        found = Some(nodes::apart(before, theirs, SystemClock.now()));
+        Ok(())
+    });
+    asked.ok().and(found)
+}
+
+pub(super) fn database_clock(ahead: SignedDuration) -> Look {
+    let apart = ahead.abs();
+    if apart <= nodes::SKEW_MAX {
+        return Look::good("database clock", "the database's clock agrees with this machine's");
+    }
+    let which = if ahead.is_positive() { "ahead of" } else { "behind" };
+    let (level, means) = if apart > nodes::WRONG_BY {
+        (
+            Level::Problem,
+            "A node here rings nobody while another has a sound clock; alone it rings early or late by as much.",
+        )
+    } else {
+        (Level::Warning, "A node here rings people early or late by as much, and /readyz says 503.")
+    };
+    let what = format!("The database's clock is {:.1} s {which} this machine's.", apart.as_secs_f64());
+    Look::bad("database clock", level, what, means, "Keep both machines' clocks with NTP (chrony, systemd-timesyncd).")
 }
 
 fn zones(now: Timestamp) -> Look {

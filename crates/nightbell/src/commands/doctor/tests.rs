@@ -102,3 +102,18 @@ fn a_fresh_installation_is_told_what_is_missing_and_a_backup_is_seen() {
         Code::Findings
     );
 }
+
+#[test]
+fn a_clock_that_is_not_the_databases_is_told() {
+    for (ahead_ms, level, said) in [
+        (0, Level::Good, "agrees"),
+        (-2_000, Level::Good, "agrees"),
+        (2_100, Level::Warning, "2.1 s ahead of this machine's"),
+        (-9_000, Level::Warning, "9.0 s behind this machine's"),
+        (300_000, Level::Problem, "300.0 s ahead of this machine's"),
+    ] {
+        let look = machine::database_clock(jiff::SignedDuration::from_millis(ahead_ms));
+        assert_eq!(look.level, level, "{look:?}");
+        assert!(look.what.contains(said), "{look:?}");
+    }
+}

@@ -131,3 +131,21 @@ fn the_first_in_the_roll_has_no_patience() {
     node.state().rank = 2;
     assert_eq!(node.patience(), PATIENCE * 2);
 }
+
+#[test]
+fn inv_05_a_node_works_only_once_its_clock_was_compared_and_a_verdict_that_is_not_renewed_ends() {
+    let (_hand, node) = among_others();
+    let (wrong, mut told) = (SignedDuration::from_secs(300), None);
+    assert!(node.stands_aside(), "its clock was not compared yet");
+    node.heed(OwnClock::Sound, SignedDuration::ZERO, &mut told);
+    assert!(!node.stands_aside() && told.is_none());
+    node.heed(OwnClock::StandAside, wrong, &mut told);
+    assert!(node.stands_aside());
+    node.heed(OwnClock::Apart, wrong, &mut told);
+    assert!(!node.stands_aside(), "nobody else is left");
+    node.heed(OwnClock::StandAside, wrong, &mut told);
+    node.state().aside_at = Instant::now().checked_sub(ASIDE_FOR);
+    assert!(!node.stands_aside(), "whoever cannot ask any more goes on");
+    let alone = Node::alone(id(1), "one".to_owned(), Arc::new(Hand::new()));
+    assert!(!alone.stands_aside());
+}
