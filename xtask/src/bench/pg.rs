@@ -26,7 +26,7 @@ CREATE TABLE bench_alert (id TEXT PRIMARY KEY, events BIGINT NOT NULL, body TEXT
 const SCRIPT: &str = "\\set key random(1, 10000)
 BEGIN;
 INSERT INTO bench_event (at, body) VALUES (:key, repeat('x', 400));
-INSERT INTO bench_alert (id, events, body) VALUES (':key', 1, repeat('x', 400)) ON CONFLICT (id) DO UPDATE SET events = bench_alert.events + 1;
+INSERT INTO bench_alert (id, events, body) VALUES (CAST(:key AS TEXT), 1, repeat('x', 400)) ON CONFLICT (id) DO UPDATE SET events = bench_alert.events + 1;
 COMMIT;
 ";
 

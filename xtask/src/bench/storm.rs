@@ -122,7 +122,7 @@ fn distinct(root: &Path, report: &mut Report) -> Result<()> {
     let watch = Stopwatch::start();
     let (hook, received) = receiver(watch)?;
     let server = house.serve_pinned()?;
-    many_people(&server, &hook)?;
+    many_people(&server, &hook, PEOPLE)?;
     let body: Body = Arc::new(|out, n| event(out, &format!("{KEY}-{}", n % PEOPLE), n));
     let load = Load {
         address: server.address()?,
@@ -183,21 +183,25 @@ fn distinct(root: &Path, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-fn many_people(server: &Running, hook: &str) -> Result<()> {
+/// An organisation in which every person has a service, a policy and an integration (`KEY-n`) of their own.
+///
+/// # Errors
+/// When it is refused.
+pub fn many_people(server: &Running, hook: &str, people: u64) -> Result<()> {
     let mut text = "version: 1\nusers:\n".to_owned();
-    for n in 0..PEOPLE {
+    for n in 0..people {
         text.push_str(&format!("  - {{ id: person-{n}, name: Person {n}, email: p{n}@example.com, contacts: [ {{ id: hook, kind: webhook, url: \"{hook}/{n}\", verified: true }} ] }}\n"));
     }
     text.push_str("policies:\n");
-    for n in 0..PEOPLE {
+    for n in 0..people {
         text.push_str(&format!("  - {{ id: policy-{n}, steps: [ {{ after: 0s, notify: [\"user:person-{n}\"] }}, {{ after: 30m, notify: [\"user:person-{n}\"] }} ] }}\n"));
     }
     text.push_str("services:\n");
-    for n in 0..PEOPLE {
+    for n in 0..people {
         text.push_str(&format!("  - {{ id: service-{n}, name: Service {n}, policy: policy-{n} }}\n"));
     }
     text.push_str("integrations:\n");
-    for n in 0..PEOPLE {
+    for n in 0..people {
         text.push_str(&format!("  - {{ id: tools-{n}, kind: pagerduty, service: service-{n}, key: {KEY}-{n} }}\n"));
     }
     server.api("/apply", &json!({ "files": [{ "path": "organisation.yaml", "content": text }] })).map(drop)

@@ -93,7 +93,8 @@ pub fn run(root: &Path) -> Result<Report> {
         return Err("the alerts came in too slowly: the first timers fired meanwhile".into());
     }
     drop(server);
-    rest(Duration::from_secs(121));
+    // The metrics count what is half a minute late, so all of it is.
+    rest(Duration::from_secs(155));
     let server = house.serve_pinned()?;
     let watch = Stopwatch::start();
     let mut fired = Vec::new();
