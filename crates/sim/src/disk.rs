@@ -121,7 +121,7 @@ impl Inner {
     /// What `synchronous=FULL` promises: what was answered is on the platter.
     fn sync(&mut self) -> Result<(), StoreError> {
         self.commits += 1;
-        let lazy = self.sabotage == Some(Sabotage::AnsweredBeforeSync) && self.commits % 3 != 0;
+        let lazy = self.sabotage == Some(Sabotage::AnsweredBeforeSync) && !self.commits.is_multiple_of(3);
         if self.platter.is_some() && !lazy {
             self.platter = Some(self.sqlite.copy()?);
         }

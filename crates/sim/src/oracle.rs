@@ -64,6 +64,8 @@ pub struct Oracle {
     wall_high: Instant,
     /// A clock was set, and the reconcilers have not run since.
     clock_moved: bool,
+    /// When a clock was set last, in true time: leases that began before end when it says so.
+    clock_set_at: Option<Instant>,
     /// A clock was set back at some time: the order of ids is not the order of time any more.
     ever_back: bool,
     steps: u64,
@@ -85,6 +87,7 @@ impl Oracle {
             published: BTreeSet::new(),
             wall_high: Instant::MIN,
             clock_moved: false,
+            clock_set_at: None,
             ever_back: false,
             steps: 0,
         }
@@ -101,8 +104,9 @@ impl Oracle {
     }
 
     /// A clock was set: what waits may be further ahead than it should until the reconcilers ran.
-    pub fn clock_was_set(&mut self, back: bool) {
+    pub fn clock_was_set(&mut self, back: bool, now: Instant) {
         self.clock_moved = true;
+        self.clock_set_at = Some(now);
         self.ever_back |= back;
     }
 
@@ -138,7 +142,7 @@ impl Oracle {
         let wall = self.latest(wall);
         let touched = disk.take_touched();
         let mut pages = self.follow(disk, story)?;
-        let regularly = self.steps % SWEEP_EVERY == 0;
+        let regularly = self.steps.is_multiple_of(SWEEP_EVERY);
         if regularly {
             self.sweep(disk)?;
         }
@@ -264,8 +268,8 @@ impl Oracle {
             self.position = last.position;
             for line in &lines {
                 story.recorded(&line.hash);
-                if let Followed::Page(before, event) = self.folds.take(line)? {
-                    self.check_ring(before.as_ref(), &event)?;
+                if let Followed::Page(page) = self.folds.take(line)? {
+                    self.check_ring(page.0.as_ref(), &page.1)?;
                 }
                 moved.insert((line.stream_kind.clone(), line.stream_id.clone()));
             }

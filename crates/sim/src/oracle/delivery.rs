@@ -14,7 +14,12 @@ use nightbell_engine::domain::{
 use nightbell_store::paging as store;
 
 /// An attempt of a notification the transport knows: it needs an excuse.
-pub(super) fn again(line: &Line, attempt: u32, repeat: bool, now: Instant) -> Checked {
+pub(super) fn again(
+    line: &Line,
+    (attempt, repeat): (u32, bool),
+    now: Instant,
+    clock_set_at: Option<Instant>,
+) -> Checked {
     let mut missing_end = false;
     let mut clean = true;
     for sight in &line.sights {
@@ -27,7 +32,10 @@ pub(super) fn again(line: &Line, attempt: u32, repeat: bool, now: Instant) -> Ch
             Heard::Rejected => clean = false,
             Heard::Unknown => (missing_end, clean) = (true, false),
             // In true time: a node whose clock is ahead sees a lease end a little early.
-            Heard::Nothing if now.duration_since(sight.began_at) < limits::SENDING_LEASE - SKEW_MAX => {
+            Heard::Nothing
+                if now.duration_since(sight.began_at) < limits::SENDING_LEASE - SKEW_MAX
+                    && clock_set_at.is_none_or(|set_at| set_at < sight.began_at) =>
+            {
                 return Err(format!("attempt {} is under way since {}", sight.attempt, sight.began_at));
             }
             Heard::Nothing => (missing_end, clean) = (true, false),

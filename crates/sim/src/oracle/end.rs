@@ -3,6 +3,7 @@
 
 use super::{Checked, Oracle, delivery::check_attempts, waiting};
 use crate::{disk::Disk, phones::Phones};
+use jiff::SignedDuration;
 use nightbell_engine::{
     domain::{
         ids::PageId,
@@ -12,7 +13,10 @@ use nightbell_engine::{
     verify,
 };
 use nightbell_store::{journal, load, paging as store, voice};
+use std::collections::BTreeSet;
 
+/// Within this time somebody answers every page, when nothing goes wrong any more.
+const ANSWERED_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 /// Lines of a page's timeline that a failure shows.
 const TIMELINE: usize = 40;
 
@@ -47,10 +51,7 @@ impl Oracle {
             return Err(format!("INV-19: {} notices, {} published", notices.len(), self.published.len()));
         }
         let told = format!("{notices:?}");
-        match ["rack seven", "in trouble", "alert_", "page_", "alice", "bob", "carol", "dave"]
-            .iter()
-            .find(|w| told.contains(**w))
-        {
+        match ["rack seven", "in trouble", "alert_", "page_", "inc_", "@"].iter().find(|w| told.contains(**w)) {
             Some(word) => Err(format!("INV-19: {word:?} is public: {told}")),
             None => Ok(()),
         }
@@ -60,7 +61,12 @@ impl Oracle {
 /// Which page waits for what, since when, and what became of it so far.
 fn pending(disk: &Disk, wall: Instant) -> Result<Vec<String>, String> {
     let mut lines = Vec::new();
-    for page in disk.look(|tx| store::open(tx, 10_000))?.into_iter().filter(Page::is_waiting).take(5) {
+    let waiting_pages = disk.look(|tx| store::open(tx, 10_000))?.into_iter().filter(Page::is_waiting);
+    // A playbook clock may start a page at any time; one that is younger than this is answered soon.
+    let (young, old): (Vec<_>, Vec<_>) =
+        waiting_pages.partition(|page| wall.duration_since(page.started_at) < ANSWERED_WITHIN);
+    let young: BTreeSet<PageId> = young.into_iter().map(|page| page.id).collect();
+    for page in old.into_iter().take(5) {
         let due = page.next_due_at.map_or_else(|| "nothing".to_owned(), |due| due.to_string());
         lines.push(format!(
             "{} {} since {}, now {wall}, waits for {due}",
@@ -70,7 +76,7 @@ fn pending(disk: &Disk, wall: Instant) -> Result<Vec<String>, String> {
         ));
         lines.extend(timeline(disk, page.id)?);
     }
-    for n in waiting(disk)?.into_iter().take(20) {
+    for n in waiting(disk)?.into_iter().filter(|n| !young.contains(&n.page)).take(20) {
         lines.push(format!("{} {} of {} to @{} waits for {:?}", n.id, n.status.word(), n.page, n.user, n.next_due_at));
     }
     Ok(lines)

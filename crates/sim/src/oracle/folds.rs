@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 /// What a line was about, for whoever judges it.
 pub enum Followed {
     /// A page: as it was before, and what happened to it.
-    Page(Option<Page>, Recorded<PageEvent>),
+    Page(Box<(Option<Page>, Recorded<PageEvent>)>),
     /// Something else.
     Other,
 }
@@ -84,7 +84,7 @@ impl Folds {
     pub fn take(&mut self, line: &JournalLine) -> Result<Followed, String> {
         match line.stream_kind.as_str() {
             Alert::KIND => self.alerts.take(line).map(|_| Followed::Other),
-            Page::KIND => self.pages.take(line).map(|(before, event)| Followed::Page(before, event)),
+            Page::KIND => self.pages.take(line).map(|page| Followed::Page(Box::new(page))),
             Incident::KIND => self.incidents.take(line).map(|_| Followed::Other),
             Postmortem::KIND => self.postmortems.take(line).map(|_| Followed::Other),
             other => Err(format!("a stream of unknown kind {other}")),

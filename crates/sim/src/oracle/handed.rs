@@ -86,7 +86,7 @@ impl Oracle {
             self.tells(disk, &n).map_err(|why| format!("INV-09: {why}"))?;
         }
         let judged = match phones.lines.get(&id) {
-            Some(line) => again(line, attempt, repeat, now),
+            Some(line) => again(line, (attempt, repeat), now, self.clock_set_at),
             None => lost_before(attempt, repeat),
         };
         judged.map_err(|why| format!("INV-06: {why}"))

@@ -162,7 +162,7 @@ impl World {
         self.counts.clock_steps += 1;
         let now = self.now;
         self.nodes[n].clock.step(now, seconds(by));
-        self.oracle.clock_was_set(by < 0);
+        self.oracle.clock_was_set(by < 0, now);
         let off = self.nodes[n].clock.off_by(now);
         self.note(&format!("  the clock of node {n} is now off by {off:#}"));
         Ok(())
