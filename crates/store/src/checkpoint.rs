@@ -15,9 +15,12 @@ use std::{
 
 /// Pages of log, or more pages of log, after which it is moved. A page is 4 KiB.
 const STEP_PAGES: i32 = 1_000;
-/// Pages of log after which it is also cut short: under steady load somebody always writes behind what was moved, and it would only grow.
-/// The writer waits for the last bit of that, a few milliseconds in 64 MiB.
+/// Pages of log after which it is begun anew: under steady load somebody always writes behind what was moved, and it would only grow. The
+/// writer waits for the last bit of that, one flush in 64 MiB. The file keeps its size: a log that grows again pays for its blocks again.
 const CUT_PAGES: i32 = 16_384;
+
+const PASSIVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+const RESTART: &str = "PRAGMA wal_checkpoint(RESTART)";
 
 /// The thread. Ends with the value.
 pub(crate) struct Checkpoints {
@@ -75,8 +78,13 @@ impl Checkpoints {
 
 fn run(own: &Connection, woken: &Receiver<()>, flaw: &Mutex<Option<String>>) {
     while woken.recv().is_ok() {
-        let moved = checkpoint(own, "PRAGMA wal_checkpoint(PASSIVE)").and_then(|pages| {
-            if pages >= CUT_PAGES { checkpoint(own, "PRAGMA wal_checkpoint(TRUNCATE)") } else { Ok(pages) }
+        let moved = checkpoint(own, PASSIVE).and_then(|pages| {
+            if pages < CUT_PAGES {
+                return Ok(pages);
+            }
+            // What came meanwhile is moved before the writer has to wait for the rest.
+            checkpoint(own, PASSIVE)?;
+            checkpoint(own, RESTART)
         });
         match moved {
             // A reader in the way or a full disk: the next time.
