@@ -3,8 +3,8 @@
 
 use crate::{
     commands::{
-        action, alert, apply, backup, doctor, explain, export, incident, init, next, oncall, page, paper, postmortem, restore, serve, status, token,
-        user, verify,
+        action, alert, apply, backup, doctor, explain, export, incident, init, next, oncall, page, paper, postmortem,
+        restore, serve, status, token, user, verify,
     },
     demo,
     failure::Failure,

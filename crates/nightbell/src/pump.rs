@@ -108,11 +108,14 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Pump(Arc<Inner>);
 
+/// A look at what is due, under way.
+type Look = JoinHandle<Result<Option<Timestamp>, StoreError>>;
+
 struct Inner {
     desk: Desk,
     reader: Mutex<Box<dyn Reader>>,
     /// A look that took too long, and still goes on.
-    looking: Mutex<Option<JoinHandle<Result<Option<Timestamp>, StoreError>>>>,
+    looking: Mutex<Option<Look>>,
     /// When the disk was last seen full.
     full_at: Mutex<Option<Instant>>,
     /// A hand-out may be stored although its answer was lost: nobody here holds what it gave.

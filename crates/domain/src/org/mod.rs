@@ -9,8 +9,8 @@ mod target;
 
 pub use directory::{ConfigKind, ConfigObject, Organisation, OrganisationProblem};
 pub use objects::{
-    Integration, IntegrationKind, Policy, PolicyStep, ResponseSettings, Rhythm, Route, RouteOutcome, RunbookSource, Service,
-    StatusComponent, StatusPage, Team,
+    Integration, IntegrationKind, Policy, PolicyStep, ResponseSettings, Rhythm, Route, RouteOutcome, RunbookSource,
+    Service, StatusComponent, StatusPage, Team,
 };
 pub use people::{AccessRole, Contact, ContactKind, NotificationRule, NotificationRules, Urgency, User};
 pub use severity::{Severity, SeverityAnswers, SeverityTable};

@@ -127,7 +127,6 @@ fn what_an_alert_costs_is_counted() {
     world.now = at(1);
     let resolved = cost(&mut world, &mut |world| drop(world.event(EventAction::Resolve, "db-1", &[], None)));
     // Each of them includes the look at the organisation's version; the first two also read the alert back for this test.
-    eprintln!("COSTS {new:?} {repeat:?} {resolved:?}");
     assert!(new.waited <= 7 && new.queued <= 10, "a new alert that pages: {new:?}");
     assert!(repeat.waited <= 4 && repeat.queued <= 3, "a repeat: {repeat:?}");
     assert!(resolved.waited <= 7 && resolved.queued <= 8, "a resolve: {resolved:?}");

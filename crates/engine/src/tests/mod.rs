@@ -2,8 +2,8 @@
 //! invariant they prove. What they share is the `World`: an organisation, phones that answer by a script, and a ledger of what was sent.
 
 mod cadence;
-mod databases;
 mod canary;
+mod databases;
 mod delivery;
 mod escalation;
 mod heartbeat;

@@ -59,12 +59,7 @@ pub(super) fn wire(
     };
     let hints = hints(&options.data, waker, &hub)?;
     let (desk, writer) = desk(engine, Arc::clone(&options.clock), Box::new(committed));
-    if only_paging {
-        tracing::error!(
-            "THE DISK WAS FULL: new alerts are refused with 503 until the reserve can be made again; what rings goes on"
-        );
-        desk.take_only_paging();
-    }
+    refuse_alerts_if(only_paging, &desk);
     let reserve = options.data.as_folder().map(|folder| Reserve::of(folder.path()));
     let (writer, writer_gone) = start_writer(writer, reserve.clone())?;
     let state = AppState::new(Setup {
@@ -95,8 +90,7 @@ pub(super) fn wire(
     });
     let pump_stopping = stopping.clone();
     let pump = spawn_supervised("pump", move || pump.clone().run(pump_stopping.clone()));
-    let (house, for_house) = (state.clone(), stopping.clone());
-    let mut tasks = vec![spawn_supervised("housekeeping", move || housekeeping::run(house.clone(), for_house.clone()))];
+    let mut tasks = vec![keep_house(&state, &stopping)];
     tasks.extend(keep_folder(&options.data, reserve, state.desk(), &stopping));
     tasks.extend(broadcast.map(|broadcast| tell_subscribers(broadcast, &stopping)));
     // A clock that races makes every page look late, and its canaries would race as well.
@@ -117,6 +111,21 @@ pub(super) fn wire(
         tasks.extend(among_others(&node, beside, &state, waker, &stopping));
     }
     Ok(Wired { state, routers: options.routers, pump, tasks, node, hints, writer, writer_gone })
+}
+
+/// A server that started on a full disk by the room of its reserve.
+fn refuse_alerts_if(only_paging: bool, desk: &Desk) {
+    if only_paging {
+        tracing::error!(
+            "THE DISK WAS FULL: new alerts are refused with 503 until the reserve can be made again; what rings goes on"
+        );
+        desk.take_only_paging();
+    }
+}
+
+fn keep_house(state: &AppState, stopping: &Stopping) -> JoinHandle<()> {
+    let (house, stopping) = (state.clone(), stopping.clone());
+    spawn_supervised("housekeeping", move || housekeeping::run(house.clone(), stopping.clone()))
 }
 
 /// What other nodes commit is told to the pump and to the live streams. A hint, never the truth.

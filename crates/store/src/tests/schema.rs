@@ -194,8 +194,7 @@ fn parsed_schema_is_the_one_sqlite_has() {
 
 #[test]
 fn differences_are_seen() {
-    let base =
-        "CREATE TABLE a (x TEXT PRIMARY KEY, y BIGINT, CONSTRAINT c CHECK (y IN (1, 2))); CREATE INDEX i ON a (x); \
+    let base = "CREATE TABLE a (x TEXT PRIMARY KEY, y BIGINT, CONSTRAINT c CHECK (y IN (1, 2))); CREATE INDEX i ON a (x); \
          DROP INDEX i; CREATE INDEX i ON a (y); ALTER TABLE a ADD COLUMN n BIGINT;";
     let same = "-- Twice.\nCREATE TABLE a (\n x TEXT PRIMARY KEY, y INTEGER, -- y\n CONSTRAINT c CHECK (y IN (1, 2))\n) STRICT;\n\
                 CREATE INDEX i ON a (y); ALTER TABLE a ADD COLUMN n INTEGER;";

@@ -3,6 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Name, labels, value.
+pub(crate) type Sample = (String, Vec<(String, String)>, f64);
+
 /// A metric family as exposed.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Family {
@@ -11,7 +14,7 @@ pub(crate) struct Family {
     pub(crate) unit: Option<String>,
     pub(crate) help: String,
     /// Suffix, labels, value; in order.
-    pub(crate) samples: Vec<(String, Vec<(String, String)>, f64)>,
+    pub(crate) samples: Vec<Sample>,
 }
 
 /// Reads a scrape, family by family.
@@ -68,8 +71,6 @@ fn suffixes(kind: &str) -> &'static [&'static str] {
         _ => &[],
     }
 }
-
-type Sample = (String, Vec<(String, String)>, f64);
 
 fn sample(line: &str) -> Result<Sample, String> {
     let wrong = |why: &str| format!("{why}: {line}");

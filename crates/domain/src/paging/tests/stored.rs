@@ -5,7 +5,8 @@ use crate::{
     ids::{AlertId, IncidentId, NotificationId, PageId},
     org::Urgency,
     paging::{
-        AttemptOutcome, Notification, NotificationStatus, Page, PageEvent, PageStatus, PolicySnapshot, Rank, Rung, Subject,
+        AttemptOutcome, Notification, NotificationStatus, Page, PageEvent, PageStatus, PolicySnapshot, Rank, Rung,
+        Subject,
     },
     record::{Actor, Aggregate, Recorded, fold},
 };

@@ -31,6 +31,7 @@ fn inv_01_server_that_does_not_flush_is_refused() {
 }
 
 /// What is answered about a server that takes connections and never says a word.
+#[expect(clippy::disallowed_methods, reason = "the test must end when what it asks does not")]
 fn about_a_silent_server(ask: impl FnOnce(Settings) -> Result<(), StoreError> + Send + 'static) -> String {
     // Its backlog takes the connection; nobody ever reads it.
     let server = TcpListener::bind("127.0.0.1:0").expect("a free port");
