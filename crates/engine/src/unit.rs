@@ -52,6 +52,26 @@ impl Unit<'_> {
         key: impl std::fmt::Display,
         work: impl FnOnce(&mut Self) -> Result<T, Fault>,
     ) -> Result<Option<T>, Fault> {
+        match self.part(work)? {
+            Ok(answer) => return Ok(Some(answer)),
+            Err(Some(error)) => {
+                tracing::error!(kind, %key, %error, "PAGING AT RISK: left out, the others go on; run `nightbell verify`");
+            }
+            Err(None) => {
+                tracing::error!(kind, %key, "PAGING AT RISK: broke off (a fault of ours), the others go on");
+            }
+        }
+        Ok(None)
+    }
+
+    /// Many items of work as one part: `None` when one of them failed, and all are undone. Whoever asks does them again, each [`Unit::apart`],
+    /// to learn which; as long as none fails, that saves a savepoint for each.
+    pub(crate) fn together<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<Option<T>, Fault> {
+        Ok(self.part(work)?.ok())
+    }
+
+    /// A part of the transaction, undone alone when it fails; then with why, or `None` when it broke off.
+    fn part<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<Result<T, Option<Fault>>, Fault> {
         begin_part(self.tx)?;
         let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let answer = work(self)?;
@@ -59,21 +79,19 @@ impl Unit<'_> {
             self.tx.flush()?;
             Ok(answer)
         }));
-        match done {
+        let failed = match done {
             Ok(Ok(answer)) => {
                 keep_part(self.tx)?;
-                return Ok(Some(answer));
+                return Ok(Ok(answer));
             }
             Ok(Err(Fault::Store(
                 error @ (StoreError::Unavailable(_) | StoreError::Full(_) | StoreError::Broken(_)),
             ))) => return Err(error.into()),
-            Ok(Err(error)) => {
-                tracing::error!(kind, %key, %error, "PAGING AT RISK: left out, the others go on; run `nightbell verify`");
-            }
-            Err(_) => tracing::error!(kind, %key, "PAGING AT RISK: broke off (a fault of ours), the others go on"),
-        }
+            Ok(Err(error)) => Some(error),
+            Err(_) => None,
+        };
         undo_part(self.tx)?;
-        Ok(None)
+        Ok(Err(failed))
     }
 
     /// The aggregate as far as a message mentions it: one that is damaged is told loudly and not mentioned, so that the message still goes out.

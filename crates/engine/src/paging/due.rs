@@ -22,10 +22,15 @@ pub(super) fn each<K: Copy + Ord + Display, T>(
     loop {
         let known = left_out.len();
         let scan = batch_max.saturating_add(u32::try_from(known).unwrap_or(u32::MAX));
-        for id in due(unit.tx, unit.now, scan)? {
-            if left_out.contains(&id) {
-                continue;
-            }
+        let mut found = due(unit.tx, unit.now, scan)?;
+        found.retain(|id| !left_out.contains(id));
+        if let Some(answers) =
+            unit.together(|unit| found.iter().map(|id| work(unit, *id)).collect::<Result<Vec<T>, _>>())?
+        {
+            done.extend(answers);
+            return Ok((done, known + found.len()));
+        }
+        for id in found {
             match unit.apart(kind, id, |unit| work(unit, id))? {
                 Some(answer) => done.push(answer),
                 None => drop(left_out.insert(id)),
