@@ -15,7 +15,7 @@ use nightbell_domain::{
 pub(crate) const LAST_RUNG: &str = "SELECT MAX(CASE WHEN n.status IN ('sending', 'accepted') THEN n.begun_at END), MAX(n.begun_at) \
      FROM notification n JOIN page p ON p.id = n.page \
      WHERE n.user_id = $1 AND n.contact = $2 AND n.begun_at > $3 AND n.begun_at <= $6 AND n.page <> $4 AND n.sent_with IS NULL AND n.kind = 'page' \
-     AND n.rank <= $5      AND p.status IN ('ringing', 'exhausted')";
+     AND n.rank <= $5 AND p.status IN ('ringing', 'exhausted')";
 pub(crate) const LAST_TOLD: &str = "SELECT MAX(CASE WHEN status IN ('sending', 'accepted') THEN begun_at END), MAX(begun_at) FROM notification \
      WHERE user_id = $1 AND contact = $2 AND begun_at > $3 AND begun_at <= $6 AND page <> $4 AND sent_with IS NULL AND kind = $5";
 /// INV-05: what no longer rings is not taken along; nor does (INV-06) what went along with a message whose end is known: that is its own end,
@@ -44,12 +44,12 @@ pub(crate) const ALONG: &str = "SELECT p.body FROM notification n JOIN page p ON
      WHERE n.sent_with = $1 AND n.begun_at = $2 ORDER BY n.rank, n.due_at, n.id LIMIT $3";
 pub(crate) const ALONG_IDS: &str =
     "SELECT id FROM notification WHERE sent_with = $1 AND begun_at = $2 ORDER BY rank, due_at, id";
-/// Only what has ended: a late report of an attempt that was given up says nothing of the one that is under way.
 pub(crate) const TOLD_WITH: &str = "SELECT DISTINCT p.id, p.rank, p.next_due_at FROM notification m \
      JOIN notification n ON (n.id = COALESCE(m.sent_with, m.id) OR n.sent_with = COALESCE(m.sent_with, m.id)) AND n.begun_at = m.begun_at \
      JOIN page p ON p.id = n.page \
      WHERE m.page = $2 AND m.user_id = $1 AND m.kind = 'page' AND n.user_id = $1 AND n.kind = 'page' AND p.next_due_at IS NOT NULL \
      ORDER BY p.rank, p.next_due_at, p.id LIMIT $3";
+/// Only what has ended: a late report of an attempt that was given up says nothing of the one that is under way.
 pub(crate) const WRITE_DOWN_ALONG: &str = "UPDATE notification SET next_due_at = $3, rank = $4 \
      WHERE sent_with = $1 AND begun_at = $2 AND status = 'sending' AND next_due_at > $3 \
      AND EXISTS (SELECT 1 FROM attempt a WHERE a.notification = $1 AND a.begun_at = $2 AND a.ended_at IS NOT NULL)";

@@ -60,13 +60,7 @@ pub fn open(root: &Path) -> Result<Report> {
     rest(Duration::from_secs(10));
     let restarted = server.resident_mib()?;
     drop(received);
-    let measure = |what: &str, unit, sample, target_max| Measure {
-        what: what.to_owned(),
-        unit,
-        samples: vec![sample],
-        target_max,
-        method: "VmRSS; 100,000 alerts, each with a page and its timer, sent in hundreds".to_owned(),
-    };
+    let measure = measured_once("VmRSS; 100,000 alerts, each with a page and its timer, sent in hundreds");
     let measures = vec![
         measure("resident, right after 100,000 alerts came in", "MiB", at_once, None),
         measure("resident, 70 s later", "MiB", settled, Some(OPEN_TARGET_MIB)),
@@ -151,16 +145,21 @@ pub fn pending(root: &Path) -> Result<Report> {
     let percent = (cpu_seconds(server.pid())? - before) / IDLE.as_secs_f64() * 100.0;
     let resident = server.resident_mib()?;
     drop(received);
-    let measure = |what: &str, unit, sample, target_max| Measure {
-        what: what.to_owned(),
-        unit,
-        samples: vec![sample],
-        target_max,
-        method: "a million pages that wait for their second step, 90 s after the last alert, for 30 s".to_owned(),
-    };
+    let measure = measured_once("a million pages that wait for their second step, 90 s after the last alert, for 30 s");
     let measures = vec![
         measure("CPU with 1,000,000 timers pending", "%", percent, Some(IDLE_TARGET_PERCENT)),
         measure("resident with them", "MiB", resident, None),
     ];
     Ok(Report { measures, ..Report::default() })
+}
+
+/// Figures that are taken once, all by the same method.
+fn measured_once(method: &str) -> impl Fn(&str, &'static str, f64, Option<f64>) -> Measure + '_ {
+    move |what, unit, sample, target_max| Measure {
+        what: what.to_owned(),
+        unit,
+        samples: vec![sample],
+        target_max,
+        method: method.to_owned(),
+    }
 }
