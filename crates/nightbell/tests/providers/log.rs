@@ -34,10 +34,11 @@ impl Notification {
         self.state == "accepted"
     }
 
-    /// Whether an attempt that ended before `at` may have left a copy.
+    /// Whether a copy may have been left by an attempt before the one that was under way at `at`. The attempt is found by its beginning: a
+    /// double writes down what arrived while the sender may know the end already.
     pub fn unknown_before(&self, at: Timestamp) -> bool {
-        let unknown = |attempt: &&Attempt| attempt.outcome.as_deref() == Some("unknown");
-        self.attempts.iter().filter(unknown).any(|attempt| attempt.ended_at.is_some_and(|ended| ended <= at))
+        let begun = self.attempts.iter().filter(|attempt| attempt.begun_at <= at).count();
+        self.attempts[..begun.saturating_sub(1)].iter().any(|attempt| attempt.outcome.as_deref() == Some("unknown"))
     }
 }
 
