@@ -83,3 +83,29 @@ pub fn run(name: &str) -> Result<bool> {
 fn names() -> Vec<&'static str> {
     BENCHES.iter().map(|bench| bench.name).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+    use std::collections::BTreeSet;
+
+    /// Words between backticks, as people read the names of benches.
+    fn quoted(text: &str) -> BTreeSet<&str> {
+        text.split('`').skip(1).step_by(2).flat_map(|code| code.split([' ', '|'])).collect()
+    }
+
+    #[test]
+    fn the_documentation_names_every_bench_and_no_other() {
+        let documentation = include_str!("../../docs/performance.md");
+        let said = quoted(documentation);
+        let unsaid: Vec<_> = names().into_iter().filter(|name| !said.contains(name)).collect();
+        assert!(unsaid.is_empty(), "docs/performance.md does not say which numbers come from {unsaid:?}");
+        // The last cell of a row of numbers is its bench; a command line names some as well.
+        let cells = documentation.lines().filter_map(|line| line.strip_suffix("` |")?.rsplit('`').next());
+        let commands = documentation.split("`cargo xtask bench ").skip(1).filter_map(|rest| rest.split('`').next());
+        let told: Vec<_> = cells.chain(commands.flat_map(|names| names.split([' ', '|']))).collect();
+        for name in told.into_iter().filter(|name| !name.is_empty() && *name != "NAME") {
+            assert!(names().contains(&name), "docs/performance.md names a bench that is none: {name}");
+        }
+    }
+}

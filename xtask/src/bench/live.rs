@@ -64,6 +64,7 @@ pub fn run(root: &Path) -> Result<Report> {
         unit: "ms",
         samples,
         target_max: Some(TARGET_MS),
+        median_max: None,
         method: format!(
             "{ENTRIES} notes one after the other by the API, {STREAMS} open streams; from sending the request to the event's data line"
         ),

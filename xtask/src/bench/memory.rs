@@ -7,7 +7,8 @@ use super::running::{House, rest};
 use super::table::{Measure, Report};
 use crate::repo::Result;
 
-const TARGET_MIB: f64 = 60.0;
+/// The aim is 20 MiB.
+const TARGET_MIB: f64 = 40.0;
 const SETTLE: Duration = Duration::from_secs(10);
 const LOOKS: usize = 10;
 
@@ -29,7 +30,8 @@ pub fn run(root: &Path) -> Result<Report> {
         unit: "MiB",
         samples,
         target_max: Some(TARGET_MIB),
-        method: "VmRSS of the release binary, once a second from the tenth second on".to_owned(),
+        median_max: None,
+        method: "VmRSS of the release binary, once a second from the tenth second on (aim 20 MiB)".to_owned(),
     };
     Ok(Report { measures: vec![measure], ..Report::default() })
 }

@@ -14,7 +14,10 @@ use super::table::{Measure, Report};
 use crate::clock::Stopwatch;
 use crate::repo::Result;
 
-const TARGET_MS: f64 = 250.0;
+/// From the 202 to the webhook. The aim is twice and three times what Alertmanager needs on the same machine: 1.1 and 3.0 ms.
+const MEDIAN_MAX_MS: f64 = 5.0;
+/// The same for 99 of 100.
+const P99_MAX_MS: f64 = 20.0;
 const ALERTS_PER_S: u32 = 50;
 const SECONDS: u32 = 20;
 const SENDERS: u32 = 4;
@@ -64,14 +67,17 @@ pub fn run(root: &Path) -> Result<Report> {
         "{ALERTS_PER_S} alerts/s for {SECONDS} s by /v2/enqueue, {SENDERS} connections at a time, synchronous=FULL on the disk of the target folder"
     );
     let measures = vec![
-        measure("alert sent to webhook received", whole, Some(TARGET_MS), &load),
-        measure(
-            "alert accepted (202) to webhook received",
-            after_answer,
-            Some(TARGET_MS),
-            "the same alerts; 0 where the webhook was faster than the answer",
-        ),
-        measure("alert sent to 202", accepted, None, "the same alerts; on disk when answered"),
+        measure("alert sent to webhook received", whole, &load),
+        Measure {
+            median_max: Some(MEDIAN_MAX_MS),
+            target_max: Some(P99_MAX_MS),
+            ..measure(
+                "alert accepted (202) to webhook received",
+                after_answer,
+                "the same alerts; 0 where the webhook was faster than the answer (aim 1.1 and 3.0 ms)",
+            )
+        },
+        measure("alert sent to 202", accepted, "the same alerts; on disk when answered"),
     ];
     Ok(Report { measures, ..Report::default() })
 }
@@ -91,8 +97,15 @@ fn send(server: &Running, watch: Stopwatch, sender: u32) -> Result<BTreeMap<Stri
     Ok(times)
 }
 
-fn measure(what: &str, samples: Vec<f64>, target_max: Option<f64>, method: &str) -> Measure {
-    Measure { what: what.to_owned(), unit: "ms", samples, target_max, method: method.to_owned() }
+fn measure(what: &str, samples: Vec<f64>, method: &str) -> Measure {
+    Measure {
+        what: what.to_owned(),
+        unit: "ms",
+        samples,
+        target_max: None,
+        median_max: None,
+        method: method.to_owned(),
+    }
 }
 
 fn ms(time: Duration) -> f64 {

@@ -49,6 +49,7 @@ fn size(what: &str, bytes: usize, target_max: Option<f64>, method: &str) -> Meas
         unit: "KB",
         samples: vec![bytes as f64 / 1_000.0],
         target_max,
+        median_max: None,
         method: method.to_owned(),
     }
 }

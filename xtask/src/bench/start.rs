@@ -6,7 +6,8 @@ use super::running::House;
 use super::table::{Measure, Report};
 use crate::repo::Result;
 
-const TARGET_MS: f64 = 300.0;
+/// For the slowest of the starts; the aim is 30 ms.
+const TARGET_MS: f64 = 100.0;
 const STARTS: usize = 20;
 
 /// Starts the same house again and again.
@@ -21,7 +22,8 @@ pub fn run(root: &Path) -> Result<Report> {
         unit: "ms",
         samples,
         target_max: Some(TARGET_MS),
-        method: "release binary on a small data folder: from spawning `nightbell serve` to its ready line on standard output".to_owned(),
+        median_max: None,
+        method: "release binary on a small data folder: from spawning `nightbell serve` to its ready line on standard output (aim 30 ms)".to_owned(),
     };
     Ok(Report { measures: vec![measure], ..Report::default() })
 }
