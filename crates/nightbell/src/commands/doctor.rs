@@ -6,9 +6,9 @@ mod data;
 mod machine;
 mod settings;
 
-use super::{DataArgs, restore};
+use super::{SettingsArgs, restore};
 use crate::{
-    config::{self, Config, Flags},
+    config::Config,
     failure::Failure,
     out::{self, Out},
     system::SystemClock,
@@ -16,7 +16,6 @@ use crate::{
 use clap::Args;
 use nightbell_engine::{Clock, domain::record::Instant, portable::Recheck, reach};
 use serde_json::{Value, json};
-use std::path::PathBuf;
 
 /// What `doctor` takes.
 #[derive(Debug, Args)]
@@ -24,12 +23,9 @@ pub struct Arguments {
     /// Ask the mail server, the running server and the public address as well
     #[arg(long)]
     pub online: bool,
-    /// The settings file [default: nightbell.toml, if there is one]
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Where the data is.
+    /// What to look at.
     #[command(flatten)]
-    pub data: DataArgs,
+    pub settings: SettingsArgs,
 }
 
 /// How bad a thing is.
@@ -88,8 +84,7 @@ impl Look {
 /// Findings when something keeps pages from people; when the settings or the data cannot be read.
 pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
     let now = SystemClock.now();
-    let flags = Flags { config: arguments.config.clone(), data: arguments.data.clone(), ..Flags::default() };
-    let config = config::load(&flags).map_err(|e| Failure::usage(e.to_string()))?;
+    let config = arguments.settings.load(None)?;
     let (looks, restored) = look(&config, arguments.online, now)?;
     out.item(&item(&looks, restored.as_ref()), |_| say(&config, &looks, restored.as_ref()));
     match looks.iter().filter(|look| look.level == Level::Problem).count() {

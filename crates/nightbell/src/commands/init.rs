@@ -1,8 +1,7 @@
 //! `nightbell init`: makes the data folder and its first administrator. Two at once make one; a second one is refused.
 
-use super::DataArgs;
+use super::SettingsArgs;
 use crate::{
-    config::{self, Flags},
     data::Place,
     failure::Failure,
     out::{self, Out},
@@ -11,7 +10,6 @@ use crate::{
 use clap::Args;
 use nightbell_engine::{Clock, access::init_first_admin};
 use serde_json::json;
-use std::path::PathBuf;
 
 /// What `init` takes.
 #[derive(Debug, Args)]
@@ -22,12 +20,9 @@ pub struct Arguments {
     /// Their name; made from the address when left out
     #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
     pub name: String,
-    /// Where to.
+    /// Where to, and which address stands in the sign-in link.
     #[command(flatten)]
-    pub data: DataArgs,
-    /// The settings file; for the address in the sign-in link [default: nightbell.toml, if there is one]
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    pub settings: SettingsArgs,
 }
 
 /// Runs it.
@@ -35,8 +30,7 @@ pub struct Arguments {
 /// # Errors
 /// When there is an administrator already, the address is none, or the folder cannot be made.
 pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
-    let flags = Flags { config: arguments.config.clone(), data: arguments.data.clone(), listen: None };
-    let config = config::load(&flags).map_err(|e| Failure::usage(e.to_string()))?;
+    let config = arguments.settings.load(None)?;
     let public_url = config.public_url_at(config.listen);
     let place = &config.place;
     place.create()?;
@@ -47,7 +41,7 @@ pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
     let token = admin.token_secret.expose();
     let item = json!({ "data": data, "sign_in_url": sign_in_url, "token": token });
     out.item(&item, |_| {
-        let serve = if arguments.data.is_said() { format!("nightbell serve {}", place.flag()) } else { "nightbell serve".to_owned() };
+        let serve = if arguments.settings.data.is_said() { format!("nightbell serve {}", place.flag()) } else { "nightbell serve".to_owned() };
         format!(
             "{} @{} administers {}.\n\n1. Start the server:         {serve}\n2. Choose your password at   {sign_in_url}\n   (works once, for a day)\n3. For commands, once only:  export NIGHTBELL_TOKEN={token}",
             out::good("Done."),

@@ -25,7 +25,7 @@ pub mod verify;
 
 use crate::{
     client::ServerArgs,
-    config::{self, Flags},
+    config::{self, Config, Flags},
     data::Place,
     failure::Failure,
 };
@@ -64,6 +64,28 @@ impl DataArgs {
         }
         let settings = config::load(&Flags::default()).map_err(|e| Failure::usage(e.to_string()))?;
         Ok(settings.place)
+    }
+}
+
+/// The settings file and where the data is, for what looks at both.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SettingsArgs {
+    /// The settings file [default: nightbell.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where the data is.
+    #[command(flatten)]
+    pub data: DataArgs,
+}
+
+impl SettingsArgs {
+    /// The settings: as the command line says, then the environment, then the file.
+    ///
+    /// # Errors
+    /// A mistake in any of them.
+    pub fn load(&self, listen: Option<&str>) -> Result<Config, Failure> {
+        let flags = Flags { config: self.config.clone(), data: self.data.clone(), listen: listen.map(str::to_owned) };
+        config::load(&flags).map_err(|e| Failure::usage(e.to_string()))
     }
 }
 

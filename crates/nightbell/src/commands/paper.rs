@@ -4,9 +4,8 @@
 mod card;
 mod text;
 
-use super::DataArgs;
+use super::SettingsArgs;
 use crate::{
-    config::{self, Flags},
     failure::Failure,
     out::{self, Out},
     system::SystemClock,
@@ -15,7 +14,6 @@ use askama::Template;
 use card::Card;
 use clap::Args;
 use nightbell_engine::Clock;
-use std::path::PathBuf;
 
 /// What `paper` takes.
 #[derive(Debug, Args)]
@@ -26,12 +24,9 @@ pub struct Arguments {
     /// How many days ahead, from today
     #[arg(long, value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(u8).range(1..=92))]
     pub days: u8,
-    /// The settings file; for the addresses on the card [default: nightbell.toml, if there is one]
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Where from.
+    /// Where from, and which addresses stand on the card.
     #[command(flatten)]
-    pub data: DataArgs,
+    pub settings: SettingsArgs,
 }
 
 /// The page for a browser.
@@ -46,8 +41,7 @@ struct Page<'a> {
 /// # Errors
 /// When the data cannot be opened.
 pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
-    let flags = Flags { config: arguments.config.clone(), data: arguments.data.clone(), ..Flags::default() };
-    let config = config::load(&flags).map_err(|e| Failure::usage(e.to_string()))?;
+    let config = arguments.settings.load(None)?;
     let public_url = config.public_url_at(config.listen);
     let directory = config.place.directory()?;
     let card = Card::of(&directory.org, &public_url, SystemClock.now(), arguments.days);

@@ -1,8 +1,8 @@
 //! `nightbell serve`: the server, until it is told to stop. A second signal ends it at once.
 
-use super::DataArgs;
+use super::SettingsArgs;
 use crate::{
-    config::{self, Config, Flags},
+    config::Config,
     failure::Failure,
     log, out,
     server::{Broken, Options, Server},
@@ -11,18 +11,14 @@ use crate::{
 use clap::Args;
 use jiff::Timestamp;
 use nightbell_engine::Clock;
-use std::path::PathBuf;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What `serve` takes.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The settings file [default: nightbell.toml, if there is one]
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// What `init` made.
+    /// The settings, and what `init` made.
     #[command(flatten)]
-    pub data: DataArgs,
+    pub settings: SettingsArgs,
     /// Where to listen [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<String>,
@@ -34,9 +30,7 @@ pub struct Arguments {
 /// When it cannot start, or cannot go on.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let begun = SystemClock.now();
-    let flags =
-        Flags { config: arguments.config.clone(), data: arguments.data.clone(), listen: arguments.listen.clone() };
-    let config = config::load(&flags).map_err(|e| Failure::usage(e.to_string()))?;
+    let config = arguments.settings.load(arguments.listen.as_deref())?;
     log::install(&config.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Failure::unreachable(format!("no runtime: {e}")))?;

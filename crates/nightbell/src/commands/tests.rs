@@ -24,8 +24,8 @@ fn at(folder: &Place) -> PlaceArgs {
 }
 
 fn init(folder: &Place, email: &str) -> Result<(), Failure> {
-    let arguments =
-        super::init::Arguments { email: email.to_owned(), name: String::new(), data: said(folder), config: None };
+    let settings = super::SettingsArgs { data: said(folder), config: None };
+    let arguments = super::init::Arguments { email: email.to_owned(), name: String::new(), settings };
     super::init::run(&arguments, JSON)
 }
 

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    commands::{backup, restore, tests::initialised},
-    config::{Layers, settle},
+    commands::{DataArgs, backup, restore, tests::initialised},
+    config::{Flags, Layers, settle},
     failure::Code,
 };
 use jiff::Timestamp;
