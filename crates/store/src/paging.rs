@@ -51,7 +51,6 @@ pub(crate) const DUE_PAGES: &str =
 pub(crate) const OF_SUBJECT: &str = "SELECT body FROM page WHERE subject = $1 ORDER BY id";
 pub(crate) const OPEN_PAGES: &str =
     "SELECT body FROM page WHERE status <> 'ended' AND subject <> 'canary' ORDER BY id DESC LIMIT $1";
-pub(crate) const OVERDUE_PAGES: &str = "SELECT COUNT(*) FROM page WHERE rank IN (0, 1, 2, 3, 4) AND next_due_at <= $1";
 /// By rank, so that each part is one step into an index however much waits.
 pub(crate) const NEXT_DUE: &str = "WITH RECURSIVE ranks (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM ranks WHERE n < 4) \
      SELECT MIN(due) FROM (\
@@ -102,11 +101,6 @@ fn by_rank(
 /// Pages whose alarm rang: the most severe first, in each rank the most overdue (INV-15).
 pub fn due_pages(tx: &mut dyn Tx, now: Instant, count_max: u32) -> Result<Vec<PageId>, StoreError> {
     by_rank(tx, DUE_PAGES, now, count_max)?.iter().map(|row| row.parse(0)).collect()
-}
-
-/// How many pages' alarms lie before an instant: the self-alert of INV-03.
-pub fn overdue_pages(tx: &mut dyn Tx, before: Instant) -> Result<u64, StoreError> {
-    tx.row(OVERDUE_PAGES, &[before.into()])?.map_or(Ok(0), |row| row.count(0))
 }
 
 /// The earliest alarm of anything that waits.

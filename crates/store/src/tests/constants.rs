@@ -42,7 +42,7 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
             "meta.rs" meta [GET SET CLAIM];
             "node.rs" node [JOIN BEAT ROLL IS_THERE LEAVE LEAVE_SILENT LEAVE_ALL CLAIM HAND_BACK HAND_BACK_ALL];
             "paging.rs" paging [
-                DUE_PAGES OF_SUBJECT OPEN_PAGES OVERDUE_PAGES NEXT_DUE INSERT_NOTIFICATION UPDATE_NOTIFICATION NOTIFICATION OF_PAGE
+                DUE_PAGES OF_SUBJECT OPEN_PAGES NEXT_DUE INSERT_NOTIFICATION UPDATE_NOTIFICATION NOTIFICATION OF_PAGE
                 DUE_NOTIFICATIONS DUE_NOTIFICATION_IDS BEGIN_ATTEMPT END_ATTEMPT ATTEMPTS
             ] stores nightbell_domain::paging::Page;
             "portable.rs" portable [SESSIONS END_SESSIONS FORGET_LINKS SCHEMA_VERSION FORGET_FACT];

@@ -7,11 +7,10 @@ use nightbell_engine::{
     Directory,
     domain::record::Instant,
     portable::{self, LastBackup, Recheck},
+    watch::{self, LATE_AFTER, Late},
 };
 use nightbell_store::paging;
 
-/// An alarm that lies back further is overdue (INV-03).
-const OVERDUE_AFTER: SignedDuration = SignedDuration::from_secs(30);
 /// A backup older than this is old.
 const BACKUP_OLD_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// For so long after a restore its list is shown.
@@ -26,11 +25,10 @@ pub struct Seen {
 
 /// Every look at the data.
 pub fn look(config: &Config, now: Instant) -> Result<Seen, Failure> {
-    let before = now.checked_sub(OVERDUE_AFTER).unwrap_or(now);
     let (directory, overdue, ringing, backup, restored) = config.place.read(|tx| {
         Ok((
             Directory::load(tx)?,
-            paging::overdue_pages(tx, before)?,
+            watch::late(tx, now, LATE_AFTER)?,
             paging::open(tx, 1_000)?.iter().filter(|page| page.is_waiting()).count(),
             portable::last_backup(tx)?,
             portable::restored(tx)?,
@@ -46,7 +44,7 @@ pub fn look(config: &Config, now: Instant) -> Result<Seen, Failure> {
         counted(org.services.len(), "service"),
         counted(ringing, "page"),
     );
-    let mut looks = vec![Look::good("data", organisation), late(overdue), backed_up(backup.as_ref(), now)];
+    let mut looks = vec![Look::good("data", organisation), late(&overdue), backed_up(backup.as_ref(), now)];
     let restored = restored.filter(|list| now.duration_since(list.restored_at) < RESTORED_SHOWN_FOR);
     if let Some(list) = &restored {
         looks.push(Look::bad(
@@ -60,15 +58,15 @@ pub fn look(config: &Config, now: Instant) -> Result<Seen, Failure> {
     Ok(Seen { looks, directory, restored })
 }
 
-pub(super) fn late(overdue: u64) -> Look {
-    if overdue == 0 {
-        return Look::good("overdue", "no page is overdue");
+pub(super) fn late(overdue: &[Late]) -> Look {
+    if overdue.is_empty() {
+        return Look::good("overdue", "nothing is overdue");
     }
     Look::bad(
         "overdue",
         Level::Problem,
-        format!("{} overdue by more than 30 s.", out::counted(overdue, "page")),
-        "Their next step was not taken: somebody who should be awake sleeps.",
+        format!("Overdue by more than {} s: {}.", LATE_AFTER.as_secs(), watch::in_words(overdue)),
+        "What should have happened then did not: somebody who should be awake may sleep.",
         "If no server runs, start it: nightbell serve. If one runs, look at its log, then start it anew.",
     )
 }

@@ -7,7 +7,7 @@ use crate::{
     failure::Code,
 };
 use jiff::Timestamp;
-use nightbell_engine::portable::LastBackup;
+use nightbell_engine::{portable::LastBackup, watch::Late};
 
 const JSON: Out = Out { json: true };
 
@@ -26,10 +26,15 @@ fn addresses_that_open_on_no_phone_are_told() {
 }
 
 #[test]
-fn overdue_pages_and_old_backups_are_told() {
+fn overdue_work_and_old_backups_are_told() {
     let now: Timestamp = "2026-05-12T01:00:00Z".parse().unwrap();
-    assert_eq!(data::late(0).level, Level::Good);
-    assert_eq!(data::late(1).level, Level::Problem);
+    assert_eq!(data::late(&[]).level, Level::Good);
+    let late = |kind: &str, count: u64| Late { kind: kind.to_owned(), count, since: now };
+    let look = data::late(&[late("page", 2), late("notification", 1)]);
+    assert_eq!(look.level, Level::Problem);
+    let expected =
+        "Overdue by more than 30 s: 2 pages since 2026-05-12T01:00:00Z, 1 notification since 2026-05-12T01:00:00Z.";
+    assert_eq!(look.what, expected);
     let backup = |made_at: &str| LastBackup { made_at: made_at.parse().unwrap(), file: "/backups/b.db".to_owned() };
     assert_eq!(data::backed_up(None, now).level, Level::Warning);
     assert_eq!(data::backed_up(Some(&backup("2026-05-11T01:00:00Z")), now).level, Level::Good);

@@ -6,6 +6,7 @@ use crate::{
         at, commit, incident_id, new_alert, new_incident, new_page, new_postmortem, notification, notification_id, owe,
         page_id, postmortem_id, read, try_read, write,
     },
+    watch,
 };
 use nightbell_domain::{
     learning::PostmortemEvent,
@@ -31,12 +32,13 @@ pub fn pages_are_due_by_time_then_id(db: &mut dyn Database) {
     assert_eq!(due(db, at(DAY), 10), [page_id(3), page_id(4), page_id(2), page_id(1)]);
     assert_eq!(due(db, at(DAY), 2), [page_id(3), page_id(4)]);
     assert_eq!(due(db, at(DAY), 0), []);
-    assert_eq!(read(db, |tx| paging::overdue_pages(tx, at(20))), 3);
+    let overdue = |db: &mut dyn Database, before: Instant| read(db, |tx| watch::overdue(tx, before));
+    assert_eq!(overdue(db, at(20)), [("page".to_owned(), 3, at(10))]);
     let page =
         read(db, |tx| crate::load::<nightbell_domain::paging::Page>(tx, &page_id(3).to_string())).expect("a page");
     commit(db, Some(&page), &[PageEvent::Acknowledged { via: "link".to_owned() }], 11);
     assert_eq!(due(db, at(DAY), 10), [page_id(4), page_id(2), page_id(1)], "acknowledged: it waits no more");
-    assert_eq!(read(db, |tx| paging::overdue_pages(tx, at(DAY))), 3);
+    assert_eq!(overdue(db, at(DAY)), [("page".to_owned(), 3, at(10))]);
 }
 
 /// Whoever sends goes by the ids: one row that cannot be understood holds up nobody else's message.
