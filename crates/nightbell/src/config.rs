@@ -15,6 +15,7 @@ use crate::{
 use ipnet::IpNet;
 use nightbell_delivery::{egress::EgressPolicy, mail::MailSettings};
 use nightbell_engine::domain::text::duration::parse_duration;
+use nightbell_web::ops::ScrapeToken;
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 use url::Url;
 
@@ -26,7 +27,7 @@ pub const LISTEN: &str = "127.0.0.1:8080";
 const MAIL_FROM: &str = "Nightbell <nightbell@localhost>";
 
 /// Every key there is. A test compares it with the shipped example.
-pub const KEYS: [&str; 13] = [
+pub const KEYS: [&str; 14] = [
     "server.listen",
     "server.public_url",
     "server.data",
@@ -35,6 +36,7 @@ pub const KEYS: [&str; 13] = [
     "mail.url",
     "mail.from",
     "egress.allow",
+    "metrics.token",
     "watch.canary",
     "watch.heartbeat_url",
     "watch.heartbeat_every",
@@ -68,6 +70,8 @@ pub struct Config {
     pub mail: Option<MailSettings>,
     /// Where outbound calls may go.
     pub egress: EgressPolicy,
+    /// What opens the metrics beside an administrator's token.
+    pub scrape_token: Option<ScrapeToken>,
     /// Canaries and heartbeats.
     pub watch: watch::Settings,
     /// Logging.
@@ -139,6 +143,7 @@ pub fn settle(layers: &Layers) -> Result<Config, ConfigError> {
         egress: layers
             .list("egress.allow", |list| EgressPolicy::new(list).map_err(|e| e.to_string()))?
             .unwrap_or_default(),
+        scrape_token: layers.text("metrics.token", ScrapeToken::new)?,
         watch: watch(layers)?,
         log: LogSettings {
             format: layers.text("log.format", log_format)?.unwrap_or(log_default.format),

@@ -14,7 +14,7 @@ use crate::{
 use nightbell_delivery::{egress::EgressPolicy, mail::MailSettings};
 use nightbell_engine::{Clock, Engine, nodes};
 use nightbell_store::Listener;
-use nightbell_web::AppState;
+use nightbell_web::{AppState, ops::ScrapeToken};
 use std::{io, net::SocketAddr, sync::Arc, thread, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
@@ -41,6 +41,8 @@ pub struct Options {
     pub pace: u32,
     /// Whether the demo's mail catcher has a page.
     pub mail_inbox: bool,
+    /// What opens the metrics beside an administrator's token.
+    pub scrape_token: Option<ScrapeToken>,
     /// Canaries and heartbeats; what is overdue is looked for in any case.
     pub watch: watch::Settings,
     /// Routes beside the product's own: the demo's.
@@ -60,6 +62,7 @@ impl Options {
             clock: Arc::new(SystemClock),
             pace: 1,
             mail_inbox: false,
+            scrape_token: None,
             watch: watch::Settings::default(),
             routers: Vec::new(),
         }

@@ -91,6 +91,7 @@ fn options(config: Config) -> Options {
         trusted_proxies: config.trusted_proxies,
         mail: config.mail,
         egress: config.egress,
+        scrape_token: config.scrape_token,
         watch: config.watch,
         ..Options::new(config.place, config.listen)
     }

@@ -38,6 +38,7 @@ fn every_key_has_a_variable() {
         ("NIGHTBELL_MAIL__URL", "smtp://127.0.0.1:25"),
         ("NIGHTBELL_MAIL__FROM", "Bell <bell@example.com>"),
         ("NIGHTBELL_EGRESS__ALLOW", "10.0.0.0/8,192.168.1.7"),
+        ("NIGHTBELL_METRICS__TOKEN", "0123456789abcdef0123"),
         ("NIGHTBELL_WATCH__CANARY", "off"),
         ("NIGHTBELL_WATCH__HEARTBEAT_URL", "https://hc-ping.com/some-uuid"),
         ("NIGHTBELL_WATCH__HEARTBEAT_EVERY", "5m"),
@@ -108,6 +109,27 @@ fn a_password_in_the_mail_address_is_never_repeated() {
     assert!(!error.contains("hunter2"), "{error}");
     let config = read("[mail]\nurl = \"smtp://bell:hunter2@host\"\n", &[], &Flags::default()).unwrap();
     assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_token_for_metrics_is_long_and_never_repeated() {
+    for (wrong, why) in [
+        ("hunter2-hunter2-hunt", None),
+        ("hunter2-hunter2-hun", Some("20")),
+        ("hunter2 hunter2 hunter2", Some("spaces")),
+    ] {
+        let read = read(&format!("[metrics]\ntoken = \"{wrong}\"\n"), &[], &Flags::default());
+        let (said, told) = match read {
+            Ok(config) => (format!("{config:?}"), None),
+            Err(error) => (error, why),
+        };
+        assert_eq!(told, why, "{said}");
+        assert!(!said.contains("hunter2"), "{said}");
+        assert!(
+            why.is_none_or(|why| said.starts_with("nightbell.toml:2: metrics.token: ") && said.contains(why)),
+            "{said}"
+        );
+    }
 }
 
 #[test]

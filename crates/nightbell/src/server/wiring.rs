@@ -71,6 +71,7 @@ pub(super) fn wire(
         trusted_proxies: options.trusted_proxies,
         mail_inbox: options.mail_inbox,
         sends_mail: options.mail.is_some(),
+        scrape_token: options.scrape_token,
         pace: options.pace,
     });
     let http = HttpSender::new(options.egress.clone(), Timeouts::default())

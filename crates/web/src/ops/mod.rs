@@ -1,5 +1,5 @@
-//! For operators and what watches: `/healthz` (the process is up), `/readyz` (it can do its work, or why not), `/metrics` (Prometheus; from this
-//! machine or with an administrator's token), and the canary's two.
+//! For operators and what watches: `/healthz` (the process is up), `/readyz` (it can do its work, or why not), `/metrics` (Prometheus; with a
+//! token), and the canary's two.
 //!
 //! Is not: the watch, which looks by itself and acts on what it finds (the binary's). Figures are gathered in [`Metrics`] by whoever knows them.
 
@@ -11,6 +11,7 @@ mod scrape;
 
 pub use canary::KEY_HEADER as CANARY_KEY;
 pub use metrics::{Metrics, Sent};
+pub use scrape::ScrapeToken;
 
 use crate::state::AppState;
 use axum::{

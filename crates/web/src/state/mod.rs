@@ -7,7 +7,11 @@ mod pool;
 pub use place::Place;
 pub use pool::ReadPool;
 
-use crate::{gate::SignInLimiter, live::Hub, ops::Metrics};
+use crate::{
+    gate::SignInLimiter,
+    live::Hub,
+    ops::{Metrics, ScrapeToken},
+};
 use jiff::SignedDuration;
 use nightbell_engine::{
     Class, Clock, Desk, Directory, DirectoryCache, Fault, Settings, StoreError, Tx, Unit, domain::record::Instant,
@@ -34,6 +38,8 @@ pub struct Setup {
     pub mail_inbox: bool,
     /// Whether there is a mail server: without one, status pages offer no mail.
     pub sends_mail: bool,
+    /// What opens the metrics beside an administrator's token.
+    pub scrape_token: Option<ScrapeToken>,
     /// How many seconds of `clock` pass in one real second: 1, but for a demonstration.
     pub pace: u32,
 }
@@ -56,6 +62,7 @@ struct Inner {
     hashing: Semaphore,
     mail_inbox: bool,
     sends_mail: bool,
+    scrape_token: Option<ScrapeToken>,
     late_after: SignedDuration,
 }
 
@@ -82,6 +89,7 @@ impl AppState {
             hashing: Semaphore::new(HASHING_MAX),
             mail_inbox: setup.mail_inbox,
             sends_mail: setup.sends_mail,
+            scrape_token: setup.scrape_token,
             late_after,
         }))
     }
@@ -197,6 +205,11 @@ impl AppState {
     /// The metrics.
     pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    /// What opens the metrics beside an administrator's token.
+    pub fn scrape_token(&self) -> Option<&ScrapeToken> {
+        self.0.scrape_token.as_ref()
     }
 
     /// How late, by the clock of this server, means that nobody looks: 30 s of real time (INV-03).

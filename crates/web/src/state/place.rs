@@ -8,6 +8,7 @@ use std::net::IpAddr;
 pub struct Place {
     origin: String,
     secure: bool,
+    here: bool,
     trusted_proxies: Vec<IpNet>,
 }
 
@@ -16,7 +17,8 @@ impl Place {
     pub fn new(public_url: &str, trusted_proxies: Vec<IpNet>) -> Self {
         let parsed = url::Url::parse(public_url).ok();
         let origin = parsed.as_ref().map(|url| url.origin().ascii_serialization()).unwrap_or_default();
-        Self { origin, secure: parsed.is_some_and(|url| url.scheme() == "https"), trusted_proxies }
+        let here = parsed.as_ref().and_then(|url| url.host_str()).is_some_and(is_this_machine);
+        Self { origin, secure: parsed.is_some_and(|url| url.scheme() == "https"), here, trusted_proxies }
     }
 
     /// `https://nightbell.example.com`, as browsers send it.
@@ -27,6 +29,12 @@ impl Place {
     /// Whether people come by https.
     pub fn secure(&self) -> bool {
         self.secure
+    }
+
+    /// Whether the public address is one of this machine itself: then nobody comes from elsewhere, through a proxy either, because what is
+    /// sent to them would not open and their presses would be foreign.
+    pub fn is_here(&self) -> bool {
+        self.here
     }
 
     /// The session cookie's name. Browsers accept the `__Host-` prefix (this host only, whole path) on https alone.
@@ -76,6 +84,10 @@ impl Place {
 /// `localhost`, `127.0.0.1:8080`, `[::1]`.
 fn names_this_machine(host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else { return false };
-    let name = authority.host().trim_start_matches('[').trim_end_matches(']');
+    is_this_machine(authority.host())
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let name = host.trim_start_matches('[').trim_end_matches(']');
     name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
 }

@@ -1,9 +1,12 @@
 //! What operators ask.
 
 use super::site::{Site, Who};
-use crate::ops::{
-    CANARY_KEY, Sent,
-    exposition::{Family, read},
+use crate::{
+    live::Hub,
+    ops::{
+        CANARY_KEY, ScrapeToken, Sent,
+        exposition::{Family, read},
+    },
 };
 use axum::{
     body::Body,
@@ -24,8 +27,22 @@ async fn up_and_ready() {
     }
 }
 
+/// What `/metrics` answers a peer that sends these headers.
+async fn metrics_for(site: &Site, peer: &str, headers: &[(&str, &str)]) -> StatusCode {
+    let mut request = Request::builder().uri("/metrics");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut request = request.body(Body::empty()).expect("a request");
+    let peer: SocketAddr = peer.parse().expect("an address");
+    request.extensions_mut().insert(ConnectInfo(peer));
+    site.send(request).await.status
+}
+
+const LOCAL: &str = "127.0.0.1:5000";
+
 #[tokio::test]
-async fn metrics_for_this_machine_and_administrators_tokens() {
+async fn metrics_are_for_administrators_tokens() {
     let site = Site::new(Vec::new());
     for (who, wanted) in [
         (Who::Nobody, StatusCode::UNAUTHORIZED),
@@ -35,36 +52,73 @@ async fn metrics_for_this_machine_and_administrators_tokens() {
     ] {
         assert_eq!(site.api(who, Method::GET, "/metrics", &json!({})).await.status, wanted, "{who:?}");
     }
-    let local = "127.0.0.1:5000";
+    // People come to this one from elsewhere: a proxy may stand on this machine and leave no mark at all.
+    for headers in [&[][..], &[("host", "127.0.0.1:8080")], &[("host", "localhost")]] {
+        assert_eq!(metrics_for(&site, LOCAL, headers).await, StatusCode::UNAUTHORIZED, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn metrics_of_an_installation_that_nobody_reaches_are_this_machines() {
+    for url in ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"] {
+        let site = Site::at(url, Vec::new(), Hub::new());
+        assert_eq!(metrics_for(&site, LOCAL, &[]).await, StatusCode::OK, "{url}");
+    }
+    let site = Site::at("http://127.0.0.1:8080", Vec::new(), Hub::new());
     for (peer, header, wanted) in [
-        (local, None, StatusCode::OK),
+        (LOCAL, None, StatusCode::OK),
         ("[::1]:5000", None, StatusCode::OK),
         ("[::ffff:127.0.0.1]:5000", None, StatusCode::OK),
-        (local, Some(("host", "localhost:8080")), StatusCode::OK),
-        (local, Some(("host", "127.0.0.1:8080")), StatusCode::OK),
-        (local, Some(("host", "[::1]:8080")), StatusCode::OK),
+        (LOCAL, Some(("host", "localhost:8080")), StatusCode::OK),
+        (LOCAL, Some(("host", "127.0.0.1:8080")), StatusCode::OK),
+        (LOCAL, Some(("host", "[::1]:8080")), StatusCode::OK),
         ("10.0.0.9:5000", None, StatusCode::UNAUTHORIZED),
         ("10.0.0.9:5000", Some(("host", "localhost")), StatusCode::UNAUTHORIZED),
         ("10.0.0.9:5000", Some(("x-forwarded-for", "127.0.0.1")), StatusCode::UNAUTHORIZED),
         // A proxy on this machine brings strangers, and says so in one way or another.
-        (local, Some(("x-forwarded-for", "203.0.113.9")), StatusCode::UNAUTHORIZED),
-        (local, Some(("x-forwarded-proto", "https")), StatusCode::UNAUTHORIZED),
-        (local, Some(("x-real-ip", "203.0.113.9")), StatusCode::UNAUTHORIZED),
-        (local, Some(("forwarded", "for=203.0.113.9")), StatusCode::UNAUTHORIZED),
-        (local, Some(("via", "1.1 proxy")), StatusCode::UNAUTHORIZED),
-        (local, Some(("host", "nightbell.example.com")), StatusCode::UNAUTHORIZED),
+        (LOCAL, Some(("x-forwarded-for", "203.0.113.9")), StatusCode::UNAUTHORIZED),
+        (LOCAL, Some(("x-forwarded-proto", "https")), StatusCode::UNAUTHORIZED),
+        (LOCAL, Some(("x-real-ip", "203.0.113.9")), StatusCode::UNAUTHORIZED),
+        (LOCAL, Some(("forwarded", "for=203.0.113.9")), StatusCode::UNAUTHORIZED),
+        (LOCAL, Some(("via", "1.1 proxy")), StatusCode::UNAUTHORIZED),
+        (LOCAL, Some(("host", "nightbell.example.com")), StatusCode::UNAUTHORIZED),
         // A name elsewhere that was pointed at this machine, in a browser on it.
-        (local, Some(("host", "localhost.evil.example")), StatusCode::UNAUTHORIZED),
+        (LOCAL, Some(("host", "localhost.evil.example")), StatusCode::UNAUTHORIZED),
     ] {
-        let mut request = Request::builder().uri("/metrics");
-        if let Some((name, value)) = header {
-            request = request.header(name, value);
-        }
-        let mut request = request.body(Body::empty()).expect("a request");
-        let peer: SocketAddr = peer.parse().expect("an address");
-        request.extensions_mut().insert(ConnectInfo(peer));
-        assert_eq!(site.send(request).await.status, wanted, "{peer} {header:?}");
+        assert_eq!(metrics_for(&site, peer, header.as_slice()).await, wanted, "{peer} {header:?}");
     }
+}
+
+#[tokio::test]
+async fn the_token_of_the_settings_opens_the_metrics_from_anywhere_and_nothing_else() {
+    const TOKEN: &str = "a-word-for-prometheus-alone";
+    let token = Some(ScrapeToken::new(TOKEN).expect("long enough"));
+    let site = Site::with("http://127.0.0.1:8080", vec![crate::api::routes()], Hub::new(), token);
+    let bearer = format!("Bearer {TOKEN}");
+    let admin = format!("Bearer {}", site.keys[&Who::Admin].token);
+    let viewer = format!("Bearer {}", site.keys[&Who::Viewer].token);
+    for (said, wanted) in [
+        (Some(bearer.as_str()), StatusCode::OK),
+        (Some(format!("bearer  {TOKEN}").as_str()), StatusCode::OK),
+        (Some(admin.as_str()), StatusCode::OK),
+        (Some(viewer.as_str()), StatusCode::FORBIDDEN),
+        (Some(format!("Basic {TOKEN}").as_str()), StatusCode::UNAUTHORIZED),
+        (Some(format!("Bearer {}", &TOKEN[1..]).as_str()), StatusCode::UNAUTHORIZED),
+        (Some(format!("Bearer {TOKEN}e").as_str()), StatusCode::UNAUTHORIZED),
+        (Some("Bearer "), StatusCode::UNAUTHORIZED),
+        (Some(""), StatusCode::UNAUTHORIZED),
+        // Where there is a token, this machine needs it as well.
+        (None, StatusCode::UNAUTHORIZED),
+    ] {
+        let headers: Vec<_> = said.map(|said| ("authorization", said)).into_iter().collect();
+        for peer in [LOCAL, "10.0.0.9:5000"] {
+            assert_eq!(metrics_for(&site, peer, &headers).await, wanted, "{peer} {said:?}");
+        }
+    }
+    let request = Request::builder().uri("/api/v1/alerts").header("authorization", &bearer);
+    let refused = site.send(request.body(Body::empty()).expect("a request")).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "it opens nothing else");
+    assert!(!format!("{:?}", site.state.scrape_token()).contains("prometheus"));
 }
 
 /// Something of everything, and what it says.

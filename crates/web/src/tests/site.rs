@@ -3,6 +3,7 @@
 
 use crate::{
     live::Hub,
+    ops::ScrapeToken,
     server::{Parts, router},
     state::{AppState, ReadPool, Setup},
 };
@@ -207,6 +208,16 @@ impl Site {
     }
 
     pub(crate) fn at(public_url: &str, routers: Vec<Router<AppState>>, hub: Hub) -> Self {
+        Self::with(public_url, routers, hub, None)
+    }
+
+    /// The same with a token of its own for the metrics.
+    pub(crate) fn with(
+        public_url: &str,
+        routers: Vec<Router<AppState>>,
+        hub: Hub,
+        scrape_token: Option<ScrapeToken>,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("nightbell.db");
         let database = Sqlite::open(&file).expect("a database");
@@ -228,6 +239,7 @@ impl Site {
             trusted_proxies: Vec::new(),
             mail_inbox: false,
             sends_mail: true,
+            scrape_token,
             pace: 1,
         });
         let router = router(&state, Parts { routers });

@@ -137,6 +137,7 @@ fn house() -> House {
         trusted_proxies: Vec::new(),
         mail_inbox: false,
         sends_mail: false,
+        scrape_token: None,
         pace: 1,
     });
     let router = router(&state, Parts { routers: vec![ingest::routes()] });
