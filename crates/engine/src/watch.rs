@@ -56,8 +56,11 @@ pub fn alarms(tx: &mut dyn Tx, now: Instant, after: SignedDuration) -> Result<Ve
 /// # Errors
 /// The store's.
 pub fn acknowledged(tx: &mut dyn Tx, after: Option<u64>) -> Result<(u64, Vec<SignedDuration>), StoreError> {
-    let Some(after) = after else { return Ok((journal::head(tx)?, Vec::new())) };
+    let head = journal::head(tx)?;
+    let Some(after) = after else { return Ok((head, Vec::new())) };
     let found = watch::acknowledged(tx, after, READ_MAX)?;
-    let place = found.last().map_or(after, |last| last.position);
+    // Nobody took anything behind the last one that was found: what was walked through is not walked through again.
+    let all = found.len() < READ_MAX as usize;
+    let place = if all { head } else { found.last().map_or(after, |last| last.position) };
     Ok((place, found.iter().map(|one| one.acknowledged_at.duration_since(one.started_at)).collect()))
 }

@@ -22,11 +22,12 @@ pub(crate) const OVERDUE: &str = "SELECT 'page' AS kind, COUNT(*), MIN(next_due_
      UNION ALL SELECT 'postmortem', COUNT(*), MIN(next_due_at) FROM postmortem WHERE next_due_at IS NOT NULL AND next_due_at <= $1 \
      UNION ALL SELECT 'heartbeat', COUNT(*), MIN(next_due_at) FROM heartbeat WHERE next_due_at IS NOT NULL AND next_due_at <= $1";
 
-/// Acknowledgements of people's pages after a place in the journal, with the page's first event.
+/// Acknowledgements of people's pages after a place in the journal, with the page's first event. The kind of stream is hidden from the planner:
+/// it must walk from the place on, not through every page's stream there ever was.
 pub(crate) const ACKNOWLEDGED: &str = "SELECT taken.position, began.at, taken.at FROM event taken \
      JOIN event began ON began.stream_kind = 'page' AND began.stream_id = taken.stream_id AND began.seq = 1 \
      JOIN page ON page.id = taken.stream_id AND page.subject <> 'canary' \
-     WHERE taken.position > $1 AND taken.stream_kind = 'page' AND taken.kind = 'acknowledged' ORDER BY taken.position LIMIT $2";
+     WHERE taken.position > $1 AND taken.stream_kind || '' = 'page' AND taken.kind = 'acknowledged' ORDER BY taken.position LIMIT $2";
 
 /// What waits, of one kind.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::World;
 use crate::watch::{LATE_AFTER, acknowledged, alarms, late};
 use jiff::SignedDuration;
-use nightbell_store::{learning, paging, response};
+use nightbell_store::{journal, learning, paging, response};
 
 /// What is late after standing still for that long: kind and how many.
 fn late_after(world: &mut World, still: SignedDuration) -> Vec<(String, u64)> {
@@ -54,6 +54,10 @@ fn acknowledgements_are_told_once_with_how_long_they_took() {
     world.act(|unit| crate::paging::acknowledge(unit, &permit, alert.page.expect("paged")));
     let (place, took) = world.engine.read(|tx| Ok(acknowledged(tx, Some(begin))?)).expect("readable");
     assert_eq!(took, [SignedDuration::from_secs(90)]);
+    assert_eq!(place, world.engine.read(|tx| Ok(journal::head(tx)?)).expect("readable"), "all of it was walked through");
     assert_eq!(world.engine.read(|tx| Ok(acknowledged(tx, Some(place))?)).expect("readable"), (place, Vec::new()));
+    world.trigger("db2");
+    let (later, none) = world.engine.read(|tx| Ok(acknowledged(tx, Some(place))?)).expect("readable");
+    assert!(none.is_empty() && later > place, "what nobody took is not walked through again");
     world.sent();
 }

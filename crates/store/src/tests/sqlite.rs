@@ -243,3 +243,10 @@ fn what_is_due_is_asked_for_in_the_order_of_its_index() {
         assert!(plan.contains("USING") && plan.contains("COVERING INDEX") && !plan.contains("TEMP"), "{sql}: {plan}");
     }
 }
+
+/// The watch asks every few seconds; five million events that were there before must not be gone through each time.
+#[test]
+fn what_was_acknowledged_is_walked_through_from_its_place_on() {
+    let plan = Sqlite::in_memory().expect("opens").plan(crate::watch::ACKNOWLEDGED);
+    assert!(plan.contains("SEARCH taken USING INTEGER PRIMARY KEY") && !plan.contains("TEMP"), "{plan}");
+}
