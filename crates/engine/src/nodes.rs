@@ -8,6 +8,7 @@
 use crate::{
     Fault, Unit,
     paging::{self, Work},
+    settings,
 };
 use jiff::SignedDuration;
 use nightbell_domain::{ids::NodeId, record::Instant};
@@ -143,8 +144,9 @@ impl Watch {
 /// A server joins the others.
 ///
 /// # Errors
-/// The store's.
+/// Unavailable when the key of links was renewed since it was opened; the store's.
 pub fn join(unit: &mut Unit<'_>, name: &str) -> Result<NodeId, Fault> {
+    settings::must_be_current(unit)?;
     let id = unit.ids().make::<NodeId>();
     node::join(unit.tx, id, name, unit.now)?;
     Ok(id)

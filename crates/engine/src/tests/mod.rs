@@ -8,6 +8,7 @@ mod delivery;
 mod escalation;
 mod heartbeat;
 mod ingest;
+mod link_key;
 mod nodes;
 mod organisation;
 mod portable;

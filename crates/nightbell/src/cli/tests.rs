@@ -63,6 +63,7 @@ fn promised_command_lines_parse() {
         "nightbell|token|create|cli|--scope|admin|--data|d",
         "nightbell|token|list",
         "nightbell|token|revoke|tok_1",
+        "nightbell|token|renew-links|--data|d|--json",
     ] {
         parse(line).unwrap_or_else(|e| panic!("{line}\n{e}"));
     }

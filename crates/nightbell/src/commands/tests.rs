@@ -185,6 +185,35 @@ fn tokens_on_the_folder() {
 }
 
 #[test]
+fn renewing_the_key_ends_every_link_and_is_recorded() {
+    use nightbell_engine::{Clock as _, link_key_renewals};
+    let (_temporary, folder) = initialised();
+    let renew = |place: PlaceArgs| {
+        super::token::run(&super::token::Arguments { place, action: super::token::Action::RenewLinks }, JSON)
+    };
+    let key = || *folder.engine("http://127.0.0.1").unwrap().settings().link_key.bytes();
+    let renewals = || folder.read(link_key_renewals).unwrap();
+    let first = key();
+    let nowhere = PlaceArgs { data: None, ..at(&folder) };
+    assert_eq!(renew(nowhere).unwrap_err().code, Code::Usage, "a running server cannot be asked for it");
+    let serving = folder.lock().unwrap();
+    let refused = renew(at(&folder)).unwrap_err();
+    assert!(refused.code == Code::Unreachable && refused.message.contains("Stop it"), "{refused}");
+    assert_eq!((key(), renewals()), (first, Vec::new()), "nothing was changed");
+    drop(serving);
+    renew(at(&folder)).unwrap();
+    let second = key();
+    assert_ne!(second, first);
+    assert_eq!(key(), second, "the next start keeps it");
+    let known = renewals();
+    assert!(
+        matches!(known.as_slice(), [one] if one.by.as_str() == "ann" && one.at <= crate::system::SystemClock.now())
+    );
+    renew(at(&folder)).unwrap();
+    assert_eq!(renewals().len(), 2);
+}
+
+#[test]
 fn moments() {
     for (text, expected) in [
         ("2026-05-02T13:07:00Z", Some("2026-05-02T13:07:00Z")),

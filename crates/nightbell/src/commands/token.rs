@@ -1,4 +1,4 @@
-//! `nightbell token`: API tokens. A new one is shown once.
+//! `nightbell token`: API tokens, and the key of links. A new token is shown once.
 
 use super::PlaceArgs;
 use crate::{
@@ -13,6 +13,7 @@ use nightbell_engine::{
         ids::TokenId,
         org::AccessRole,
     },
+    renew_link_key,
 };
 use serde_json::{Value, json};
 
@@ -45,6 +46,8 @@ pub enum Action {
         /// The token's id
         id: String,
     },
+    /// End every link that was sent, with a new key for links (needs --data or --database, and that no server runs)
+    RenewLinks,
 }
 
 /// Runs it.
@@ -91,7 +94,29 @@ pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
             }
             out.item(&json!({ "id": id }), |_| format!("{} The token opens nothing any more.", out::good("Revoked.")));
         }
+        Action::RenewLinks => renew_links(arguments, out)?,
     }
+    Ok(())
+}
+
+fn renew_links(arguments: &Arguments, out: Out) -> Result<(), Failure> {
+    let place = arguments.place.opened()?.ok_or_else(|| {
+        Failure::usage("A running server goes on with the key it has. Stop it, and say where its data is: --data DIR or --database URL.")
+    })?;
+    place.directory()?;
+    let alone = place.lock().map_err(|failure| {
+        let text = format!("{failure}\nIt would go on with the old key. Nothing was changed. Stop it, repeat this, then start it again.");
+        Failure { message: text, ..failure }
+    })?;
+    let renewed = place.execute(|unit, caller| renew_link_key(unit, &caller.permit()?, alone.is_some()))?;
+    out.item(&json!({ "renewed_at": renewed.at, "by": renewed.by }), |_| {
+        format!(
+            "{} No link that was sent opens anything any more. Who is being paged signs in instead, or takes the next message.\n\
+             Webhooks are signed by new secrets: nightbell user secrets ID. Readers of status pages subscribe again.\nNext: nightbell serve {}",
+            out::good("Renewed."),
+            place.flag()
+        )
+    });
     Ok(())
 }
 

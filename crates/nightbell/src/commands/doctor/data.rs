@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use nightbell_engine::{
     Directory,
     domain::record::Instant,
+    link_key_renewals,
     portable::{self, LastBackup, Recheck},
     watch::{self, LATE_AFTER, Late},
 };
@@ -25,13 +26,14 @@ pub struct Seen {
 
 /// Every look at the data.
 pub fn look(config: &Config, now: Instant) -> Result<Seen, Failure> {
-    let (directory, overdue, ringing, backup, restored) = config.place.read(|tx| {
+    let (directory, overdue, ringing, backup, restored, renewed) = config.place.read(|tx| {
         Ok((
             Directory::load(tx)?,
             watch::late(tx, now, LATE_AFTER)?,
             paging::open(tx, 1_000)?.iter().filter(|page| page.is_waiting()).count(),
             portable::last_backup(tx)?,
             portable::restored(tx)?,
+            link_key_renewals(tx)?.pop(),
         ))
     })?;
     let org = &directory.org;
@@ -45,6 +47,10 @@ pub fn look(config: &Config, now: Instant) -> Result<Seen, Failure> {
         counted(ringing, "page"),
     );
     let mut looks = vec![Look::good("data", organisation), late(&overdue), backed_up(backup.as_ref(), now)];
+    looks.extend(renewed.map(|renewal| {
+        let on = renewal.at.strftime("%Y-%m-%d %H:%M UTC");
+        Look::good("link key", format!("renewed on {on} by @{}; older links open nothing", renewal.by))
+    }));
     let restored = restored.filter(|list| now.duration_since(list.restored_at) < RESTORED_SHOWN_FOR);
     if let Some(list) = &restored {
         looks.push(Look::bad(
