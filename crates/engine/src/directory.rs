@@ -1,6 +1,6 @@
 //! The organisation as the engine holds it: loaded once, compiled, and used until its version in the store moves.
 
-use crate::Fault;
+use crate::{Fault, access::same_bytes};
 use nightbell_domain::{
     ids::IntegrationId,
     org::{ConfigKind, Integration, IntegrationKind, Organisation},
@@ -44,8 +44,4 @@ impl Directory {
     pub fn integration(&self, id: &IntegrationId) -> Option<&Integration> {
         self.org.integrations.get(id)
     }
-}
-
-fn same_bytes(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0_u8, |differs, (x, y)| differs | (x ^ y)) == 0
 }

@@ -51,7 +51,7 @@ pub fn opens(settings: &Settings, given: &str) -> bool {
 
 /// The queue canaries wait in: among the sources of alerts, in a turn of their own, so that nobody's flood sheds them.
 pub fn class() -> Class {
-    Class::Alert(Some("nightbell.canary".parse().expect("a handle")))
+    Class::Alert("nightbell.canary".parse().expect("a handle"))
 }
 
 /// Begins a canary.

@@ -1,39 +1,44 @@
 //! The queues before the one writer: by class, bounded, fair between the sources of alerts. Pure: no threads, no clock; times are handed in.
 //!
+//! Bounded in places: a unit of work takes one, and one more for each 16 KiB it holds meanwhile (a request's body and what was read from it),
+//! so that neither many units nor large ones take the machine's memory.
+//!
 //! Is not: the waiting itself (the desk's) or a decision about an alert. Only the desk calls it.
 
+mod line;
+
 use super::Class;
+use line::{Line, Waiting};
 use nightbell_domain::ids::IntegrationId;
 use std::{
     collections::{BTreeMap, VecDeque},
     time::Duration,
 };
 
-/// Most units of the paging machinery and acknowledgements waiting. The pump has at most a few hundred under way.
+/// For each so many bytes that a unit of work holds it takes one more place.
+pub(super) const PLACE_BYTES: usize = 16 * 1024;
+/// Places for the paging machinery and acknowledgements. The pump has at most a few hundred under way.
 pub(super) const PAGING_MAX: usize = 8_192;
-/// Most of people's other acts waiting.
-pub(super) const PERSON_MAX: usize = 1_024;
-/// Most inbound requests waiting, of all sources together.
+/// Places for people's other acts: 32 MiB, twice the largest upload.
+pub(super) const PERSON_MAX: usize = 2_048;
+/// Places for inbound requests, of all sources together: 64 MiB.
 pub(super) const ALERT_MAX: usize = 4_096;
-/// Most inbound requests of one source waiting: a flood is answered "later" when its own share is full.
+/// Places for inbound requests of one source: a flood is answered "later" when its own share is full.
 pub(super) const ALERT_OF_SOURCE_MAX: usize = 1_024;
-/// The same for requests whose key opens nothing we know: they share one queue.
-pub(super) const ALERT_OF_UNKNOWN_MAX: usize = 64;
-/// Most housekeeping waiting.
+/// Places for housekeeping: 4 MiB.
 pub(super) const BACKGROUND_MAX: usize = 256;
 
-/// Something that waits, and since when (a monotonic reading).
-struct Waiting<T> {
-    item: T,
-    since: Duration,
+/// How many places something takes that holds so many bytes.
+pub(super) fn places(bytes: usize) -> usize {
+    1 + bytes / PLACE_BYTES
 }
 
 /// What became of something that was put.
 pub(super) enum Put<T> {
     /// It waits.
     Taken,
-    /// It waits, and the newest of the longest queue had to give way.
-    Instead(T),
+    /// It waits, and the newest of the longest queue had to give way: as many as take its places.
+    Instead(Vec<T>),
     /// There is no room for it.
     Refused(T),
 }
@@ -49,135 +54,151 @@ pub struct Depth {
 
 /// The queues.
 pub(super) struct Inbox<T> {
-    paging: VecDeque<Waiting<T>>,
-    person: VecDeque<Waiting<T>>,
+    paging: Line<T>,
+    person: Line<T>,
     alerts: Fair<T>,
-    background: VecDeque<Waiting<T>>,
+    background: Line<T>,
     turn: u8,
 }
 
 impl<T> Default for Inbox<T> {
     fn default() -> Self {
-        let empty = VecDeque::new;
+        let empty = Line::default;
         Self { paging: empty(), person: empty(), alerts: Fair::default(), background: empty(), turn: 0 }
     }
 }
 
 impl<T> Inbox<T> {
-    /// Puts something in its queue. Each queue has its own bound, and the writer serves the lowest class last: under overload the lowest
-    /// fills first and is the first to be shed; the paging machinery, which nobody outside can flood, the last (INV-02).
-    pub(super) fn put(&mut self, class: Class, item: T, now: Duration) -> Put<T> {
-        let waiting = Waiting { item, since: now };
-        let (queue, bound) = match class {
+    /// Puts something that holds so many bytes in its queue. Each queue has its own bound, and the writer serves the lowest class last: under
+    /// overload the lowest fills first and is the first to be shed; the paging machinery, which nobody outside can flood, the last (INV-02).
+    pub(super) fn put(&mut self, class: Class, item: T, bytes: usize, now: Duration) -> Put<T> {
+        let waiting = Waiting { item, since: now, places: places(bytes) };
+        let (line, bound) = match class {
             Class::Paging => (&mut self.paging, PAGING_MAX),
             Class::Person => (&mut self.person, PERSON_MAX),
             Class::Background => (&mut self.background, BACKGROUND_MAX),
             Class::Alert(source) => return self.alerts.put(source, waiting),
         };
-        if queue.len() >= bound {
+        if line.places() + waiting.places > bound {
             return Put::Refused(waiting.item);
         }
-        queue.push_back(waiting);
+        line.push(waiting);
         Put::Taken
     }
 
     /// The next to be done. Paging first, always. Below it nothing starves: of eight turns people's acts have four, alerts three and
     /// housekeeping one; a turn nobody wants goes to the highest class that does.
     pub(super) fn take(&mut self) -> Option<T> {
-        if let Some(first) = self.paging.pop_front() {
+        if let Some(first) = self.paging.pop() {
             return Some(first.item);
         }
         self.turn = (self.turn + 1) % 8;
         let taken = match self.turn {
-            0 => self.background.pop_front().or_else(|| self.person.pop_front()).or_else(|| self.alerts.take()),
-            2 | 4 | 6 => self.alerts.take().or_else(|| self.person.pop_front()).or_else(|| self.background.pop_front()),
-            _ => self.person.pop_front().or_else(|| self.alerts.take()).or_else(|| self.background.pop_front()),
+            0 => self.background.pop().or_else(|| self.person.pop()).or_else(|| self.alerts.take()),
+            2 | 4 | 6 => self.alerts.take().or_else(|| self.person.pop()).or_else(|| self.background.pop()),
+            _ => self.person.pop().or_else(|| self.alerts.take()).or_else(|| self.background.pop()),
         };
         taken.map(|waiting| waiting.item)
     }
 
     /// The next of the paging class alone: what goes on when there is no room on the disk for anything else.
     pub(super) fn take_paging(&mut self) -> Option<T> {
-        self.paging.pop_front().map(|waiting| waiting.item)
+        self.paging.pop().map(|waiting| waiting.item)
     }
 
     /// Everything below the paging class, emptied.
     pub(super) fn drain_below_paging(&mut self) -> Vec<T> {
+        let (person, background) = (std::mem::take(&mut self.person), std::mem::take(&mut self.background));
         let alerts = std::mem::take(&mut self.alerts);
-        let waiting = self.person.drain(..).chain(alerts.into_items()).chain(self.background.drain(..));
-        waiting.map(|waiting| waiting.item).collect()
+        person.into_items().chain(alerts.into_items()).chain(background.into_items()).collect()
     }
 
     /// How the classes stand, from the highest: paging, people, alerts, background.
     pub(super) fn depths(&self, now: Duration) -> [Depth; 4] {
-        let depth = |queue: &VecDeque<Waiting<T>>| Depth {
-            waiting: queue.len(),
-            oldest_wait: queue.front().map_or(Duration::ZERO, |first| now.saturating_sub(first.since)),
-        };
-        let oldest = self.alerts.queues.values().filter_map(|queue| queue.front().map(|first| first.since)).min();
-        let alerts = Depth {
-            waiting: self.alerts.count,
+        let depth = |waiting: usize, oldest: Option<Duration>| Depth {
+            waiting,
             oldest_wait: oldest.map_or(Duration::ZERO, |since| now.saturating_sub(since)),
         };
-        [depth(&self.paging), depth(&self.person), alerts, depth(&self.background)]
+        let of = |line: &Line<T>| depth(line.count(), line.oldest());
+        let (count, oldest) = (self.alerts.lines.values().map(Line::count).sum(), self.alerts.lines.values());
+        [of(&self.paging), of(&self.person), depth(count, oldest.filter_map(Line::oldest).min()), of(&self.background)]
     }
 }
 
 /// A queue for each source, served in turn: a source's flood delays its own, and another's first only by as many turns as there are
 /// sources waiting (INV-21).
 struct Fair<T> {
-    queues: BTreeMap<Option<IntegrationId>, VecDeque<Waiting<T>>>,
-    /// The sources that wait, in the order of their turns; each once.
-    turns: VecDeque<Option<IntegrationId>>,
-    count: usize,
+    lines: BTreeMap<IntegrationId, Line<T>>,
+    /// Whoever has a line, in the order of their turns; each once.
+    turns: VecDeque<IntegrationId>,
+    /// Taken by all of them together.
+    places: usize,
 }
 
 impl<T> Default for Fair<T> {
     fn default() -> Self {
-        Self { queues: BTreeMap::new(), turns: VecDeque::new(), count: 0 }
+        Self { lines: BTreeMap::new(), turns: VecDeque::new(), places: 0 }
     }
 }
 
 impl<T> Fair<T> {
-    fn put(&mut self, source: Option<IntegrationId>, waiting: Waiting<T>) -> Put<T> {
-        let bound = if source.is_some() { ALERT_OF_SOURCE_MAX } else { ALERT_OF_UNKNOWN_MAX };
-        let own = self.queues.get(&source).map_or(0, VecDeque::len);
-        if own >= bound {
+    fn put(&mut self, source: IntegrationId, waiting: Waiting<T>) -> Put<T> {
+        let own = self.lines.get(&source).map_or(0, Line::places) + waiting.places;
+        if own > ALERT_OF_SOURCE_MAX {
             return Put::Refused(waiting.item);
         }
-        let mut given_way = None;
-        if self.count >= ALERT_MAX {
-            // Whoever has most waiting gives way to whoever has less; at the same length first come, first served.
-            let longest = self.queues.values_mut().max_by_key(|queue| queue.len());
-            given_way = longest.filter(|queue| queue.len() > own + 1).and_then(VecDeque::pop_back);
-            if given_way.is_none() {
-                return Put::Refused(waiting.item);
-            }
-            self.count -= 1;
-        }
-        if own == 0 {
+        let Some(given_way) = self.make_room(&source, own, waiting.places) else {
+            return Put::Refused(waiting.item);
+        };
+        self.places += waiting.places;
+        if !self.lines.contains_key(&source) {
             self.turns.push_back(source.clone());
         }
-        self.queues.entry(source).or_default().push_back(waiting);
-        self.count += 1;
-        given_way.map_or(Put::Taken, |newest| Put::Instead(newest.item))
+        self.lines.entry(source).or_default().push(waiting);
+        if given_way.is_empty() { Put::Taken } else { Put::Instead(given_way) }
+    }
+
+    /// Whoever has most places gives way to whoever has fewer, also with what it asks for; at the same length first come, first served.
+    /// `None`, and nothing moved, when that makes no room.
+    fn make_room(&mut self, source: &IntegrationId, own: usize, wanted: usize) -> Option<Vec<T>> {
+        let mut moved: Vec<(IntegrationId, Waiting<T>)> = Vec::new();
+        while self.places + wanted > ALERT_MAX {
+            let longest = self.lines.iter_mut().max_by_key(|(_, line)| line.places());
+            let gives = longest.filter(|(whose, line)| *whose != source && line.places() > own);
+            let Some((whose, newest)) = gives.and_then(|(whose, line)| Some((whose.clone(), line.pop_newest()?)))
+            else {
+                for (whose, waiting) in moved.into_iter().rev() {
+                    self.places += waiting.places;
+                    self.lines.entry(whose).or_default().push(waiting);
+                }
+                return None;
+            };
+            self.places -= newest.places;
+            moved.push((whose, newest));
+        }
+        Some(moved.into_iter().map(|(_, waiting)| waiting.item).collect())
     }
 
     fn take(&mut self) -> Option<Waiting<T>> {
-        let source = self.turns.pop_front()?;
-        let queue = self.queues.get_mut(&source)?;
-        let taken = queue.pop_front();
-        self.count -= usize::from(taken.is_some());
-        if queue.is_empty() {
-            // Integrations come and go; an empty queue must not stay for each that ever was.
-            self.queues.remove(&source);
-        } else {
-            self.turns.push_back(source);
+        // A source whose last one gave way has a turn still, and nothing to do with it.
+        while let Some(source) = self.turns.pop_front() {
+            let Some(line) = self.lines.get_mut(&source) else { continue };
+            let taken = line.pop();
+            if line.count() == 0 {
+                // Integrations come and go; an empty queue must not stay for each that ever was.
+                self.lines.remove(&source);
+            } else {
+                self.turns.push_back(source);
+            }
+            if let Some(taken) = taken {
+                self.places -= taken.places;
+                return Some(taken);
+            }
         }
-        taken
+        None
     }
 
-    fn into_items(self) -> impl Iterator<Item = Waiting<T>> {
-        self.queues.into_values().flatten()
+    fn into_items(self) -> impl Iterator<Item = T> {
+        self.lines.into_values().flat_map(Line::into_items)
     }
 }

@@ -1,7 +1,7 @@
 //! The desk: where asynchronous callers leave units of work for the one writer, and the writer that makes them durable, many per fsync.
 //!
-//! Bounded by class ([`Class`]): what has no room is answered at once with how long to wait (INV-02), the lowest class first; sources of
-//! alerts are served in turn (INV-21). Nothing is answered before it is on disk (INV-01). A batch is bounded in units and in time, and its
+//! Bounded by class ([`Class`]), in number and in bytes: what has no room is answered at once with how long to wait (INV-02), the lowest class
+//! first; sources of alerts are served in turn (INV-21). Nothing is answered before it is on disk (INV-01). A batch is bounded in units and in time, and its
 //! units are taken one by one, so that what is urgent overtakes what was waiting. Is not: a decision about what a unit of work does.
 
 mod inbox;
@@ -45,8 +45,8 @@ pub enum Class {
     Paging,
     /// What people do otherwise.
     Person,
-    /// An inbound request of that integration; `None` when its key opens nothing we know.
-    Alert(Option<IntegrationId>),
+    /// An inbound request of that integration. One whose key opens nothing is answered without the writer.
+    Alert(IntegrationId),
     /// Housekeeping, marks, whatever can wait.
     Background,
 }
@@ -116,38 +116,48 @@ impl Desk {
         work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
         reply: impl FnOnce(Result<T, Fault>) + Send + 'static,
     ) {
+        self.submit_holding(0, class, work, reply);
+    }
+
+    /// The same for work that holds about so many bytes until it has run: what is large takes more of the room there is.
+    pub fn submit_holding<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        class: Class,
+        work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
+        reply: impl FnOnce(Result<T, Fault>) + Send + 'static,
+    ) {
         let job: Box<dyn Job> = Box::new(Work::new(work, Box::new(reply)));
-        if let Some((job, why)) = self.put(class, job) {
+        for (job, why) in self.put(class, job, bytes) {
             job.finish(Err(why));
         }
     }
 
-    /// What could not be left, and why.
-    fn put(&self, class: Class, job: Box<dyn Job>) -> Option<(Box<dyn Job>, Fault)> {
+    /// Who found no room or had to give way, and why.
+    fn put(&self, class: Class, job: Box<dyn Job>, bytes: usize) -> Vec<(Box<dyn Job>, Fault)> {
         let shared = &self.open.0;
-        let busy = Fault::Busy { retry_after_s: class.retry_after_s() };
+        let retry_after_s = class.retry_after_s();
         let kind = stats::index(&class);
         let now = shared.clock.monotonic();
         let mut inner = shared.inner();
         if inner.writer_gone {
-            return Some((job, StoreError::Unavailable("the writer is gone".to_owned()).into()));
+            return vec![(job, StoreError::Unavailable("the writer is gone".to_owned()).into())];
         }
         if inner.only_paging && class != Class::Paging {
             inner.counts.shed[kind] += 1;
-            return Some((job, full()));
+            return vec![(job, full())];
         }
-        let turned_away = match inner.inbox.put(class, job, now) {
-            Put::Taken => None,
-            Put::Instead(other) => Some(other),
-            Put::Refused(job) => {
-                inner.counts.shed[kind] += 1;
-                return Some((job, busy));
-            }
+        let (turned_away, taken) = match inner.inbox.put(class, job, bytes, now) {
+            Put::Taken => (Vec::new(), true),
+            Put::Instead(others) => (others, true),
+            Put::Refused(job) => (vec![job], false),
         };
-        inner.counts.shed[kind] += u64::from(turned_away.is_some());
+        inner.counts.shed[kind] += turned_away.len() as u64;
         drop(inner);
-        shared.came.notify_one();
-        turned_away.map(|job| (job, busy))
+        if taken {
+            shared.came.notify_one();
+        }
+        turned_away.into_iter().map(|job| (job, Fault::Busy { retry_after_s })).collect()
     }
 
     /// The organisation as the writer's newest batch saw it: good for choosing a queue, not for deciding.

@@ -13,7 +13,10 @@ use crate::{
     state::AppState,
 };
 use axum::{Router, extract::State, response::Response, routing};
-use nightbell_engine::organisation::{Applied, apply, plan_files};
+use nightbell_engine::{
+    Class,
+    organisation::{Applied, apply, plan_files},
+};
 use nightbell_wire::org_files::{self, Action, Change, FileProblem, ParsedFiles, SourceFile};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -62,12 +65,13 @@ async fn apply_files(
     Upload(input): Upload<ApplyInput>,
 ) -> ApiResult {
     let ApplyInput { files, plan, prune } = input;
+    let bytes = files.iter().map(|file| file.content.len()).sum();
     let seed = state.run(|unit| Ok(unit.ids().random::<32>())).await?;
     let parsed = state.read(move |_, _, _| Ok(parse(&files, &seed))).await?.map_err(mistakes)?;
     let applied = if plan {
         state.read(move |_, _, directory| Ok(plan_files(directory, &parsed, prune))).await?
     } else {
-        state.run(move |unit| apply(unit, &who.permit, &parsed, prune)).await?
+        state.run_holding(bytes, Class::Person, move |unit| apply(unit, &who.permit, &parsed, prune)).await?
     };
     Ok(answer(applied.map_err(mistakes)?, !plan))
 }

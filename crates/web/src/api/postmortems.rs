@@ -28,7 +28,7 @@ use axum::{
     routing,
 };
 use nightbell_engine::{
-    Fault, learning,
+    Class, Fault, Unit, learning,
     views::{self, PostmortemView},
 };
 use serde::{Deserialize, Serialize};
@@ -181,8 +181,9 @@ async fn save(
     ApiPath(slug): ApiPath<String>,
     Body(input): Body<SaveInput>,
 ) -> ApiResult {
-    let saved =
-        state.run(move |unit| learning::save(unit, &who.permit, &slug, input.revision, &input.markdown)).await?;
+    let bytes = input.markdown.len();
+    let work = move |unit: &mut Unit<'_>| learning::save(unit, &who.permit, &slug, input.revision, &input.markdown);
+    let saved = state.run_holding(bytes, Class::Person, work).await?;
     stands(&state, saved.slug).await
 }
 

@@ -9,8 +9,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use nightbell_engine::{
-    Class, Fault, StoreError,
-    domain::limits::INBOUND_BYTES_MAX,
+    Class, Directory, Fault, StoreError,
+    domain::{ids::IntegrationId, limits::INBOUND_BYTES_MAX},
     signal::{self, Inbound, Receipt},
 };
 use nightbell_wire::inbound::{Answer, Parsed};
@@ -62,6 +62,20 @@ impl Posted {
     }
 }
 
+/// Whose key it is. What the writer saw last is asked first: that only chooses a queue, and the transaction decides. A key that opened nothing
+/// there is looked for in the store as it is now, because another node may have taken it in a moment ago. Nobody's key thus costs the writer
+/// nothing, however often it comes.
+///
+/// # Errors
+/// The store could not.
+pub async fn source(state: &AppState, kind: IntegrationKind, key: &str) -> Result<Option<IntegrationId>, Fault> {
+    let whose = |directory: &Directory| directory.integration_by_key(Some(kind), key).map(|known| known.id.clone());
+    match whose(&state.desk().directory()) {
+        Some(known) => Ok(Some(known)),
+        None => Ok(whose(&*state.newest_directory().await?)),
+    }
+}
+
 /// Takes a parsed request in and waits until it is on disk. `None`: no integration of this kind has this key, and nothing was stored.
 ///
 /// # Errors
@@ -77,11 +91,12 @@ pub async fn store(
     let mut body = posted.body.as_ref().map(|bytes| bytes.to_vec()).unwrap_or_default();
     let mut parsed = parsed;
     let events = parsed.events.len();
-    // Only which queue it waits in; whether the key opens anything is decided in the transaction.
-    let source = state.desk().directory().integration_by_key(Some(kind), &key).map(|known| known.id.clone());
+    let Some(source) = source(state, kind, &key).await? else { return Ok(None) };
     let class = if events == 0 { Class::Background } else { Class::Alert(source) };
+    // The body as sent, its texts once more as they were read, and the events themselves.
+    let bytes = 2 * body.len() + size_of_val(parsed.events.as_slice());
     let stored = state
-        .run_as(class, move |unit| {
+        .run_holding(bytes, class, move |unit| {
             let directory = unit.directory.clone();
             let Some(integration) = directory.integration_by_key(Some(kind), &key) else { return Ok(None) };
             // Lent, not copied: the work may have to run again.

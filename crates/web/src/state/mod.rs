@@ -1,6 +1,7 @@
 //! What every handler may use: the door to the writer, the readers, the clock, settings, the live hub, limits and metrics.
 //! Is not: configuration (the binary's) or a cache of anything but the compiled organisation.
 
+mod newest;
 mod place;
 mod pool;
 
@@ -13,6 +14,7 @@ use crate::{
     ops::{Metrics, ScrapeToken},
 };
 use jiff::SignedDuration;
+use newest::Newest;
 use nightbell_engine::{
     Class, Clock, Desk, Directory, DirectoryCache, Fault, Settings, StoreError, Tx, Unit, domain::record::Instant,
     watch::LATE_AFTER,
@@ -52,6 +54,7 @@ struct Inner {
     desk: Desk,
     readers: ReadPool,
     directory: DirectoryCache,
+    newest: Newest,
     clock: Arc<dyn Clock>,
     settings: Settings,
     place: Place,
@@ -79,6 +82,7 @@ impl AppState {
             desk: setup.desk,
             readers: setup.readers,
             directory: DirectoryCache::default(),
+            newest: Newest::default(),
             clock: setup.clock,
             settings: setup.settings,
             place,
@@ -125,8 +129,21 @@ impl AppState {
         class: Class,
         work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
+        self.run_holding(0, class, work).await
+    }
+
+    /// The same for work that holds about so many bytes until it has run: what is large takes more of the room there is.
+    ///
+    /// # Errors
+    /// As [`AppState::run_as`].
+    pub async fn run_holding<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        class: Class,
+        work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
         let (answer, answered) = oneshot::channel();
-        self.0.desk.submit(class, work, move |result| drop(answer.send(result)));
+        self.0.desk.submit_holding(bytes, class, work, move |result| drop(answer.send(result)));
         answered.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the writer is gone".to_owned()).into()))
     }
 
@@ -152,6 +169,22 @@ impl AppState {
         &self,
         view: impl FnOnce(&mut dyn Tx, Instant, &Directory) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
+        self.view(move |tx, now, directory| view(tx, now, &directory)).await
+    }
+
+    /// The organisation as the store has it after this was asked: what other nodes changed is in it. Many who ask at the same time share one
+    /// look, so that whoever sends wrong keys by the thousand takes no reader from anybody.
+    ///
+    /// # Errors
+    /// The store could not.
+    pub async fn newest_directory(&self) -> Result<Arc<Directory>, Fault> {
+        self.0.newest.get(|| self.view(|_, _, directory| Ok(directory))).await
+    }
+
+    async fn view<T: Send + 'static>(
+        &self,
+        view: impl FnOnce(&mut dyn Tx, Instant, Arc<Directory>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
         let permit = self.0.readers.permit().await?;
         let state = self.clone();
         let task = tokio::task::spawn_blocking(move || {
@@ -159,7 +192,7 @@ impl AppState {
             let now = inner.clock.now();
             inner.readers.read(|tx| {
                 let directory = inner.directory.current(tx)?;
-                view(tx, now, &directory)
+                view(tx, now, directory)
             })
         });
         task.await.unwrap_or_else(|_| {

@@ -2,16 +2,21 @@
 
 use super::super::{
     Class,
-    inbox::{ALERT_MAX, ALERT_OF_SOURCE_MAX, ALERT_OF_UNKNOWN_MAX, BACKGROUND_MAX, Inbox, PAGING_MAX, PERSON_MAX, Put},
+    inbox::{ALERT_MAX, ALERT_OF_SOURCE_MAX, BACKGROUND_MAX, Inbox, PAGING_MAX, PERSON_MAX, PLACE_BYTES, Put},
 };
 use std::time::Duration;
 
 fn source(name: &str) -> Class {
-    Class::Alert(Some(name.parse().expect("a handle")))
+    Class::Alert(name.parse().expect("a handle"))
 }
 
 fn put(inbox: &mut Inbox<String>, class: Class, what: &str) -> Put<String> {
-    inbox.put(class, what.to_owned(), Duration::ZERO)
+    inbox.put(class, what.to_owned(), 0, Duration::ZERO)
+}
+
+/// Something that takes so many places.
+fn put_large(inbox: &mut Inbox<String>, class: Class, what: &str, places: usize) -> Put<String> {
+    inbox.put(class, what.to_owned(), (places - 1) * PLACE_BYTES, Duration::ZERO)
 }
 
 fn taken(inbox: &mut Inbox<String>) -> Vec<String> {
@@ -43,7 +48,6 @@ fn inv_02_paging_goes_first_and_nothing_below_it_starves() {
 fn inv_02_every_class_is_bounded_and_a_page_is_shed_last() {
     let bounds = [
         (Class::Background, BACKGROUND_MAX),
-        (Class::Alert(None), ALERT_OF_UNKNOWN_MAX),
         (source("prometheus"), ALERT_OF_SOURCE_MAX),
         (Class::Person, PERSON_MAX),
         (Class::Paging, PAGING_MAX),
@@ -96,10 +100,83 @@ fn inv_21_floods_that_fill_every_place_give_way_to_who_has_less() {
             assert!(matches!(put(&mut inbox, source(&format!("flood-{flood}")), "flood"), Put::Taken));
         }
     }
-    assert!(matches!(put(&mut inbox, source("calm"), "first page"), Put::Instead(what) if what == "flood"));
+    assert!(matches!(put(&mut inbox, source("calm"), "first page"), Put::Instead(what) if what == ["flood"]));
     let order = taken(&mut inbox);
     assert!(order.iter().take(floods + 1).any(|what| what == "first page"));
     assert_eq!(order.len(), ALERT_MAX);
+}
+
+#[test]
+fn inv_02_every_class_is_bounded_in_bytes_and_a_page_is_shed_last() {
+    const LARGE: usize = 64;
+    let bounds = [
+        (Class::Background, BACKGROUND_MAX),
+        (source("prometheus"), ALERT_OF_SOURCE_MAX),
+        (Class::Person, PERSON_MAX),
+        (Class::Paging, PAGING_MAX),
+    ];
+    let mut inbox = Inbox::default();
+    for (class, bound) in &bounds {
+        for _ in 0..bound / LARGE {
+            assert!(matches!(put_large(&mut inbox, class.clone(), "in", LARGE), Put::Taken), "{class:?}");
+        }
+        assert!(matches!(put(&mut inbox, class.clone(), "one too many"), Put::Refused(_)), "{class:?}");
+    }
+    let waiting = inbox.depths(Duration::ZERO).map(|depth| depth.waiting);
+    let expected = [PAGING_MAX, PERSON_MAX, ALERT_OF_SOURCE_MAX, BACKGROUND_MAX].map(|bound| bound / LARGE);
+    assert_eq!(waiting, expected, "units are counted, whatever they hold");
+    assert!(waiting.is_sorted_by(|above, below| above >= below), "the higher the class, the more room");
+    // What is done makes room again, by what it held.
+    while inbox.take().is_some() {}
+    for (class, bound) in bounds {
+        assert!(matches!(put_large(&mut inbox, class.clone(), "all of it", bound), Put::Taken), "{class:?}");
+    }
+}
+
+#[test]
+fn inv_21_large_requests_give_way_to_whoever_holds_less_and_as_many_as_it_takes() {
+    let flood = |n: usize| source(&format!("flood-{n}"));
+    let full = || {
+        let mut inbox = Inbox::default();
+        for n in 0..ALERT_MAX / ALERT_OF_SOURCE_MAX {
+            for _ in 0..ALERT_OF_SOURCE_MAX / 32 {
+                assert!(matches!(put_large(&mut inbox, flood(n), &format!("flood {n}"), 32), Put::Taken));
+            }
+        }
+        inbox
+    };
+    let mut inbox = full();
+    assert!(matches!(put(&mut inbox, source("calm"), "calm"), Put::Instead(gone) if gone.len() == 1));
+    let Put::Instead(gone) = put_large(&mut inbox, source("large"), "large", 96) else { panic!("there is room") };
+    assert_eq!(gone.len(), 3, "31 places were left by the first; {gone:?}");
+    assert!(gone.iter().any(|one| *one != gone[0]), "whoever has most, each time: {gone:?}");
+    let order = taken(&mut inbox);
+    assert!(order.iter().take(6).any(|what| what == "calm") && order.iter().take(6).any(|what| what == "large"));
+    assert_eq!(order.len(), ALERT_MAX / 32 - 4 + 2);
+    // Whoever would hold more than the longest, before or while the others give way, is told to wait, and nobody gave way in vain.
+    for too_large in [ALERT_OF_SOURCE_MAX, ALERT_OF_SOURCE_MAX - 24] {
+        let mut inbox = full();
+        assert!(matches!(put_large(&mut inbox, source("large"), "large", too_large), Put::Refused(_)), "{too_large}");
+        assert_eq!(taken(&mut inbox).len(), ALERT_MAX / 32);
+    }
+}
+
+#[test]
+fn a_source_that_lost_its_only_request_gets_no_second_turn_by_it() {
+    let mut inbox = Inbox::default();
+    // Four large ones, each all that its source has, take every place.
+    for n in 0..ALERT_MAX / ALERT_OF_SOURCE_MAX {
+        put_large(&mut inbox, source(&format!("large-{n}")), "large", ALERT_OF_SOURCE_MAX);
+    }
+    assert!(matches!(put(&mut inbox, source("calm"), "calm 0"), Put::Instead(gone) if gone == ["large"]));
+    // The one that gave way was the last by name; it comes again, with small ones, and so does the calm one.
+    for n in 1..4 {
+        put(&mut inbox, source("large-3"), &format!("again {n}"));
+        put(&mut inbox, source("calm"), &format!("calm {n}"));
+    }
+    let order = taken(&mut inbox);
+    let small: Vec<&str> = order.iter().map(String::as_str).filter(|what| *what != "large").collect();
+    assert_eq!(small, ["again 1", "calm 0", "again 2", "calm 1", "again 3", "calm 2", "calm 3"], "in turn: {order:?}");
 }
 
 #[test]

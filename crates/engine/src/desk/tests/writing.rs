@@ -73,6 +73,10 @@ fn breaks_off() -> Work {
     })
 }
 
+fn source() -> Class {
+    Class::Alert("prometheus".parse().expect("a handle"))
+}
+
 type Answers = Sender<(usize, Result<String, Fault>)>;
 
 struct Outcome {
@@ -167,9 +171,8 @@ fn a_batch_is_bounded_in_units_and_in_time() {
 #[test]
 fn inv_16_a_full_disk_lets_only_paging_go_on() {
     let full = StoreError::Full("no space left".to_owned());
-    let given = vec![(Class::Alert(None), keeps("first"))];
-    let last =
-        vec![(Class::Alert(None), keeps("second")), (Class::Person, keeps("second")), (Class::Paging, keeps("third"))];
+    let given = vec![(source(), keeps("first"))];
+    let last = vec![(source(), keeps("second")), (Class::Person, keeps("second")), (Class::Paging, keeps("third"))];
     let ended = run(given, 0, Some(full), last);
     assert_eq!(ended.kept, ["third"]);
     assert_eq!(ended.made_room, 1, "once, for what rings already");

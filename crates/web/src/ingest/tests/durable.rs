@@ -28,6 +28,7 @@ use nightbell_wire::org_files::{self, SourceFile};
 use serde_json::{Value, json};
 use std::{
     future::poll_fn,
+    path::PathBuf,
     pin::pin,
     sync::{
         Arc,
@@ -100,6 +101,8 @@ impl Clock for Noon {
 }
 
 struct House {
+    /// The database's file.
+    file: PathBuf,
     state: AppState,
     router: Router,
     fails: Arc<AtomicBool>,
@@ -117,17 +120,12 @@ fn house() -> House {
     let inner = Sqlite::open(&file).expect("a database");
     let disk = Disk { inner, fails: fails.clone(), gate: Some((waits, let_go)), gated: gated.clone() };
     let mut engine = Engine::open(Box::new(disk), Box::new(Counting(1)), "http://nightbell.test").expect("opens");
-    let files = [SourceFile { path: "org.yaml", content: ORGANISATION }];
-    let parsed = org_files::parse(&files, &mut |_| String::new()).unwrap_or_else(|e| panic!("{e:?}"));
-    let admin: Permit<Administer> = Caller::new("ada".parse().expect("a handle"), AccessRole::Admin, Via::Terminal)
-        .permit()
-        .expect("an administrator");
-    let applied = engine.execute(start(), |unit| organisation::apply(unit, &admin, &parsed, false)).expect("stored");
-    applied.unwrap_or_else(|problems| panic!("{problems:?}"));
+    apply(&mut engine, ORGANISATION);
     let settings = engine.settings().clone();
     let (desk, writer) = desk(engine, Arc::new(Noon), Box::new(|| ()));
     drop(tokio::task::spawn_blocking(move || writer.run()));
-    let readers = ReadPool::new(1, move || open_sqlite_reader(&file));
+    let of_readers = file.clone();
+    let readers = ReadPool::new(1, move || open_sqlite_reader(&of_readers));
     let state = AppState::new(Setup {
         desk,
         readers,
@@ -141,7 +139,17 @@ fn house() -> House {
         pace: 1,
     });
     let router = router(&state, Parts { routers: vec![ingest::routes()] });
-    House { state, router, fails, gated, waiting, go, _folder: folder }
+    House { file, state, router, fails, gated, waiting, go, _folder: folder }
+}
+
+fn apply(engine: &mut Engine, organisation: &str) {
+    let files = [SourceFile { path: "org.yaml", content: organisation }];
+    let parsed = org_files::parse(&files, &mut |_| String::new()).unwrap_or_else(|e| panic!("{e:?}"));
+    let admin: Permit<Administer> = Caller::new("ada".parse().expect("a handle"), AccessRole::Admin, Via::Terminal)
+        .permit()
+        .expect("an administrator");
+    let applied = engine.execute(start(), |unit| organisation::apply(unit, &admin, &parsed, false)).expect("stored");
+    applied.unwrap_or_else(|problems| panic!("{problems:?}"));
 }
 
 fn request(path: &str, body: &Value) -> Request<Body> {
@@ -210,4 +218,57 @@ async fn inv_01_nothing_is_answered_before_the_commit() {
         house.go.send(()).expect("the disk waits");
         assert_eq!(answer.await.expect("infallible").status().as_u16(), 202, "{path}");
     }
+}
+
+/// What an address answers.
+async fn status(house: &House, path: &str, body: &Value) -> u16 {
+    house.router.clone().oneshot(request(path, body)).await.expect("infallible").status().as_u16()
+}
+
+fn batches(house: &House) -> u64 {
+    house.state.desk().stats().counts.batch_units.count
+}
+
+#[tokio::test]
+async fn inv_21_a_key_that_opens_nothing_costs_the_writer_no_turn() {
+    let house = house();
+    let nobodys = json!({ "routing_key": "f".repeat(32), "event_action": "trigger", "dedup_key": "disk",
+        "payload": { "summary": "s", "source": "s", "severity": "critical" } });
+    let change = json!({ "routing_key": "f".repeat(32), "payload": { "summary": "deploy" } });
+    let generic = json!({ "title": "Queue full" });
+    let before = batches(&house);
+    for (path, body, expected) in [
+        ("/v2/enqueue", &nobodys, 400),
+        ("/v2/change/enqueue", &change, 400),
+        ("/in/generic/nothing", &generic, 404),
+        ("/in/generic/key-of-prometheus", &generic, 404),
+        ("/heartbeat/nothing", &generic, 404),
+    ] {
+        assert_eq!(status(&house, path, body).await, expected, "{path}");
+    }
+    assert_eq!(batches(&house), before, "no unit of work was left at the desk");
+    assert_eq!(status(&house, "/in/generic/key-of-the-tool", &generic).await, 202);
+    assert_eq!(batches(&house), before + 1);
+    // It stays so while the writer can do nothing at all.
+    house.fails.store(true, Ordering::SeqCst);
+    assert_eq!(status(&house, "/in/generic/nothing", &generic).await, 404);
+}
+
+#[tokio::test]
+async fn inv_01_a_key_that_another_node_took_in_a_moment_ago_is_honoured() {
+    let house = house();
+    let generic = json!({ "title": "Queue full" });
+    assert_eq!(status(&house, "/in/generic/key-of-the-other-tool", &generic).await, 404);
+    let beside = Sqlite::open(&house.file).expect("the same database");
+    let mut other = Engine::open(Box::new(beside), Box::new(Counting(1_000)), "http://nightbell.test").expect("opens");
+    let more = "  - { id: other, kind: generic, service: checkout, key: \"key-of-the-other-tool\" }\n";
+    apply(&mut other, &format!("{}{more}", ORGANISATION.trim_end_matches(' ')));
+    assert!(house.state.desk().directory().integration_by_key(None, "key-of-the-other-tool").is_none(), "not seen yet");
+    assert_eq!(status(&house, "/in/generic/key-of-the-other-tool", &generic).await, 202);
+    assert_eq!(stored(&house).await, 1);
+    // And one that was taken away there opens nothing here, although the writer saw it last.
+    apply(&mut other, &ORGANISATION.replace("key-of-the-tool", "key-of-a-new-tool"));
+    assert!(house.state.desk().directory().integration_by_key(None, "key-of-the-tool").is_some(), "not seen yet");
+    assert_eq!(status(&house, "/in/generic/key-of-the-tool", &generic).await, 404);
+    assert_eq!(stored(&house).await, 1);
 }

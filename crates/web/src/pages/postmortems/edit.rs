@@ -13,7 +13,7 @@ use crate::{
 };
 use axum::{extract::State, http::StatusCode};
 use nightbell_engine::{
-    Fault,
+    Class, Fault,
     domain::{access::Respond, learning::Postmortem, refusal::Refusal},
     learning, views,
 };
@@ -46,7 +46,7 @@ pub(super) async fn edit(
     }
     let (permit, at, typed) = (who.permit.clone(), slug.clone(), text.clone());
     let saved = state
-        .run(move |unit| {
+        .run_holding(text.len(), Class::Person, move |unit| {
             let postmortem = learning::save(unit, &permit, &at, given.version, &typed)?;
             let findings = open_findings(unit.tx, &unit.directory, &postmortem)?;
             Ok((postmortem, findings))
