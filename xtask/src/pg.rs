@@ -99,6 +99,20 @@ impl Cluster {
     pub fn url(&self) -> &str {
         &self.url
     }
+
+    /// Seconds of CPU that its processes have used, in user and system mode together, those that ended included.
+    ///
+    /// # Errors
+    /// Where there is no `/proc`.
+    pub fn cpu_seconds(&self) -> Result<f64> {
+        // Each connection is a child of the first process.
+        let own = self.server.id();
+        let children = std::fs::read_to_string(format!("/proc/{own}/task/{own}/children"))?;
+        let pids = children.split_whitespace().filter_map(|pid| pid.parse().ok());
+        // One that has just ended is counted with the first process.
+        let children: f64 = pids.map(|pid| ticks(pid, OWN).unwrap_or(0.0)).sum();
+        Ok((ticks(own, WITH_ENDED_CHILDREN)? + children) / 100.0)
+    }
 }
 
 impl Drop for Cluster {
@@ -110,6 +124,20 @@ impl Drop for Cluster {
         }
         let _ = self.server.wait();
     }
+}
+
+/// Columns of `/proc/PID/stat` after the name: user and system time, and the same of children that ended.
+const OWN: &[usize] = &[11, 12];
+const WITH_ENDED_CHILDREN: &[usize] = &[11, 12, 13, 14];
+
+/// Clock ticks of a process, 10 ms on every Linux.
+fn ticks(pid: u32, columns: &[usize]) -> Result<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // The name in parentheses may hold spaces; what follows it does not.
+    let (_, rest) = stat.rsplit_once(')').ok_or("no name in stat")?;
+    let fields: Vec<&str> = rest.split_whitespace().collect();
+    let column = |n: &usize| fields.get(*n).and_then(|text| text.parse::<f64>().ok()).ok_or("no time in stat");
+    Ok(columns.iter().map(column).sum::<std::result::Result<f64, _>>()?)
 }
 
 /// Reads the log to its end, so that the server never waits for a reader; shown until it is ready, because then it may say why not.
