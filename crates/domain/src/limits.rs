@@ -53,6 +53,8 @@ pub const BUNDLE_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 pub const BUNDLE_LISTED_MAX: u32 = 20;
 /// A failed method brings the person's next method forward to at most this long after the failed attempt began.
 pub const FALLBACK_WITHIN: SignedDuration = SignedDuration::from_secs(20);
+/// The longest wait before a message is tried again, whatever its provider wishes.
+pub const RETRY_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 /// How long a `/p/{token}` link opens.
 pub const PAGE_LINK_LIFETIME: SignedDuration = SignedDuration::from_hours(48);
 /// How long a one-time sign-in link opens.

@@ -1,13 +1,14 @@
 //! The engine: load → decide → evolve → commit. The only caller of `commit`; synchronous; time and randomness are handed in.
 //!
 //! Use cases are functions of a [`Unit`] and a permit, in the folder of their topic. Reconcilers (`paging::escalate`, `paging::dispatch`,
-//! `response::cadence`, `learning::chase`, `heartbeat::heartbeat`, [`retention()`]) take no input but the clock, are idempotent, find their work by due times in the
+//! `response::cadence`, `learning::chase`, `heartbeat::heartbeat`, `clock_step::stepped_back`, [`retention()`]) take no input but the clock, are idempotent, find their work by due times in the
 //! store, and leave a damaged item out so that the others go on. [`views`] and [`live`] only read; [`Reader`] is the port beside the writer.
 //! Called by `web`, `nightbell` and `sim`. Absent from here: HTTP, mail, threads' sleeping, SQL text.
 
 pub mod access;
 mod batch;
 pub mod canary;
+pub mod clock_step;
 mod desk;
 mod directory;
 mod engine;

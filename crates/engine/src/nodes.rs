@@ -75,6 +75,13 @@ pub struct Look {
     pub skewed: Vec<(String, SignedDuration)>,
 }
 
+impl Look {
+    /// Whether somebody's clock is so far ahead of ours that they leave ringing to others.
+    pub fn someone_is_far_ahead(&self) -> bool {
+        self.skewed.iter().any(|(_, apart)| *apart > WRONG_BY)
+    }
+}
+
 /// What a node does because of its own clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OwnClock {

@@ -7,6 +7,7 @@ pub mod aggregate;
 pub mod bundle;
 pub mod canary;
 mod checkpoint;
+pub mod clock_step;
 pub mod config;
 pub mod heartbeat;
 pub mod journal;

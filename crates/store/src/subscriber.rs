@@ -49,6 +49,9 @@ pub(crate) const CANCEL_QUEUED: &str = "UPDATE subscriber_mail SET status = 'can
      WHERE subscriber = $1 AND status = 'queued'";
 pub(crate) const CANCEL_EVERYTHING: &str = "UPDATE subscriber_mail SET status = 'cancelled', next_due_at = NULL, reason = $1 \
      WHERE next_due_at IS NOT NULL";
+/// Armed by a clock that was ahead.
+pub(crate) const BRING_FORWARD: &str = "UPDATE subscriber_mail SET next_due_at = $1 \
+     WHERE status = 'queued' AND next_due_at > $1 AND (owed_at > $2 OR begun_at > $2)";
 pub(crate) const FORGET_MAILS: &str = "DELETE FROM subscriber_mail WHERE (subscriber, about) IN \
      (SELECT subscriber, about FROM subscriber_mail WHERE owed_at < $1 AND next_due_at IS NULL ORDER BY owed_at LIMIT $2)";
 
@@ -216,6 +219,11 @@ pub fn cancel_queued(tx: &mut dyn Tx, whom: SubscriberId, reason: &str) -> Resul
 /// Everything that waits for any subscriber is not sent any more.
 pub fn cancel_everything(tx: &mut dyn Tx, reason: &str) -> Result<u64, StoreError> {
     tx.run(CANCEL_EVERYTHING, &[reason.into()])
+}
+
+/// What waits and was owed or tried later than `ahead_of`, by a clock that was ahead, is due now. Answers how many.
+pub fn bring_forward(tx: &mut dyn Tx, now: Instant, ahead_of: Instant) -> Result<u64, StoreError> {
+    tx.run(BRING_FORWARD, &[now.into(), ahead_of.into()])
 }
 
 /// Forgets those who were asked before an instant and never said yes, with what they were sent.

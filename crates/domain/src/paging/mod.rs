@@ -1,6 +1,7 @@
 //! Paging: one run of an escalation policy, what it owes to whom by when, and what a message says. INV-03…07 are decided here.
 
 pub mod canary;
+pub mod clock_step;
 mod escalation;
 mod message;
 mod notification;

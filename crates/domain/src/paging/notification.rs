@@ -280,7 +280,7 @@ impl Notification {
             },
             Report::Deferred { detail, retry_after } => {
                 let ours = limits::retry_after(self.attempts);
-                let wait = retry_after.map_or(ours, |theirs| theirs.clamp(ours, jiff::SignedDuration::from_mins(5)));
+                let wait = retry_after.map_or(ours, |theirs| theirs.clamp(ours, limits::RETRY_WITHIN));
                 let retry_at = later(now, wait);
                 Settled {
                     notification: Self {

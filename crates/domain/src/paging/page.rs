@@ -273,6 +273,15 @@ pub enum PageEvent {
         /// Now.
         next_due_at: Instant,
     },
+    /// The wall clock was set back past the instants at which alarms of this page had been armed: they were armed anew (INV-13).
+    Rescheduled {
+        /// When the next step is due; `None` when that alarm stays as it is, or there is none.
+        next_due_at: Option<Instant>,
+        /// Messages whose alarms were armed anew.
+        messages: Vec<NotificationId>,
+        /// Why, for people.
+        why: String,
+    },
     /// A human has it.
     Acknowledged {
         /// `link`, `api`, `page`, `cli`, or the integration.
@@ -368,6 +377,11 @@ impl Aggregate for Page {
                     page.next_due_at = Some(*next_due_at);
                 }
             }
+            PageEvent::Rescheduled { next_due_at, .. } => {
+                if page.is_waiting() {
+                    page.next_due_at = next_due_at.or(page.next_due_at);
+                }
+            }
             PageEvent::Attempted { .. } => {}
             PageEvent::Acknowledged { .. } => {
                 page.status = PageStatus::Acknowledged { by: event.actor.clone(), at: event.at };
@@ -391,6 +405,7 @@ impl Aggregate for Page {
             PageEvent::HandedOver { .. } => "handed-over",
             PageEvent::Attempted { .. } => "attempted",
             PageEvent::Unreachable { .. } => "unreachable",
+            PageEvent::Rescheduled { .. } => "rescheduled",
             PageEvent::Acknowledged { .. } => "acknowledged",
             PageEvent::Ended { .. } => "ended",
         }

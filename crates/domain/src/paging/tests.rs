@@ -1,5 +1,6 @@
 //! Tests of paging, by theme. What they share: an organisation of a few people, and a page run on a clock of its own.
 
+mod clock_step;
 mod escalation;
 mod laws;
 mod notification;

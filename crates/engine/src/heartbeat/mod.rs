@@ -68,6 +68,19 @@ fn look(unit: &mut Unit<'_>, id: &IntegrationId) -> Result<(), Fault> {
     }
 }
 
+/// The clock was set back: a beat that was heard by a clock that was ahead counts as heard now, or its absence would not be seen for as long as
+/// the clock was ahead. Answers how many.
+pub(crate) fn heard_ahead(unit: &mut Unit<'_>, of: Instant) -> Result<usize, Fault> {
+    let mut count = 0;
+    for heard in store::all(unit.tx)?.into_iter().filter(|heard| heard.seen_at > of && heard.next_due_at.is_some()) {
+        if let Some(rhythm) = rhythm(&unit.directory, &heard.integration) {
+            store::heard(unit.tx, &heard.integration, unit.now, rhythm.missed_at(unit.now))?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
 /// The organisation changed: what beats in another rhythm is looked at by it, what is gone is forgotten and its alert resolved.
 pub(crate) fn follow(unit: &mut Unit<'_>, before: &Organisation, after: &Organisation) -> Result<(), Fault> {
     let rhythm =

@@ -3,6 +3,7 @@
 
 mod cadence;
 mod canary;
+mod clock_step;
 mod databases;
 mod delivery;
 mod escalation;

@@ -2,8 +2,8 @@
 //! the sources: a constant that is missing here, or a statement written in place, fails.
 
 use crate::{
-    Sqlite, Stored, access, bundle, canary, config, heartbeat, journal, learning, meta, node, paging, portable, proof,
-    response, signal, subscriber, tx, voice, watch,
+    Sqlite, Stored, access, bundle, canary, clock_step, config, heartbeat, journal, learning, meta, node, paging,
+    portable, proof, response, signal, subscriber, tx, voice, watch,
 };
 use std::{collections::BTreeSet, path::Path};
 
@@ -34,6 +34,7 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
                 LAST_RUNG LAST_TOLD TAKE_PAGES_ALONG TAKE_OTHERS_ALONG LOSE_ALONG BEGIN_ATTEMPTS_ALONG ALONG ALONG_IDS TOLD_WITH WRITE_DOWN_ALONG ATTEMPT_AT
             ];
             "canary.rs" canary [OF_CANARIES WAITING NEWEST_LINE FORGET_ATTEMPTS FORGET_NOTIFICATIONS FORGET_PAGE FORGET_STREAM];
+            "clock_step.rs" clock_step [PAGES_AFTER MESSAGES_AFTER];
             "config.rs" config [ALL VERSION_OF PUT REMOVE REVISE];
             "heartbeat.rs" heartbeat [HEARD ONE ALL DUE AWAIT MISSED FORGET];
             "journal.rs" journal [APPEND HASH_AT STREAM AFTER HEAD STREAMS];
@@ -53,7 +54,7 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
             "signal.rs" signal [OPEN_BY_KEY LAST_BY_KEY LIST_OPEN LIST COUNT_REPEATS REPEATS TAKE_REPEATS INSERT_RAW RAW FORGET_RAW] stores nightbell_domain::signal::Alert;
             "subscriber.rs" subscriber [
                 INSERT UPDATE ONE OF_RECIPIENT COUNT FORGET_UNCONFIRMED_MAILS FORGET_UNCONFIRMED ASK OWE MAIL SAVE DUE NEXT_DUE BEGUN_SINCE BEGUN_TO ASKED
-                QUEUED OTHERS_ARRIVE CANCEL_QUEUED CANCEL_EVERYTHING FORGET_MAILS
+                QUEUED OTHERS_ARRIVE CANCEL_QUEUED CANCEL_EVERYTHING BRING_FORWARD FORGET_MAILS
             ];
             "tx.rs" tx [BEGIN_PART KEEP_PART UNDO_PART];
             "voice.rs" voice [PUT_NOTICE NOTICE NOTICES SET_COMPONENT COMPONENT_CHANGES COMPONENT_NOW];

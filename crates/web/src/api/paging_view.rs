@@ -136,6 +136,8 @@ fn page_words(event: &PageEvent) -> String {
             format!("{medium} to @{user}, attempt {attempt}: {} ({})", outcome.word(), outcome.detail())
         }
         PageEvent::Unreachable { user, .. } => format!("no method of @{user} works: whoever is next rings now"),
+        PageEvent::Rescheduled { next_due_at: Some(next), why, .. } => format!("{why}: the next step is due at {next}"),
+        PageEvent::Rescheduled { messages, why, .. } => format!("{why}: {} messages armed anew", messages.len()),
         PageEvent::Acknowledged { via } => format!("acknowledged ({via})"),
         PageEvent::Ended { reason } => reason.clone(),
     }

@@ -155,6 +155,9 @@ fn ring_reason(eyes: &Eyes<'_>, event: &Recorded<PageEvent>) -> Option<String> {
         PageEvent::Unreachable { user, .. } => {
             Some(format!("{at}: no method reached {}; the next step rang at once.", eyes.name(user)))
         }
+        PageEvent::Rescheduled { next_due_at: Some(next), why, .. } => {
+            Some(format!("{at}: {why}; the next step rings at {} by the clock as it is now.", eyes.when(*next).clock))
+        }
         _ => None,
     }
 }

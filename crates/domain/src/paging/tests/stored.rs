@@ -95,6 +95,17 @@ fn page_events_are_stored_like_this() {
         &PageEvent::Unreachable { user: "bob".parse().unwrap(), next_due_at: at(60) },
         r#"{"kind":"unreachable","user":"bob","next_due_at":"2026-05-12T01:01:00Z"}"#,
     );
+    check(
+        &PageEvent::Rescheduled {
+            next_due_at: Some(at(60)),
+            messages: vec![NotificationId::from(uuid::Uuid::from_u128(9))],
+            why: "the clock was set back by 6 h".to_owned(),
+        },
+        concat!(
+            r#"{"kind":"rescheduled","next_due_at":"2026-05-12T01:01:00Z","messages":["ntf_00000000000000000000000000000009"],"#,
+            r#""why":"the clock was set back by 6 h"}"#
+        ),
+    );
     check(&PageEvent::Acknowledged { via: "link".to_owned() }, r#"{"kind":"acknowledged","via":"link"}"#);
     check(
         &PageEvent::Ended { reason: "resolved: by hand".to_owned() },
