@@ -1,13 +1,16 @@
 //! What the units of work of one transaction share: the reading of the clock, and the organisation as that transaction sees it.
 //! Called by the engine alone.
 
+mod watched;
+
 use crate::{Directory, Fault, Settings, Unit, engine::Job};
 use nightbell_domain::{ids::Entropy, record::Instant};
-use nightbell_store::{Row, StoreError, Tx, Value, Verdict, config, journal::LastHashes};
+use nightbell_store::{StoreError, Tx, Verdict, config};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
+use watched::Watched;
 
 /// One transaction's session.
 pub(crate) struct Session<'a> {
@@ -35,7 +38,7 @@ impl<'a> Session<'a> {
 
     /// Runs one unit of work.
     pub(crate) fn run(&mut self, tx: &mut dyn Tx, work: &mut dyn FnMut(&mut Unit<'_>) -> Verdict) -> Verdict {
-        let mut watched = Watched { tx, wrote: false, stirred: false, grave: None };
+        let mut watched = Watched::alone(tx);
         let verdict = match self.look(&mut watched) {
             Ok(()) => self.unit(&mut watched, true, work),
             Err(e) => {
@@ -56,7 +59,7 @@ impl<'a> Session<'a> {
         jobs: &mut Vec<Box<dyn Job>>,
         pull: &mut dyn FnMut() -> Option<Box<dyn Job>>,
     ) -> bool {
-        let mut watched = Watched { tx, wrote: false, stirred: false, grave: None };
+        let mut watched = Watched::together(tx);
         let looked = self.look(&mut watched);
         if let Err(e) = looked {
             // They are taken all the same, so that each is told.
@@ -129,59 +132,5 @@ impl<'a> Session<'a> {
             (None, Err(e)) => Err(e),
             (None, Ok(())) => Ok(self.directory),
         }
-    }
-}
-
-/// A transaction, watched: whether anything in it may have to be undone, and whether the storage itself failed.
-struct Watched<'a> {
-    tx: &'a mut dyn Tx,
-    wrote: bool,
-    stirred: bool,
-    grave: Option<StoreError>,
-}
-
-impl Watched<'_> {
-    fn note<T>(&mut self, sql: &'static str, result: Result<T, StoreError>) -> Result<T, StoreError> {
-        match &result {
-            Ok(_) => {
-                let writes = !sql.starts_with("SELECT");
-                self.wrote |= writes;
-                self.stirred |= writes && !nightbell_store::signal::only_counts(sql);
-            }
-            // After an error nothing is known to be as it was.
-            Err(e) => {
-                self.wrote = true;
-                if matches!(e, StoreError::Full(_) | StoreError::Broken(_)) {
-                    self.grave.get_or_insert_with(|| e.clone());
-                }
-            }
-        }
-        result
-    }
-}
-
-impl Tx for Watched<'_> {
-    fn run(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
-        let result = self.tx.run(sql, values);
-        self.note(sql, result)
-    }
-
-    fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
-        let result = self.tx.rows(sql, values);
-        self.note(sql, result)
-    }
-
-    fn queue(&mut self, sql: &'static str, values: Vec<Value>, conflict: Option<String>) -> Result<(), StoreError> {
-        let result = self.tx.queue(sql, values, conflict);
-        self.note(sql, result)
-    }
-
-    fn flush(&mut self) -> Result<(), StoreError> {
-        let result = self.tx.flush();
-        self.note("SELECT", result)
-    }
-
-    fn last_hashes(&mut self) -> Option<&mut LastHashes> {
-        self.tx.last_hashes()
     }
 }

@@ -15,8 +15,12 @@ pub trait Stored: Aggregate {
     const UPDATE: &'static str;
     /// Answers the columns of id `$1`, in the order of [`Stored::values`].
     const LOAD: &'static str;
+    /// The places in [`Stored::values`] that may be NULL in rows which an older version wrote. Every write fills them.
+    const MAY_BE_ABSENT: &'static [usize] = &[];
     /// Values in the order of INSERT; the first two are id and version, the last is the body.
     fn values(&self, body: String) -> Vec<Value>;
+    /// Told of each state as it is written, for what the transaction remembers.
+    fn written(&self, _: &mut dyn Tx) {}
 }
 
 /// The aggregate, if there is one.
@@ -74,5 +78,6 @@ pub fn commit_by<A: Stored>(
         tx.queue(A::UPDATE, values, moved)?;
     }
     journal::append::<A>(tx, &key, &recorded)?;
+    after.written(tx);
     Ok(Some(after))
 }

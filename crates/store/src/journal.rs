@@ -30,17 +30,23 @@ pub struct JournalLine {
 
 pub(crate) const GENESIS: [u8; 32] = [0; 32];
 
+/// The hash of an event, given its predecessor's: of its stream's kind and id, its place and time, its actor, kind and body.
+fn chained(previous: &[u8], stream: (&str, &str), (seq, at): (u64, i64), said: [&str; 3]) -> Vec<u8> {
+    let mut hasher = Sha256::new();
+    hasher.update(previous);
+    let (seq, at) = (seq.to_string(), at.to_string());
+    for part in [stream.0, stream.1, &seq, &at, said[0], said[1], said[2]] {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().to_vec()
+}
+
 impl JournalLine {
     /// What its hash must be, given its predecessor's. Every part is preceded by its length, so that no two lines can share a text.
     pub fn expected_hash(&self, previous: &[u8]) -> Vec<u8> {
-        let mut hasher = Sha256::new();
-        hasher.update(previous);
-        let (seq, at) = (self.seq.to_string(), self.at.to_string());
-        for part in [&self.stream_kind, &self.stream_id, &seq, &at, &self.actor, &self.kind, &self.body] {
-            hasher.update((part.len() as u64).to_be_bytes());
-            hasher.update(part.as_bytes());
-        }
-        hasher.finalize().to_vec()
+        let Self { stream_kind, stream_id, seq, at, actor, kind, body, .. } = self;
+        chained(previous, (stream_kind, stream_id), (*seq, *at), [actor, kind, body])
     }
 
     pub(crate) fn read(row: &Row) -> Result<Self, StoreError> {
@@ -133,28 +139,19 @@ pub fn append<A: Aggregate>(tx: &mut dyn Tx, key: &str, events: &[Recorded<A::Ev
     let mut previous = previous_hash(tx, A::KIND, key, first.seq - 1)?;
     for event in events {
         let encode = |e: serde_json::Error| StoreError::Corrupt(format!("an event cannot be written as JSON: {e}"));
-        let mut line = JournalLine {
-            position: 0,
-            stream_kind: A::KIND.to_owned(),
-            stream_id: key.to_owned(),
-            seq: event.seq,
-            at: crate::tx::micros(event.at),
-            actor: serde_json::to_string(&event.actor).map_err(encode)?,
-            kind: A::event_kind(&event.event).to_owned(),
-            body: serde_json::to_string(&event.event).map_err(encode)?,
-            hash: Vec::new(),
-        };
-        line.hash = line.expected_hash(&previous);
-        previous.clone_from(&line.hash);
+        let (seq, at, kind) = (event.seq, crate::tx::micros(event.at), A::event_kind(&event.event));
+        let actor = serde_json::to_string(&event.actor).map_err(encode)?;
+        let body = serde_json::to_string(&event.event).map_err(encode)?;
+        previous = chained(&previous, (A::KIND, key), (seq, at), [&actor, kind, &body]);
         let values: Vec<Value> = vec![
-            line.stream_kind.into(),
-            line.stream_id.into(),
-            line.seq.into(),
-            line.at.into(),
-            line.actor.into(),
-            line.kind.into(),
-            line.body.into(),
-            line.hash.into(),
+            A::KIND.into(),
+            key.into(),
+            seq.into(),
+            at.into(),
+            actor.into(),
+            kind.into(),
+            body.into(),
+            previous.clone().into(),
         ];
         tx.queue(APPEND, values, None)?;
     }

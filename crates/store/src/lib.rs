@@ -11,6 +11,7 @@ pub mod clock_step;
 pub mod config;
 pub mod heartbeat;
 pub mod journal;
+mod known;
 pub mod learning;
 pub mod meta;
 pub mod node;
@@ -27,12 +28,14 @@ pub mod voice;
 pub mod watch;
 
 pub use aggregate::{Stored, commit, commit_by, load};
+pub use known::KnownAlerts;
 #[doc(hidden)]
 pub use postgres::testing;
 pub use postgres::{Listener, Postgres, PostgresBeside, PostgresReader, listen, postgres_clock};
 pub use sqlite::{Sqlite, SqliteReader};
 pub use tx::{
-    Database, Row, StoreError, Tx, Value, Verdict, WriteOp, begin_part, from_micros, keep_part, micros, undo_part,
+    Database, Row, StoreError, Tx, Value, Verdict, WriteOp, begin_part, bounds_part, from_micros, keep_part, micros, undo_part,
+    undoes_part,
 };
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ pub trait Provable: Stored {
 }
 
 impl Provable for Alert {
-    const ROWS_AFTER: &'static str = "SELECT id, version, integration, dedup_key, status, service, last_at, body FROM alert WHERE id > $1 ORDER BY id LIMIT $2";
+    const ROWS_AFTER: &'static str = "SELECT id, version, integration, dedup_key, status, service, last_at, began_at, said, body FROM alert WHERE id > $1 ORDER BY id LIMIT $2";
 }
 impl Provable for Page {
     const ROWS_AFTER: &'static str =
@@ -176,7 +176,10 @@ pub(crate) fn prove<A: Stored>(lines: &[JournalLine], row: Option<&Row>) -> Resu
     // The columns are what due scans and lists look at: a moved alarm is as bad as a changed body.
     if let (Some(state), Some(row)) = (stored, row) {
         let body = row.text(row.0.len().saturating_sub(1))?.to_owned();
-        if state.values(body) != row.0 {
+        let values = state.values(body);
+        let absent = |n: usize| row.0.get(n) == Some(&Value::Null) && A::MAY_BE_ABSENT.contains(&n);
+        let agree = |(n, value)| row.0.get(n) == Some(value) || absent(n);
+        if values.len() != row.0.len() || !values.iter().enumerate().all(agree) {
             return Ok(Err("the columns of its row differ from its body".to_owned()));
         }
     }

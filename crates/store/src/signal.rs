@@ -2,21 +2,24 @@
 
 use crate::{
     Stored,
+    known::{self, OfKey},
     tx::{Row, StoreError, Tx, Value, sound},
 };
 use nightbell_domain::{
     ids::{AlertId, IntegrationId, RequestId},
     record::{Aggregate, Instant},
-    signal::{Alert, Repeats},
+    signal::{Alert, Event, Repeats, Words},
 };
+use sha2::{Digest, Sha256};
 
 impl Stored for Alert {
-    const INSERT: &'static str = "INSERT INTO alert (id, version, integration, dedup_key, status, service, last_at, body) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    const INSERT: &'static str = "INSERT INTO alert (id, version, integration, dedup_key, status, service, last_at, began_at, said, body) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     const UPDATE: &'static str = "UPDATE alert SET version = $2, integration = $3, dedup_key = $4, status = $5, service = $6, last_at = $7, \
-         body = $8 WHERE id = $1 AND version = $9";
-    const LOAD: &'static str =
-        "SELECT id, version, integration, dedup_key, status, service, last_at, body FROM alert WHERE id = $1";
+         began_at = $8, said = $9, body = $10 WHERE id = $1 AND version = $11";
+    const LOAD: &'static str = "SELECT id, version, integration, dedup_key, status, service, last_at, began_at, said, body FROM alert WHERE id = $1";
+    /// `began_at` and `said`: in rows written before there were such columns.
+    const MAY_BE_ABSENT: &'static [usize] = &[7, 8];
 
     fn values(&self, body: String) -> Vec<Value> {
         vec![
@@ -27,11 +30,50 @@ impl Stored for Alert {
             self.status.word().into(),
             self.service.as_ref().map(|s| s.as_str()).into(),
             self.last_at.into(),
+            self.started_at.into(),
+            digest(&self.words()).into(),
             body.into(),
         ]
     }
+
+    fn written(&self, tx: &mut dyn Tx) {
+        let Some(known) = tx.known_alerts() else { return };
+        let open = || Row(vec![self.key().into(), self.started_at.into(), digest(&self.words()).into()]);
+        // Which of those that are over is the newest is the database's to say.
+        let of_key = if self.is_open() { OfKey { open: Some(Some(open())), last: None } } else { OfKey::default() };
+        known.learn(&self.integration, &self.dedup_key, of_key);
+    }
 }
 
+/// SHA-256 over the words, each part preceded by its length, each list by its count: what is digested comes from outside, and two alerts that
+/// say different things must never look alike.
+fn digest(words: &Words<'_>) -> Vec<u8> {
+    let mut text = Vec::with_capacity(768);
+    let count = |text: &mut Vec<u8>, n: usize| text.extend_from_slice(&(n as u64).to_be_bytes());
+    let part = |text: &mut Vec<u8>, part: &str| {
+        count(text, part.len());
+        text.extend_from_slice(part.as_bytes());
+    };
+    for word in [words.title, words.body, words.severity.word(), words.source] {
+        part(&mut text, word);
+    }
+    count(&mut text, words.labels.len());
+    for (name, value) in words.labels {
+        part(&mut text, name);
+        part(&mut text, value);
+    }
+    count(&mut text, words.links.len());
+    for link in words.links {
+        part(&mut text, &link.href);
+        part(&mut text, &link.text);
+    }
+    count(&mut text, usize::from(words.runbook_url.is_some()));
+    part(&mut text, words.runbook_url.unwrap_or_default());
+    Sha256::digest(&text).to_vec()
+}
+
+pub(crate) const OPEN_SAYS: &str =
+    "SELECT id, began_at, said FROM alert WHERE integration = $1 AND dedup_key = $2 AND status <> 'resolved'";
 pub(crate) const OPEN_BY_KEY: &str =
     "SELECT body FROM alert WHERE integration = $1 AND dedup_key = $2 AND status <> 'resolved'";
 pub(crate) const LAST_BY_KEY: &str =
@@ -48,6 +90,34 @@ pub(crate) const INSERT_RAW: &str = "INSERT INTO raw_request (id, integration, r
 pub(crate) const RAW: &str = "SELECT id, integration, received_at, content_type, body, outcome FROM raw_request WHERE id < $1 ORDER BY id DESC LIMIT $2";
 pub(crate) const FORGET_RAW: &str = "DELETE FROM raw_request WHERE id IN (SELECT id FROM raw_request WHERE received_at < $1 ORDER BY received_at LIMIT $2)";
 
+/// What the open alert of a key is to a trigger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Open {
+    /// There is none.
+    None,
+    /// It says these words, and began when the trigger says, if it says so: [`nightbell_domain::signal::Ingested::Again`], known without reading
+    /// the alert.
+    Says(AlertId),
+    /// There is one; whoever wants to know what it says must read it.
+    Other,
+}
+
+/// What the open alert of a key is to a trigger: one look beside the row, for what is sent again and again.
+pub fn open_says(tx: &mut dyn Tx, integration: &IntegrationId, key: &str, event: &Event) -> Result<Open, StoreError> {
+    let Some(row) = known::open(tx, integration, key)? else { return Ok(Open::None) };
+    // Written before there was a digest: told by the alert itself.
+    let (Some(began_at), Some(Value::Blob(said))) = (row.instant_option(1)?, row.0.get(2)) else {
+        return Ok(Open::Other);
+    };
+    let began = event.started_at.is_none_or(|at| at == began_at);
+    Ok(if began && *said == digest(&event.words()) { Open::Says(row.parse(0)?) } else { Open::Other })
+}
+
+/// The newest resolved alert with that key.
+pub fn last_by_key(tx: &mut dyn Tx, integration: &IntegrationId, key: &str) -> Result<Option<Alert>, StoreError> {
+    known::last(tx, integration, key)?.map(|row| row.json(0)).transpose()
+}
+
 /// The open alert with that key, and the newest resolved one when none is open.
 pub fn by_key(
     tx: &mut dyn Tx,
@@ -56,7 +126,7 @@ pub fn by_key(
 ) -> Result<(Option<Alert>, Option<Alert>), StoreError> {
     let values = [integration.as_str().into(), key.into()];
     let open: Option<Alert> = tx.row(OPEN_BY_KEY, &values)?.map(|row| row.json(0)).transpose()?;
-    let last = if open.is_some() { None } else { tx.row(LAST_BY_KEY, &values)?.map(|row| row.json(0)).transpose()? };
+    let last = if open.is_some() { None } else { last_by_key(tx, integration, key)? };
     Ok((open, last))
 }
 
@@ -76,14 +146,14 @@ fn read_counted(row: &Row) -> Result<Alert, StoreError> {
     Ok(alert.counting(Repeats { events: row.count(1)?, last_at }))
 }
 
-/// Whether a statement does nothing but count repeats: nothing becomes due by it, nothing moves in the journal.
-pub fn only_counts(sql: &'static str) -> bool {
-    sql == COUNT_REPEATS
+/// Whether a statement's answer depends on the repeats counted before it: whoever gathers counts ([`Tx::count_repeats`]) writes them first.
+pub fn sees_repeats(sql: &'static str) -> bool {
+    [LIST_OPEN, LIST, REPEATS, TAKE_REPEATS].contains(&sql)
 }
 
-/// An alert was said again in the same words: counted, durably, and nothing else is written.
-pub fn count_repeats(tx: &mut dyn Tx, alert: AlertId, repeats: Repeats) -> Result<(), StoreError> {
-    tx.queue(COUNT_REPEATS, vec![alert.to_string().into(), repeats.events.into(), repeats.last_at.into()], None)
+/// The values of [`COUNT_REPEATS`].
+pub(crate) fn counted(alert: AlertId, repeats: Repeats) -> Vec<Value> {
+    vec![alert.to_string().into(), repeats.events.into(), repeats.last_at.into()]
 }
 
 /// The repeats of an alert that its journal does not tell yet.

@@ -101,7 +101,7 @@ impl Sqlite {
         }
         connection
             .execute_batch(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF;",
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192;",
             )
             .map_err(store_error)?;
         let synchronous: i64 = connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).map_err(store_error)?;
@@ -237,13 +237,15 @@ fn in_view(connection: &Connection, places: &mut Places, view: &mut dyn FnMut(&m
     transaction.finish().map_err(store_error)
 }
 
-/// Where each value of a statement goes: `$1` is a *named* parameter to SQLite, numbered by first appearance. Looked up once per text.
+/// Where each value of a statement goes: `$1` is a *named* parameter to SQLite, numbered by first appearance. Looked up once for each
+/// text, which is known by where it lies: a static text never changes.
 #[derive(Default)]
-struct Places(HashMap<&'static str, Arc<[usize]>>);
+struct Places(HashMap<(usize, usize), Arc<[usize]>>);
 
 impl Places {
     fn of(&mut self, sql: &'static str, statement: &rusqlite::Statement<'_>) -> Result<Arc<[usize]>, StoreError> {
-        if let Some(places) = self.0.get(sql) {
+        let lies_at = (sql.as_ptr().addr(), sql.len());
+        if let Some(places) = self.0.get(&lies_at) {
             return Ok(Arc::clone(places));
         }
         let place = |n: usize| {
@@ -251,7 +253,7 @@ impl Places {
             index.ok_or_else(|| StoreError::Unavailable(format!("there is no ${n}: {sql}")))
         };
         let places: Arc<[usize]> = (1..=statement.parameter_count()).map(place).collect::<Result<_, _>>()?;
-        self.0.insert(sql, Arc::clone(&places));
+        self.0.insert(lies_at, Arc::clone(&places));
         Ok(places)
     }
 }

@@ -1,7 +1,11 @@
 //! The small synchronous port between SQL text and a database. Two drivers implement it; nothing else talks to a database.
 
-use crate::journal::LastHashes;
-use nightbell_domain::record::Instant;
+use crate::{journal::LastHashes, known::KnownAlerts, signal};
+use nightbell_domain::{
+    ids::{AlertId, IntegrationId},
+    record::Instant,
+    signal::Repeats,
+};
 
 /// What can go wrong with storage. Not an outcome of a decision: those are refusals.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -10,7 +14,7 @@ pub enum StoreError {
     #[error("conflict: {0}")]
     Conflict(String),
     /// The database cannot be used now: locked, gone, too slow. Nothing was stored; but when the connection to PostgreSQL broke while it
-    /// was committing, nobody knows: a caller that tries again must be idempotent, as every unit of work is.
+    /// was committing, or waited for the disk, nobody knows: a caller that tries again must be idempotent, as every unit of work is.
     #[error("storage is unavailable: {0}")]
     Unavailable(String),
     /// There is no room for more. Nothing was stored; the same work succeeds once somebody makes room (INV-16).
@@ -185,9 +189,32 @@ pub trait Tx {
         Ok(())
     }
 
+    /// An alert was said again in the same words: counted, and nothing else is written (ADR 0021). Whoever runs many units of work in one
+    /// transaction may gather what they count until something asks for it or the transaction ends.
+    fn count_repeats(&mut self, alert: AlertId, repeats: Repeats) -> Result<(), StoreError> {
+        self.queue(signal::COUNT_REPEATS, signal::counted(alert, repeats), None)
+    }
+
     /// What the writer remembers of its own journal; nothing where nobody writes.
     fn last_hashes(&mut self) -> Option<&mut LastHashes> {
         None
+    }
+
+    /// What this transaction knows already of alerts by their keys; nothing where nobody writes, or where asking costs next to nothing.
+    fn known_alerts(&mut self) -> Option<&mut KnownAlerts> {
+        None
+    }
+
+    /// How many units of work had better be looked at before the first of them runs, so that what all of them ask first is asked at once. 1 where
+    /// a question costs no round trip.
+    fn ahead_max(&self) -> usize {
+        1
+    }
+
+    /// Asks for the alerts with these keys at once, so that they are known when a unit of work asks for each. Advice: a key that cannot be
+    /// asked for like that is left to be asked for alone.
+    fn ask_ahead(&mut self, _: &[(&IntegrationId, &str)]) -> Result<(), StoreError> {
+        Ok(())
     }
 
     /// The only row, if there is one.
@@ -214,6 +241,16 @@ pub fn keep_part(tx: &mut dyn Tx) -> Result<(), StoreError> {
 pub fn undo_part(tx: &mut dyn Tx) -> Result<(), StoreError> {
     tx.run(UNDO_PART, &[])?;
     keep_part(tx)
+}
+
+/// Whether a statement begins a part or keeps one: what was gathered before it must be written first.
+pub fn bounds_part(sql: &'static str) -> bool {
+    sql == BEGIN_PART || sql == KEEP_PART
+}
+
+/// Whether a statement undoes a part.
+pub fn undoes_part(sql: &'static str) -> bool {
+    sql == UNDO_PART
 }
 
 /// What becomes of one operation in a batch.

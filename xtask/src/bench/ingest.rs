@@ -103,6 +103,9 @@ pub fn run(root: &Path) -> Result<Report> {
             .to_owned(),
         "|---|---|---|---|---|---|---|".to_owned(),
     ];
+    if let Some(chosen) = chosen() {
+        return alone(root, &chosen);
+    }
     let mut missed = 0;
     for case in CASES {
         let (mut theirs, mut ours) = (Vec::new(), Vec::new());
@@ -115,6 +118,28 @@ pub fn run(root: &Path) -> Result<Report> {
         lines.push(line);
     }
     Ok(Report { missed, appendix: lines, ..Report::default() })
+}
+
+/// For whoever looks for what costs time: `NIGHTBELL_BENCH_CASES=3,6` measures the product alone, once, in the third and the sixth case.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a bench may be told what to measure; nothing else reads the environment"
+)]
+fn chosen() -> Option<Vec<usize>> {
+    let numbers = std::env::var("NIGHTBELL_BENCH_CASES").ok()?;
+    Some(numbers.split(',').filter_map(|number| number.trim().parse().ok()).collect())
+}
+
+fn alone(root: &Path, chosen: &[usize]) -> Result<Report> {
+    let mut lines =
+        vec!["| alerts | load | Nightbell, fsynced | CPU each |".to_owned(), "|---|---|---|---|".to_owned()];
+    for case in chosen.iter().filter_map(|number| CASES.get(number.checked_sub(1)?)) {
+        let Sample { per_s, cpu_us } = nightbell(root, case)?;
+        let line = format!("| {} | {} | {per_s:.0}/s | {cpu_us:.1} µs |", case.keys.words(), case.what);
+        eprintln!("{line}");
+        lines.push(line);
+    }
+    Ok(Report { appendix: lines, ..Report::default() })
 }
 
 fn compare(case: &Case, theirs: &[Sample], ours: &[Sample], missed: &mut usize) -> String {

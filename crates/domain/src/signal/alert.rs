@@ -1,7 +1,7 @@
 //! An alert: what all events with one dedup key on one integration amount to, `firing → acknowledged → resolved`.
 //! Decides what an event means for it (INV-09: late, duplicate or reordered events never reopen a newer state).
 
-use super::{AlertSeverity, Event, EventAction, Link, route::Routing};
+use super::{AlertSeverity, Event, EventAction, Link, Words, route::Routing};
 use crate::{
     ids::{AlertId, IncidentId, IntegrationId, PageId, ServiceId},
     record::{Actor, Aggregate, Instant, Recorded},
@@ -223,17 +223,22 @@ impl Alert {
         !matches!(self.status, AlertStatus::Resolved { .. })
     }
 
+    /// What it says.
+    pub fn words(&self) -> Words<'_> {
+        Words {
+            title: &self.title,
+            body: &self.body,
+            severity: self.severity,
+            source: &self.source,
+            labels: &self.labels,
+            links: &self.links,
+            runbook_url: self.runbook_url.as_deref(),
+        }
+    }
+
     /// Whether a trigger tells nothing that the alert does not tell already.
     fn says(&self, event: &Event) -> bool {
-        let began = event.started_at.is_none_or(|at| at <= self.started_at);
-        began
-            && self.severity == event.severity
-            && self.title == event.title
-            && self.body == event.body
-            && self.source == event.source
-            && self.labels == event.labels
-            && self.links == event.links
-            && self.runbook_url == event.runbook_url
+        event.started_at.is_none_or(|at| at <= self.started_at) && self.words() == event.words()
     }
 
     /// As people should see it: with the repeats that its stream does not tell yet.

@@ -43,11 +43,15 @@ impl AlertSeverity {
 
     /// Reads the word, with the synonyms tools use; anything else is an error somebody should look at.
     pub fn from_word(word: &str) -> Self {
-        match word.to_ascii_lowercase().as_str() {
-            "critical" | "page" | "high" | "fatal" | "emergency" | "sev1" | "p1" => Self::Critical,
-            "warning" | "warn" | "medium" | "sev3" | "p3" => Self::Warning,
-            "info" | "information" | "notice" | "none" | "low" | "debug" => Self::Info,
-            _ => Self::Error,
+        let is = |words: &[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
+        if is(&["critical", "page", "high", "fatal", "emergency", "sev1", "p1"]) {
+            Self::Critical
+        } else if is(&["warning", "warn", "medium", "sev3", "p3"]) {
+            Self::Warning
+        } else if is(&["info", "information", "notice", "none", "low", "debug"]) {
+            Self::Info
+        } else {
+            Self::Error
         }
     }
 }
@@ -86,6 +90,25 @@ pub struct Event {
     pub started_at: Option<Instant>,
 }
 
+/// What is said: everything of an event or an alert that people and routes look at. Two that are equal say the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words<'a> {
+    /// One line.
+    pub title: &'a str,
+    /// Details.
+    pub body: &'a str,
+    /// How bad.
+    pub severity: AlertSeverity,
+    /// Which host, job or tool.
+    pub source: &'a str,
+    /// Labels.
+    pub labels: &'a BTreeMap<String, String>,
+    /// Links.
+    pub links: &'a [Link],
+    /// The runbook named.
+    pub runbook_url: Option<&'a str>,
+}
+
 /// Cuts text to a number of characters, marking the cut with an ellipsis, and drops control characters except line breaks and tabs.
 pub fn cut(text: &str, chars_max: usize) -> String {
     let clean = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
@@ -97,20 +120,37 @@ pub fn cut(text: &str, chars_max: usize) -> String {
     kept
 }
 
+/// The same text when [`cut`] would change nothing about it, which is nearly always; else what it makes of it.
+pub fn within(text: String, chars_max: usize) -> String {
+    let plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
+    if text.len() <= chars_max && text.bytes().all(plain) { text } else { cut(&text, chars_max) }
+}
+
 impl Event {
+    /// What it says.
+    pub fn words(&self) -> Words<'_> {
+        Words {
+            title: &self.title,
+            body: &self.body,
+            severity: self.severity,
+            source: &self.source,
+            labels: &self.labels,
+            links: &self.links,
+            runbook_url: self.runbook_url.as_deref(),
+        }
+    }
+
     /// The same event within the limits: over-long text is cut, surplus labels and links are left out, unsafe links dropped.
     pub fn bounded(mut self) -> Self {
-        self.title = cut(&self.title.replace('\n', " "), limits::TITLE_CHARS_MAX);
-        self.body = cut(&self.body, limits::BODY_CHARS_MAX);
-        self.source = cut(&self.source, limits::LABEL_CHARS_MAX);
-        self.labels = std::mem::take(&mut self.labels)
-            .into_iter()
-            .take(limits::LABELS_MAX)
-            .map(|(k, v)| (cut(&k, limits::LABEL_CHARS_MAX), cut(&v, limits::LABEL_CHARS_MAX)))
-            .collect();
+        let title = if self.title.contains('\n') { self.title.replace('\n', " ") } else { self.title };
+        self.title = within(title, limits::TITLE_CHARS_MAX);
+        self.body = within(self.body, limits::BODY_CHARS_MAX);
+        self.source = within(self.source, limits::LABEL_CHARS_MAX);
+        let label = |text| within(text, limits::LABEL_CHARS_MAX);
+        self.labels = self.labels.into_iter().take(limits::LABELS_MAX).map(|(k, v)| (label(k), label(v))).collect();
         self.links.retain(|link| is_web_link(&link.href));
         self.links.truncate(limits::LINKS_MAX);
-        self.links.iter_mut().for_each(|link| link.text = cut(&link.text, limits::LABEL_CHARS_MAX));
+        self.links.iter_mut().for_each(|link| link.text = label(std::mem::take(&mut link.text)));
         self.runbook_url = self.runbook_url.filter(|url| is_web_link(url));
         self
     }

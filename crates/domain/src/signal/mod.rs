@@ -6,7 +6,7 @@ pub mod heartbeat;
 pub mod route;
 
 pub use alert::{Alert, AlertEvent, AlertFacts, AlertStatus, Ingested, Repeats, ingest};
-pub use event::{AlertSeverity, Event, EventAction, Link, cut};
+pub use event::{AlertSeverity, Event, EventAction, Link, Words, cut, within};
 
 #[cfg(test)]
 mod tests;

@@ -7,10 +7,10 @@ use nightbell_domain::{
     org::RouteOutcome,
     paging::{PageStart, PolicySnapshot, Rank, Subject},
     record::Actor,
-    signal::{self, Alert, AlertEvent, AlertFacts, Event, Ingested, Repeats, route::Routing},
+    signal::{self, Alert, AlertEvent, AlertFacts, Event, EventAction, Ingested, Repeats, route::Routing},
 };
-use nightbell_store::signal as store;
-use std::{borrow::Cow, collections::BTreeMap};
+use nightbell_store::signal::{self as store, Open};
+use std::borrow::Cow;
 
 /// A parsed inbound request.
 #[derive(Debug, Clone)]
@@ -50,7 +50,6 @@ pub struct Receipt {
 /// Takes a request in. Everything it means is in the same transaction: alerts, pages, the first notifications owed.
 pub fn ingest(unit: &mut Unit<'_>, inbound: &Inbound) -> Result<Receipt, Fault> {
     let mut outcomes = Vec::with_capacity(inbound.events.len());
-    let mut again: BTreeMap<AlertId, u64> = BTreeMap::new();
     let mut again_events = 0;
     for event in &inbound.events {
         // A source whose clock runs ahead must not silence its own later events: nothing began after now.
@@ -59,14 +58,8 @@ pub fn ingest(unit: &mut Unit<'_>, inbound: &Inbound) -> Result<Receipt, Fault> 
             _ => Cow::Borrowed(event),
         };
         let (outcome, counted) = one(unit, &inbound.integration, &event)?;
-        if let Some(alert) = counted {
-            *again.entry(alert).or_default() += 1;
-            again_events += 1;
-        }
+        again_events += usize::from(counted);
         outcomes.push(outcome);
-    }
-    for (alert, events) in again {
-        store::count_repeats(unit.tx, alert, Repeats { events, last_at: unit.now })?;
     }
     // What was said before in the same words is kept already.
     let nothing_new = again_events > 0 && again_events == outcomes.len() && inbound.notes.is_empty();
@@ -98,30 +91,35 @@ fn in_words(outcomes: &[EventOutcome], notes: &[String]) -> String {
     lines.join("\n")
 }
 
-/// What became of one event; and the alert, when it is only to be counted.
-fn one(
-    unit: &mut Unit<'_>,
-    integration: &IntegrationId,
-    event: &Event,
-) -> Result<(EventOutcome, Option<AlertId>), Fault> {
+/// What became of one event; and whether it said nothing new and was only counted.
+fn one(unit: &mut Unit<'_>, integration: &IntegrationId, event: &Event) -> Result<(EventOutcome, bool), Fault> {
     let key = event.dedup_key.clone().unwrap_or_else(|| unit.ids().make::<RequestId>().uuid().to_string());
-    let (open, last) = store::by_key(unit.tx, integration, &key)?;
+    let met = match event.action {
+        EventAction::Trigger => store::open_says(unit.tx, integration, &key, event)?,
+        EventAction::Acknowledge | EventAction::Resolve => Open::Other,
+    };
+    let (open, last) = match met {
+        Open::Says(alert) => return again(unit, key, alert),
+        Open::None => (None, store::last_by_key(unit.tx, integration, &key)?),
+        Open::Other => store::by_key(unit.tx, integration, &key)?,
+    };
     // Our own clock was set back since then: what began in the future is no measure of what is late (INV-13).
     let last = last.filter(|last| last.started_at <= unit.now);
-    let mut counted = None;
-    let (alert, reason) = match signal::ingest(open.as_ref(), last.as_ref(), event) {
-        Ingested::Nothing(reason) => (open.map(|a| a.id), reason.to_owned()),
-        Ingested::Again => {
-            counted = open.map(|alert| alert.id);
-            (counted, counted.map_or_else(String::new, |id| format!("deduplicated into {id}; it says nothing new")))
-        }
-        Ingested::New => fresh(unit, integration, &key, event)?,
-        Ingested::Open(events) => match open {
-            Some(alert) => (Some(alert.id), known(unit, integration, alert, events)?),
-            None => (None, "no open alert has this key".to_owned()),
-        },
+    let (alert, reason) = match (signal::ingest(open.as_ref(), last.as_ref(), event), open) {
+        (Ingested::Again, Some(alert)) => return again(unit, key, alert.id),
+        (Ingested::Nothing(reason), open) => (open.map(|a| a.id), reason.to_owned()),
+        (Ingested::New, _) => fresh(unit, integration, &key, event)?,
+        (Ingested::Open(events), Some(alert)) => (Some(alert.id), known(unit, integration, alert, events)?),
+        (Ingested::Open(_) | Ingested::Again, None) => (None, "no open alert has this key".to_owned()),
     };
-    Ok((EventOutcome { dedup_key: key, alert, reason }, counted))
+    Ok((EventOutcome { dedup_key: key, alert, reason }, false))
+}
+
+/// An event that says nothing new is counted.
+fn again(unit: &mut Unit<'_>, dedup_key: String, alert: AlertId) -> Result<(EventOutcome, bool), Fault> {
+    unit.tx.count_repeats(alert, Repeats { events: 1, last_at: unit.now })?;
+    let reason = format!("deduplicated into {alert}; it says nothing new");
+    Ok((EventOutcome { dedup_key, alert: Some(alert), reason }, true))
 }
 
 /// A new alert: routed, stored, and rung for.

@@ -51,7 +51,7 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
                 proves nightbell_domain::signal::Alert, nightbell_domain::paging::Page, nightbell_domain::response::Incident,
                 nightbell_domain::learning::Postmortem;
             "response.rs" response [BY_SLUG TAKEN DUE OPEN LIST] stores nightbell_domain::response::Incident;
-            "signal.rs" signal [OPEN_BY_KEY LAST_BY_KEY LIST_OPEN LIST COUNT_REPEATS REPEATS TAKE_REPEATS INSERT_RAW RAW FORGET_RAW] stores nightbell_domain::signal::Alert;
+            "signal.rs" signal [OPEN_SAYS OPEN_BY_KEY LAST_BY_KEY LIST_OPEN LIST COUNT_REPEATS REPEATS TAKE_REPEATS INSERT_RAW RAW FORGET_RAW] stores nightbell_domain::signal::Alert;
             "subscriber.rs" subscriber [
                 INSERT UPDATE ONE OF_RECIPIENT COUNT FORGET_UNCONFIRMED_MAILS FORGET_UNCONFIRMED ASK OWE MAIL SAVE DUE NEXT_DUE BEGUN_SINCE BEGUN_TO ASKED
                 QUEUED OTHERS_ARRIVE CANCEL_QUEUED CANCEL_EVERYTHING BRING_FORWARD FORGET_MAILS
@@ -147,6 +147,15 @@ fn every_statement_prepares_on_postgres_too() {
         }
     }
     assert!(database.prepares("SELECT nothing FROM nowhere").is_err(), "preparing looks at the schema");
+}
+
+/// Whoever gathers counts of repeats must know every statement whose answer they change; only the copy of a whole database is made elsewhere.
+#[test]
+fn every_statement_that_sees_repeats_is_known_to() {
+    for (file, name, sql) in listed() {
+        let sees = sql.contains("alert_repeat") && *name != "COUNT_REPEATS";
+        assert_eq!(signal::sees_repeats(sql), sees, "{file}: {name}");
+    }
 }
 
 /// The numbers after `$`.

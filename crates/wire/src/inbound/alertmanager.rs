@@ -6,15 +6,14 @@
 
 use super::{
     Parsed, Rejection, fields, finish, generic,
-    json::{self, Object},
+    json::{self, Json, Object},
     problem, too_large, too_many,
 };
 use nightbell_domain::{
     limits,
     signal::{AlertSeverity, Event, EventAction, Link},
 };
-use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// Annotations that are not repeated in the body under their name.
 const SHOWN_ELSEWHERE: [&str; 6] = ["summary", "title", "description", "message", "runbook_url", "runbook"];
@@ -37,51 +36,71 @@ pub fn parse(body: &[u8]) -> Result<Parsed, Rejection> {
 }
 
 /// The group and its alerts, when the JSON has this format's shape.
-pub(super) fn shape(value: &Value) -> Option<(&Object, Vec<&Object>)> {
+pub(super) fn shape<'v>(value: &'v Json<'v>) -> Option<(&'v Object<'v>, Vec<&'v Object<'v>>)> {
     let group = value.as_object()?;
-    let known = ["groupKey", "receiver", "commonLabels"].iter().any(|key| group.contains_key(*key));
+    let known = ["groupKey", "receiver", "commonLabels"].iter().any(|key| group.contains_key(key));
     let alerts = group.get("alerts")?.as_array()?;
-    let objects: Vec<&Object> = alerts.iter().filter_map(Value::as_object).collect();
+    let objects: Vec<&Object<'_>> = alerts.iter().filter_map(Json::as_object).collect();
     // One alert we cannot read must not vanish behind those we can: then the whole body is read as generic JSON.
     (known && objects.len() == alerts.len()).then_some((group, objects))
 }
 
 /// The events of a group.
-pub(super) fn events(group: &Object, alerts: &[&Object]) -> Result<Parsed, Rejection> {
+pub(super) fn events<'v>(group: &'v Object<'v>, alerts: &[&'v Object<'v>]) -> Result<Parsed, Rejection> {
     if alerts.len() > limits::EVENTS_PER_REQUEST_MAX {
         return Err(too_many(alerts.len()));
     }
+    let group = Group::new(group);
     let mut parsed =
-        Parsed { events: alerts.iter().map(|alert| finish(event(group, alert))).collect(), notes: Vec::new() };
+        Parsed { events: alerts.iter().map(|alert| finish(event(&group, alert))).collect(), notes: Vec::new() };
     if alerts.is_empty() {
         parsed.notes.push("the group holds no alerts".to_owned());
     }
-    parsed.notes.extend(truncated(group));
+    parsed.notes.extend(group.truncated);
     Ok(parsed)
 }
 
-fn truncated(group: &Object) -> Option<String> {
-    let count = group.get("truncatedAlerts").and_then(Value::as_u64).filter(|count| *count > 0)?;
-    Some(format!("{count} more alerts of this group were left out by the sender (max_alerts)."))
+/// What all alerts of a group share, read once.
+struct Group<'v> {
+    object: &'v Object<'v>,
+    /// The first part of each key.
+    key: String,
+    /// What the sender left out.
+    truncated: Option<String>,
+    /// Who speaks: the receiver's name is ours, and says nothing about where an alert comes from.
+    sender: &'static str,
 }
 
-fn event(group: &Object, alert: &Object) -> Event {
-    let annotations = alert.get("annotations").and_then(Value::as_object);
+impl<'v> Group<'v> {
+    fn new(object: &'v Object<'v>) -> Self {
+        let count = object.get("truncatedAlerts").and_then(Json::as_u64).filter(|count| *count > 0);
+        Self {
+            object,
+            key: fields::short_hash(json::text(object, "groupKey").unwrap_or_default().as_bytes()),
+            truncated: count
+                .map(|count| format!("{count} more alerts of this group were left out by the sender (max_alerts).")),
+            sender: if object.contains_key("orgId") { "Grafana" } else { "Alertmanager" },
+        }
+    }
+}
+
+fn event(group: &Group<'_>, alert: &Object<'_>) -> Event {
+    let annotations = alert.get("annotations").and_then(Json::as_object);
     let annotation = |keys: &[&str]| annotations.and_then(|map| json::first_text(map, keys));
     let mut labels = fields::labels(alert.get("labels"));
     // Names starting with two underscores are internal to the sender.
     labels.retain(|name, _| !name.starts_with("__"));
-    let label = |name: &str| labels.get(name).cloned();
-    let status = json::text(alert, "status").or_else(|| json::text(group, "status")).unwrap_or_default();
+    let label = |name: &str| labels.get(name);
+    let status = json::text(alert, "status").or_else(|| json::text(group.object, "status")).unwrap_or_default();
     let resolved = status.eq_ignore_ascii_case("resolved");
     let links = links(group, alert, annotations);
     Event {
         action: if resolved { EventAction::Resolve } else { EventAction::Trigger },
         dedup_key: Some(dedup_key(group, alert, &labels)),
-        title: annotation(&["summary", "title"]).unwrap_or_else(|| named(&labels)),
+        title: annotation(&["summary", "title"]).map_or_else(|| named(&labels), Cow::into_owned),
         body: body(group, alert, annotations),
-        severity: AlertSeverity::from_word(label("severity").unwrap_or_default().trim()),
-        source: label("instance").or_else(|| label("job")).unwrap_or_else(|| sender(group).to_owned()),
+        severity: AlertSeverity::from_word(label("severity").map_or("", |word| word.trim())),
+        source: label("instance").or_else(|| label("job")).map_or_else(|| group.sender.to_owned(), String::clone),
         runbook_url: fields::runbook_url(annotations, &links),
         links,
         started_at: json::text(alert, "startsAt").and_then(|text| fields::instant(&text)),
@@ -90,13 +109,12 @@ fn event(group: &Object, alert: &Object) -> Event {
 }
 
 /// Stable for one alert of one group, whatever its state: `16 hex of the group key / fingerprint`.
-fn dedup_key(group: &Object, alert: &Object, labels: &BTreeMap<String, String>) -> String {
-    let group_key = json::text(group, "groupKey").unwrap_or_default();
+fn dedup_key(group: &Group<'_>, alert: &Object<'_>, labels: &BTreeMap<String, String>) -> String {
     let fingerprint = json::text(alert, "fingerprint").unwrap_or_else(|| {
         let all: String = labels.iter().map(|(name, value)| format!("{name}\u{1f}{value}\u{1e}")).collect();
-        fields::short_hash(all.as_bytes())
+        fields::short_hash(all.as_bytes()).into()
     });
-    format!("{}/{fingerprint}", fields::short_hash(group_key.as_bytes()))
+    [group.key.as_str(), "/", &fingerprint].concat()
 }
 
 /// A title from the labels: a resolved alert may have lost its annotations.
@@ -108,40 +126,31 @@ fn named(labels: &BTreeMap<String, String>) -> String {
     }
 }
 
-fn body(group: &Object, alert: &Object, annotations: Option<&Object>) -> String {
-    let mut parts = Vec::new();
+fn body(group: &Group<'_>, alert: &Object<'_>, annotations: Option<&Object<'_>>) -> String {
+    let mut parts = Vec::with_capacity(4);
     if let Some(annotations) = annotations {
         parts.extend(["description", "message"].iter().filter_map(|key| json::text(annotations, key)));
-        let rest: Object = annotations
-            .iter()
-            .filter(|(name, value)| {
-                !SHOWN_ELSEWHERE.contains(&name.as_str()) && !name.starts_with("__") && json::scalar(value).is_some()
-            })
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
-        parts.push(json::readable(&Value::Object(rest)));
+        let rest = annotations.iter().filter(|(name, value)| {
+            !SHOWN_ELSEWHERE.contains(name) && !name.starts_with("__") && json::scalar(value).is_some()
+        });
+        parts.push(json::readable_members(rest).into());
     }
     parts.extend(json::text(alert, "valueString"));
-    parts.extend(json::text(alert, "generatorURL").map(|url| format!("Source: {url}")));
-    parts.extend(truncated(group));
+    parts.extend(json::text(alert, "generatorURL").map(|url| Cow::Owned(["Source: ", &url].concat())));
+    parts.extend(group.truncated.as_deref().map(Cow::Borrowed));
     parts.retain(|part| !part.trim().is_empty());
     parts.join("\n\n")
 }
 
-fn links(group: &Object, alert: &Object, annotations: Option<&Object>) -> Vec<Link> {
+fn links(group: &Group<'_>, alert: &Object<'_>, annotations: Option<&Object<'_>>) -> Vec<Link> {
     let mut links: Vec<Link> = fields::link(alert, "generatorURL", "Source").into_iter().collect();
     for object in std::iter::once(alert).chain(annotations) {
         links.extend(DASHBOARDS.iter().filter_map(|key| fields::link(object, key, "Dashboard")));
     }
     links.extend(fields::link(alert, "silenceURL", "Silence at the sender"));
     links.extend(fields::link(alert, "imageURL", "Image"));
-    links.extend(fields::link(group, "externalURL", sender(group)));
+    links.extend(fields::link(group.object, "externalURL", group.sender));
     links
-}
-
-/// Who speaks: the receiver's name is ours, and says nothing about where an alert comes from.
-fn sender(group: &Object) -> &'static str {
-    if group.contains_key("orgId") { "Grafana" } else { "Alertmanager" }
 }
 
 #[cfg(test)]

@@ -1,15 +1,14 @@
 //! The fields every format shares: times in all the shapes tools send, keys, labels and links.
 
-use super::json::{self, Object};
+use super::json::{self, Json, Object};
 use jiff::{civil::DateTime, tz::TimeZone};
 use nightbell_domain::{
     limits,
     record::{Instant, to_microsecond},
     signal::Link,
 };
-use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// Labels that routes and people ask for first: kept when an alert carries more labels than the limit.
 const KEPT_FIRST: [&str; 8] =
@@ -36,10 +35,10 @@ pub(super) fn plausible(at: Instant) -> Option<Instant> {
 }
 
 /// The key as sent, when it fits; else a shorter one that is the same for the same key and applying this again changes nothing.
-pub(super) fn dedup_key(key: &str) -> String {
-    let fits = key.chars().nth(limits::DEDUP_KEY_CHARS_MAX).is_none() && !key.chars().any(char::is_control);
-    if fits {
-        return key.to_owned();
+pub(super) fn dedup_key(key: String) -> String {
+    let short = key.len() <= limits::DEDUP_KEY_CHARS_MAX || key.chars().nth(limits::DEDUP_KEY_CHARS_MAX).is_none();
+    if short && !key.chars().any(char::is_control) {
+        return key;
     }
     let start: String = key.chars().filter(|c| !c.is_control()).take(200).collect();
     format!("{start}#{}", short_hash(key.as_bytes()))
@@ -47,7 +46,9 @@ pub(super) fn dedup_key(key: &str) -> String {
 
 /// The first 16 hexadecimal digits of SHA-256: tells keys apart, is no secret.
 pub(super) fn short_hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(bytes);
+    let nibbles = digest.iter().take(8).flat_map(|byte| [byte >> 4, byte & 15]);
+    nibbles.filter_map(|nibble| char::from_digit(u32::from(nibble), 16)).collect()
 }
 
 /// At most as many labels as allowed, the useful ones first.
@@ -63,23 +64,24 @@ pub(super) fn keep_labels(labels: BTreeMap<String, String>) -> BTreeMap<String, 
 }
 
 /// The scalars of an object, as labels. Several lines are no label.
-pub(super) fn labels(value: Option<&Value>) -> BTreeMap<String, String> {
-    let Some(Value::Object(object)) = value else { return BTreeMap::new() };
-    let line = |text: &String| !text.contains('\n');
-    object.iter().filter_map(|(name, value)| Some((name.clone(), json::scalar(value).filter(line)?))).collect()
+pub(super) fn labels(value: Option<&Json<'_>>) -> BTreeMap<String, String> {
+    let Some(Json::Object(object)) = value else { return BTreeMap::new() };
+    let line = |text: &Cow<'_, str>| !text.contains('\n');
+    let label = |(name, value)| Some((str::to_owned(name), json::scalar(value).filter(line)?.into_owned()));
+    object.iter().filter_map(label).collect()
 }
 
 /// A list of links: `{href|url|src, text|title|alt}` objects or bare addresses.
-pub(super) fn links(value: Option<&Value>) -> Vec<Link> {
-    let Some(Value::Array(items)) = value else { return Vec::new() };
+pub(super) fn links(value: Option<&Json<'_>>) -> Vec<Link> {
+    let Some(Json::Array(items)) = value else { return Vec::new() };
     items.iter().take(limits::LINKS_MAX).filter_map(one_link).collect()
 }
 
-fn one_link(value: &Value) -> Option<Link> {
+fn one_link(value: &Json<'_>) -> Option<Link> {
     match value {
-        Value::String(href) => Some(Link { href: href.clone(), text: String::new() }),
-        Value::Object(object) => Some(Link {
-            href: json::first_text(object, &["href", "url", "src"])?,
+        Json::Text(href) => Some(Link { href: href.clone().into_owned(), text: String::new() }),
+        Json::Object(object) => Some(Link {
+            href: json::first_text(object, &["href", "url", "src"])?.into_owned(),
             text: json::first_text(object, &["text", "title", "alt"]).map(|text| label_text(&text)).unwrap_or_default(),
         }),
         _ => None,
@@ -87,19 +89,20 @@ fn one_link(value: &Value) -> Option<Link> {
 }
 
 /// A link under a key, when there is one.
-pub(super) fn link(object: &Object, key: &str, text: &str) -> Option<Link> {
-    json::text(object, key).map(|href| Link { href, text: label_text(text) })
+pub(super) fn link(object: &Object<'_>, key: &str, text: &str) -> Option<Link> {
+    json::text(object, key).map(|href| Link { href: href.into_owned(), text: label_text(text) })
 }
 
 fn label_text(text: &str) -> String {
-    nightbell_domain::signal::cut(&text.replace('\n', " "), limits::LABEL_CHARS_MAX)
+    nightbell_domain::signal::within(text.replace('\n', " "), limits::LABEL_CHARS_MAX)
 }
 
 /// The runbook an alert names itself: an explicit key, or a link whose text says so.
-pub(super) fn runbook_url(object: Option<&Object>, links: &[Link]) -> Option<String> {
+pub(super) fn runbook_url(object: Option<&Object<'_>>, links: &[Link]) -> Option<String> {
     let named =
         object.and_then(|object| json::first_text(object, &["runbook_url", "runbook", "runbookUrl", "runbookURL"]));
-    named.filter(|url| url.starts_with("http")).or_else(|| {
-        links.iter().find(|link| link.text.to_lowercase().contains("runbook")).map(|link| link.href.clone())
+    named.filter(|url| url.starts_with("http")).map(Cow::into_owned).or_else(|| {
+        let says_so = |link: &&Link| link.text.len() >= "runbook".len() && link.text.to_lowercase().contains("runbook");
+        links.iter().find(says_so).map(|link| link.href.clone())
     })
 }

@@ -9,15 +9,14 @@
 
 use super::{
     Parsed, Rejection, alertmanager, fields, finish,
-    json::{self, Object},
+    json::{self, Json, Object},
     pagerduty, problem, too_large, too_many, uptime_kuma,
 };
 use nightbell_domain::{
     limits,
     signal::{AlertSeverity, Event, EventAction, Link},
 };
-use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 const TITLE: [&str; 10] =
     ["title", "summary", "alertname", "subject", "name", "message", "msg", "text", "description", "error"];
@@ -94,19 +93,19 @@ const HELP: &str = "Send a JSON object with at least a \"title\", or an array of
 fn plain_text(text: &str) -> Result<Parsed, Rejection> {
     let text = text.trim();
     let Some(title) = text.lines().next() else { return Err(problem(400, "Nothing in it", "The body is empty.")) };
-    let mut object = Object::new();
-    object.insert("title".to_owned(), title.into());
-    object.insert("description".to_owned(), text.strip_prefix(title).unwrap_or_default().trim().into());
+    let description = text.strip_prefix(title).unwrap_or_default().trim();
+    let pairs = [("title", title), ("description", description)];
+    let object = Object::of(pairs.map(|(name, text)| (name.into(), Json::Text(text.into()))).into());
     Ok(Parsed { events: vec![event(&object)], notes: Vec::new() })
 }
 
 /// Reads a JSON value that is not Alertmanager's.
-pub(super) fn from_value(value: &Value) -> Result<Parsed, Rejection> {
-    let objects: Vec<&Object> = match value {
-        Value::Object(object) if uptime_kuma::is_shape(object) => return Ok(uptime_kuma::parse(object)),
-        Value::Object(object) => vec![object],
-        Value::Array(items) if items.len() > limits::EVENTS_PER_REQUEST_MAX => return Err(too_many(items.len())),
-        Value::Array(items) => {
+pub(super) fn from_value(value: &Json<'_>) -> Result<Parsed, Rejection> {
+    let objects: Vec<&Object<'_>> = match value {
+        Json::Object(object) if uptime_kuma::is_shape(object) => return Ok(uptime_kuma::parse(object)),
+        Json::Object(object) => vec![object],
+        Json::Array(items) if items.len() > limits::EVENTS_PER_REQUEST_MAX => return Err(too_many(items.len())),
+        Json::Array(items) => {
             if let Some(at) = items.iter().position(|item| !item.is_object()) {
                 return Err(problem(
                     400,
@@ -114,7 +113,7 @@ pub(super) fn from_value(value: &Value) -> Result<Parsed, Rejection> {
                     &format!("Element {} of the array is not an object; nothing was stored. {HELP}", at + 1),
                 ));
             }
-            items.iter().filter_map(Value::as_object).collect()
+            items.iter().filter_map(Json::as_object).collect()
         }
         _ => return Err(problem(400, "Not an alert", HELP)),
     };
@@ -125,19 +124,18 @@ pub(super) fn from_value(value: &Value) -> Result<Parsed, Rejection> {
     Ok(Parsed { events: objects.into_iter().map(event).collect(), notes })
 }
 
-fn event(object: &Object) -> Event {
-    let events_v2 = object.contains_key("event_action") && object.get("payload").is_some_and(Value::is_object);
+fn event(object: &Object<'_>) -> Event {
+    let events_v2 = object.contains_key("event_action") && object.get("payload").is_some_and(Json::is_object);
     if let Some(event) = events_v2.then(|| pagerduty::event(object, None).ok()).flatten() {
         return event;
     }
     let title_key = TITLE.iter().copied().find(|key| json::text(object, key).is_some());
-    let title =
-        title_key.and_then(|key| json::text(object, key)).unwrap_or_else(|| Value::Object(object.clone()).to_string());
-    let source = json::first_text(object, &SOURCE).unwrap_or_default();
+    let title = title_key.and_then(|key| json::text(object, key)).map_or_else(|| object.line(), Cow::into_owned);
+    let source = json::first_text(object, &SOURCE).unwrap_or_default().into_owned();
     let links = links(object);
     finish(Event {
         action: action(object),
-        dedup_key: json::first_text(object, &KEY).or_else(|| Some(derived_key(&title, &source))),
+        dedup_key: json::first_text(object, &KEY).map(Cow::into_owned).or_else(|| Some(derived_key(&title, &source))),
         body: body(object, title_key),
         severity: severity(object),
         labels: labels(object),
@@ -151,11 +149,11 @@ fn event(object: &Object) -> Event {
 }
 
 /// The first key whose word we know decides; a word nobody knows is trouble until somebody says otherwise.
-fn action(object: &Object) -> EventAction {
-    if object.get("resolved") == Some(&Value::Bool(true)) {
+fn action(object: &Object<'_>) -> EventAction {
+    if object.get("resolved") == Some(&Json::Bool(true)) {
         return EventAction::Resolve;
     }
-    let known = |word: String| {
+    let known = |word: Cow<'_, str>| {
         let word = word.trim().to_lowercase();
         let is = |words: &[&str]| words.contains(&word.as_str());
         if is(&RESOLVED) {
@@ -169,7 +167,7 @@ fn action(object: &Object) -> EventAction {
     STATE.iter().filter_map(|key| json::first_string(object, &[key])).find_map(known).unwrap_or(EventAction::Trigger)
 }
 
-fn severity(object: &Object) -> AlertSeverity {
+fn severity(object: &Object<'_>) -> AlertSeverity {
     // Numbers are left alone: 1 is the worst priority to one tool and the least to another.
     let word = json::first_string(object, &SEVERITY).unwrap_or_default().trim().to_ascii_lowercase();
     match word.as_str() {
@@ -194,38 +192,42 @@ fn derived_key(title: &str, source: &str) -> String {
     format!("title:{}", fields::short_hash(format!("{}\u{1f}{source}", plain.to_lowercase()).as_bytes()))
 }
 
-fn labels(object: &Object) -> BTreeMap<String, String> {
+fn labels(object: &Object<'_>) -> BTreeMap<String, String> {
     let mut labels = BTreeMap::new();
     for key in LABELS {
         labels.extend(fields::labels(object.get(key)));
     }
-    if let Some(Value::Array(tags)) = object.get("tags") {
-        let pairs = tags.iter().filter_map(Value::as_str).filter_map(|tag| tag.split_once([':', '=']));
+    if let Some(Json::Array(tags)) = object.get("tags") {
+        let pairs = tags.iter().filter_map(Json::as_str).filter_map(|tag| tag.split_once([':', '=']));
         labels.extend(pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())));
     }
     for name in ["service", "team", "environment", "component"] {
-        labels.extend(json::text(object, name).map(|value| (name.to_owned(), value)));
+        labels.extend(json::text(object, name).map(|value| (name.to_owned(), value.into_owned())));
     }
     labels.retain(|name, _| !name.is_empty());
     labels
 }
 
-fn links(object: &Object) -> Vec<Link> {
+fn links(object: &Object<'_>) -> Vec<Link> {
     let mut links = fields::links(object.get("links"));
     links.extend(LINKS.iter().filter_map(|(key, text)| fields::link(object, key, text)));
     links
 }
 
 /// The prose, then everything else that was sent and is shown nowhere else: the responder sees the whole message.
-fn body(object: &Object, title_key: Option<&str>) -> String {
-    let mut parts: Vec<String> =
-        BODY.iter().filter(|key| Some(**key) != title_key).filter_map(|key| json::text(object, key)).collect();
+fn body(object: &Object<'_>, title_key: Option<&str>) -> String {
+    let mut parts: Vec<String> = BODY
+        .iter()
+        .filter(|key| Some(**key) != title_key)
+        .filter_map(|key| json::text(object, key))
+        .map(Cow::into_owned)
+        .collect();
     let prose = |name: &str| BODY.contains(&name) && object.get(name).and_then(json::scalar).is_some();
     let shown = |name: &str| {
         Some(name) == title_key
             || prose(name)
             || name == "links"
-            || LABELS.contains(&name) && object.get(name).is_some_and(Value::is_object) && name != "custom_details"
+            || LABELS.contains(&name) && object.get(name).is_some_and(Json::is_object) && name != "custom_details"
             || KEY[..1].contains(&name)
             || SEVERITY[..1].contains(&name)
             || STATE[..1].contains(&name)
@@ -233,13 +235,9 @@ fn body(object: &Object, title_key: Option<&str>) -> String {
             || STARTED.contains(&name)
             || RUNBOOK.contains(&name)
     };
-    let rest: Object = object
-        .iter()
-        .filter(|(name, value)| !value.is_null() && !shown(name))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    let rest = object.iter().filter(|(name, value)| !value.is_null() && !shown(name));
     // Without a title the whole message is the title already, on one line; the body is where it can be read.
-    parts.push(json::readable(&Value::Object(rest)));
+    parts.push(json::readable_members(rest));
     parts.retain(|part| !part.trim().is_empty());
     parts.join("\n\n")
 }

@@ -120,7 +120,7 @@ fn too_many(count: usize) -> Rejection {
 
 /// The last station of every event: key, labels and text within the limits; a trigger has a title.
 fn finish(mut event: Event) -> Event {
-    event.dedup_key = event.dedup_key.filter(|key| !key.trim().is_empty()).map(|key| fields::dedup_key(&key));
+    event.dedup_key = event.dedup_key.filter(|key| !key.trim().is_empty()).map(fields::dedup_key);
     event.labels = fields::keep_labels(event.labels);
     event.started_at = event.started_at.and_then(fields::plausible);
     let mut event = event.bounded();

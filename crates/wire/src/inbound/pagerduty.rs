@@ -9,15 +9,14 @@
 
 use super::{
     Answer, Rejection, fields, finish,
-    json::{self, Object},
+    json::{self, Json, Object},
 };
 use nightbell_domain::{
     limits,
     signal::{AlertSeverity, Event, EventAction, Link},
 };
 use serde::Serialize;
-use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// A well-formed `/v2/enqueue` request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +69,7 @@ pub fn parse(body: &[u8], header: Option<&str>, fresh_key: &str) -> Result<Enque
 /// As [`parse`].
 pub fn parse_change(body: &[u8], header: Option<&str>) -> Result<Change, Rejection> {
     let object = read(body)?;
-    let payload = object.get("payload").and_then(Value::as_object);
+    let payload = object.get("payload").and_then(Json::as_object);
     let summary = payload.and_then(|payload| json::text(payload, "summary"));
     match (routing_key(&object, header), summary) {
         (Some(routing_key), Some(summary)) => {
@@ -90,12 +89,12 @@ pub fn parse_change(body: &[u8], header: Option<&str>) -> Result<Change, Rejecti
     }
 }
 
-fn read(body: &[u8]) -> Result<Object, Rejection> {
+fn read(body: &[u8]) -> Result<Object<'_>, Rejection> {
     if body.len() > limits::INBOUND_BYTES_MAX {
         return Err(too_large());
     }
     match json::read(body) {
-        Ok(Value::Object(object)) => Ok(object),
+        Ok(Json::Object(object)) => Ok(object),
         Ok(_) | Err(_) => Err(refusal(
             400,
             "Unrecognized object",
@@ -105,13 +104,13 @@ fn read(body: &[u8]) -> Result<Object, Rejection> {
     }
 }
 
-fn routing_key(object: &Object, header: Option<&str>) -> Option<String> {
-    let given = json::text(object, "routing_key").or_else(|| header.map(str::to_owned));
+fn routing_key(object: &Object<'_>, header: Option<&str>) -> Option<String> {
+    let given = json::text(object, "routing_key").or_else(|| header.map(Cow::Borrowed));
     given.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty())
 }
 
 /// The event of an Events v2 object, whoever sent it; the problems found when it is none.
-pub(super) fn event(object: &Object, fresh_key: Option<&str>) -> Result<Event, Vec<String>> {
+pub(super) fn event(object: &Object<'_>, fresh_key: Option<&str>) -> Result<Event, Vec<String>> {
     let word = json::text(object, "event_action").map(|word| word.trim().to_ascii_lowercase());
     let action = match word.as_deref() {
         Some("trigger") => EventAction::Trigger,
@@ -120,7 +119,7 @@ pub(super) fn event(object: &Object, fresh_key: Option<&str>) -> Result<Event, V
         Some(_) => return Err(vec!["'event_action' is not one of trigger, acknowledge, resolve".to_owned()]),
         None => return Err(vec![missing("event_action")]),
     };
-    let key = json::text(object, "dedup_key");
+    let key = json::text(object, "dedup_key").map(Cow::into_owned);
     if action == EventAction::Trigger {
         return trigger(object, key.or_else(|| fresh_key.map(str::to_owned))).map(finish);
     }
@@ -140,8 +139,8 @@ pub(super) fn event(object: &Object, fresh_key: Option<&str>) -> Result<Event, V
     }))
 }
 
-fn trigger(object: &Object, dedup_key: Option<String>) -> Result<Event, Vec<String>> {
-    let Some(payload) = object.get("payload").and_then(Value::as_object) else { return Err(vec![missing("payload")]) };
+fn trigger(object: &Object<'_>, dedup_key: Option<String>) -> Result<Event, Vec<String>> {
+    let Some(payload) = object.get("payload").and_then(Json::as_object) else { return Err(vec![missing("payload")]) };
     let required = ["summary", "source", "severity"]
         .map(|name| json::text(payload, name).ok_or_else(|| missing(&format!("payload.{name}"))));
     let [Ok(title), Ok(source), Ok(severity)] = required else {
@@ -150,24 +149,24 @@ fn trigger(object: &Object, dedup_key: Option<String>) -> Result<Event, Vec<Stri
     let details = payload.get("custom_details");
     let mut labels = fields::labels(details);
     for name in ["component", "group", "class"] {
-        labels.extend(json::text(payload, name).map(|value| (name.to_owned(), value)));
+        labels.extend(json::text(payload, name).map(|value| (name.to_owned(), value.into_owned())));
     }
     let links = links(object);
     Ok(Event {
         action: EventAction::Trigger,
         dedup_key,
-        title,
+        title: title.into_owned(),
         body: details.map(json::readable).unwrap_or_default(),
         severity: AlertSeverity::from_word(severity.trim()),
-        source,
+        source: source.into_owned(),
         labels,
-        runbook_url: fields::runbook_url(details.and_then(Value::as_object), &links),
+        runbook_url: fields::runbook_url(details.and_then(Json::as_object), &links),
         links,
         started_at: json::text(payload, "timestamp").and_then(|text| fields::instant(&text)),
     })
 }
 
-fn links(object: &Object) -> Vec<Link> {
+fn links(object: &Object<'_>) -> Vec<Link> {
     let mut links = fields::links(object.get("links"));
     let client = json::text(object, "client").unwrap_or_default();
     links.extend(fields::link(object, "client_url", &client));

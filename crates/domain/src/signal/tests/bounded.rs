@@ -3,12 +3,15 @@
 use super::event;
 use crate::{
     limits,
-    signal::{AlertSeverity, EventAction, Link, cut},
+    signal::{AlertSeverity, EventAction, Link, cut, within},
 };
 
 #[test]
 fn text_is_cut_with_an_ellipsis_and_without_control_characters() {
-    let check = |text: &str, chars_max: usize, expected: &str| assert_eq!(cut(text, chars_max), expected, "{text:?}");
+    let check = |text: &str, chars_max: usize, expected: &str| {
+        assert_eq!(cut(text, chars_max), expected, "{text:?}");
+        assert_eq!(within(text.to_owned(), chars_max), expected, "{text:?}, by the short way");
+    };
     check("", 3, "");
     check("abc", 3, "abc");
     check("abcd", 3, "ab…");

@@ -3,11 +3,11 @@
 use crate::{
     Database,
     signal::{self, RawRequest},
-    tests::samples::{alert_id, at, commit, handle, id, new_alert, read, write},
+    tests::samples::{alert_id, at, commit, handle, id, new_alert, read, triggered, write},
 };
 use nightbell_domain::{
     ids::RequestId,
-    signal::{Alert, AlertEvent},
+    signal::{Alert, AlertEvent, AlertSeverity, Event, Ingested, Link, ingest},
 };
 
 pub fn raw_requests_are_kept_as_sent_newest_first(db: &mut dyn Database) {
@@ -48,6 +48,57 @@ pub fn alert_is_found_by_its_key(db: &mut dyn Database) {
     assert_eq!(find(db, "cpu"), (None, Some(second)), "the newest resolved one");
     assert_eq!(find(db, "CPU"), (None, None), "keys are exact");
     assert_eq!(read(db, |tx| signal::by_key(tx, &handle("other"), "cpu")), (None, None), "a key is its integration's");
+}
+
+/// Every way in which an event can say something else than the sample's alert.
+fn other_words(first: &Event) -> Vec<(&'static str, Event)> {
+    let link = |href: &str| Link { href: href.to_owned(), text: String::new() };
+    let labels = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    vec![
+        ("title", Event { title: "Something else".to_owned(), ..first.clone() }),
+        ("body", Event { body: "More".to_owned(), ..first.clone() }),
+        ("title and body, joined alike", Event { title: String::new(), body: first.title.clone(), ..first.clone() }),
+        ("severity", Event { severity: AlertSeverity::Info, ..first.clone() }),
+        ("source", Event { source: "elsewhere".to_owned(), ..first.clone() }),
+        ("a label", Event { labels: labels(&[("a", "bc")]), ..first.clone() }),
+        ("a label, joined alike", Event { labels: labels(&[("ab", "c")]), ..first.clone() }),
+        ("two labels", Event { labels: labels(&[("a", "b"), ("c", "")]), ..first.clone() }),
+        ("a link", Event { links: vec![link("https://a.test/")], ..first.clone() }),
+        ("two links", Event { links: vec![link("https://a.test/"), link("https://b.test/")], ..first.clone() }),
+        ("a runbook", Event { runbook_url: Some("https://a.test/".to_owned()), ..first.clone() }),
+        ("an earlier begin", Event { started_at: Some(at(-60)), ..first.clone() }),
+        ("a later begin", Event { started_at: Some(at(60)), ..first.clone() }),
+    ]
+}
+
+/// What is looked up beside the row is what the domain decides from the alert itself.
+pub fn what_an_open_alert_says_is_known_without_reading_it(db: &mut dyn Database) {
+    let uptime = handle("uptime");
+    let met = |db: &mut dyn Database, event: &Event| read(db, |tx| signal::open_says(tx, &uptime, "cpu", event));
+    let mut alert = new_alert(db, 1, "cpu");
+    let triggers = triggered(1, "cpu");
+    let [AlertEvent::Triggered { event: first, .. }] = triggers.as_slice() else { panic!("one event") };
+    let first = Event { started_at: None, ..(**first).clone() };
+    let same_begin = Event { started_at: Some(alert.started_at), ..first.clone() };
+    let mut said = vec![("the same", first.clone()), ("the same, begun then", same_begin)];
+    said.extend(other_words(&first));
+    for round in 1..=said.len() {
+        for (what, event) in &said {
+            let again = ingest(Some(&alert), None, event) == Ingested::Again;
+            let expected = if again { signal::Open::Says(alert.id) } else { signal::Open::Other };
+            assert_eq!(met(db, event), expected, "{what}, in round {round}");
+        }
+        let known = said.iter().filter(|(_, event)| matches!(met(db, event), signal::Open::Says(_))).count();
+        assert!((1..=3).contains(&known), "one says it, and who says the same of a begin: {known} in round {round}");
+        let next = said[round % said.len()].1.clone();
+        alert = commit(db, Some(&alert), &[AlertEvent::Repeated { event: Box::new(next) }], round as i64);
+    }
+    write(db, |tx| tx.run("UPDATE alert SET said = NULL, began_at = NULL", &[]).map(drop)).expect("as before V8");
+    assert_eq!(met(db, &first), signal::Open::Other, "not known, so it is read");
+    alert = resolve(db, &alert);
+    assert_eq!(met(db, &first), signal::Open::None);
+    let last = read(db, |tx| signal::last_by_key(tx, &uptime, "cpu"));
+    assert_eq!(last, Some(alert));
 }
 
 pub fn alerts_are_listed_newest_first(db: &mut dyn Database) {

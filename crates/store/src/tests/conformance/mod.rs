@@ -150,6 +150,7 @@ macro_rules! conformance {
                 inbound {
                     raw_requests_are_kept_as_sent_newest_first
                     alert_is_found_by_its_key
+                    what_an_open_alert_says_is_known_without_reading_it
                     alerts_are_listed_newest_first
                 }
                 journal {

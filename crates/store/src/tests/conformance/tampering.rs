@@ -71,6 +71,11 @@ const ALTERATIONS: &[(&str, &[&str])] = &[
     ("columns of its row differ", &["UPDATE alert SET status = 'firing' WHERE id = $1"]),
     ("columns of its row differ", &["UPDATE alert SET version = 3 WHERE id = $1"]),
     ("columns of its row differ", &["UPDATE alert SET service = NULL WHERE id = $1"]),
+    (
+        "columns of its row differ",
+        &["UPDATE alert SET said = (SELECT hash FROM event WHERE stream_id = $1 AND seq = 1) WHERE id = $1"],
+    ),
+    ("columns of its row differ", &["UPDATE alert SET began_at = began_at + 1 WHERE id = $1"]),
 ];
 
 pub fn inv_18_every_alteration_is_found(db: &mut dyn Database) {

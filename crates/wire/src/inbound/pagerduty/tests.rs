@@ -98,7 +98,7 @@ fn answers_are_pagerdutys_own() {
     ));
     for (answer, status) in [(throttled(60), 429), (unavailable(5), 503), (too_large(), 413)] {
         assert_eq!(answer.status, status);
-        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
         assert!(
             body["errors"].is_array() && body["status"].is_string() && body["message"].is_string(),
             "{}",
