@@ -1,7 +1,7 @@
 //! The reserve: a file of a known size in the data folder that is given back to the disk when the disk is full (INV-16).
 //!
 //! What it buys is time: escalations that run, attempts and acknowledgements must be written down to go on, and the reserve is room for
-//! many thousands of them. New alerts are refused meanwhile (the desk's matter); when somebody has made room, the reserve is made again and
+//! many thousands of them. New alerts are refused meanwhile, what only ends ringing is taken in an eighth of it (the desk's matter); when somebody has made room, the reserve is made again and
 //! everything is taken again, without a restart. What is left of one that was given back is an empty file, so that a server that is started
 //! meanwhile knows it. Is not: a quota, or a decision about what is urgent. Used by `server` alone.
 
@@ -105,9 +105,9 @@ impl Reserve {
         full
     }
 
-    /// Gives it back to the disk: what rings already has room to go on. Called on the writer's thread when the disk is full, and by a start
-    /// that finds no room.
-    pub fn give_back(&self) {
+    /// Gives it back to the disk: what rings already has room to go on. Answers how much, in bytes. Called on the writer's thread when the disk
+    /// is full, and by a start that finds no room.
+    pub fn give_back(&self) -> u64 {
         let _busy = self.0.busy.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes = fs::metadata(&self.0.path).map_or(0, |there| there.len());
         let emptied = match bytes {
@@ -115,15 +115,21 @@ impl Reserve {
             _ => File::options().write(true).open(&self.0.path).and_then(|file| file.set_len(0)),
         };
         match emptied {
-            Ok(()) => tracing::error!(
-                mib = bytes / MIB,
-                "THE DISK IS FULL: new alerts are refused with 503. The reserve was given back, so pages that ring already go on. \
-                 Make room; everything is taken again by itself"
-            ),
-            Err(error) => tracing::error!(
-                %error,
-                "THE DISK IS FULL and there is no reserve to give back: ESCALATIONS STOP. Call people by other means, and make room now"
-            ),
+            Ok(()) => {
+                tracing::error!(
+                    mib = bytes / MIB,
+                    "THE DISK IS FULL: new alerts are refused with 503. The reserve was given back, so pages that ring already go on. \
+                     Make room; everything is taken again by itself"
+                );
+                bytes
+            }
+            Err(error) => {
+                tracing::error!(
+                    %error,
+                    "THE DISK IS FULL and there is no reserve to give back: ESCALATIONS STOP. Call people by other means, and make room now"
+                );
+                0
+            }
         }
     }
 

@@ -77,7 +77,7 @@ impl<T> Inbox<T> {
             Class::Paging => (&mut self.paging, PAGING_MAX),
             Class::Person => (&mut self.person, PERSON_MAX),
             Class::Background => (&mut self.background, BACKGROUND_MAX),
-            Class::Alert(source) => return self.alerts.put(source, waiting),
+            Class::Alert(source) | Class::Relief(source) => return self.alerts.put(source, waiting),
         };
         if line.places() + waiting.places > bound {
             return Put::Refused(waiting.item);

@@ -47,6 +47,8 @@ pub enum Class {
     Person,
     /// An inbound request of that integration. One whose key opens nothing is answered without the writer.
     Alert(IntegrationId),
+    /// One that holds no trigger: it can only end ringing. Waits in its source's turn; on a full disk a few are taken all the same (INV-16).
+    Relief(IntegrationId),
     /// Housekeeping, marks, whatever can wait.
     Background,
 }
@@ -57,7 +59,7 @@ impl Class {
         match self {
             Self::Paging => 1,
             Self::Person => 2,
-            Self::Alert(_) => 5,
+            Self::Alert(_) | Self::Relief(_) => 5,
             Self::Background => 30,
         }
     }
@@ -76,12 +78,26 @@ struct Shared {
 struct Inner {
     inbox: Inbox<Box<dyn Job>>,
     counts: Counts,
-    /// Full disk: only the paging class goes on (INV-16).
+    /// Full disk: only the paging class goes on (INV-16), and relief while it lasts.
     only_paging: bool,
+    /// Places left for what ends ringing while the disk is full.
+    relief: usize,
     /// Every desk is gone, or the writer.
     closed: bool,
     writer_gone: bool,
     directory: Arc<Directory>,
+}
+
+impl Inner {
+    /// Whether there is room on the disk for it.
+    fn has_disk_for(&mut self, class: &Class, bytes: usize) -> bool {
+        if !self.only_paging || *class == Class::Paging {
+            return true;
+        }
+        let left = if matches!(class, Class::Relief(_)) { self.relief.checked_sub(inbox::places(bytes)) } else { None };
+        self.relief = left.unwrap_or(self.relief);
+        left.is_some()
+    }
 }
 
 impl Shared {
@@ -143,7 +159,7 @@ impl Desk {
         if inner.writer_gone {
             return vec![(job, StoreError::Unavailable("the writer is gone".to_owned()).into())];
         }
-        if inner.only_paging && class != Class::Paging {
+        if !inner.has_disk_for(&class, bytes) {
             inner.counts.shed[kind] += 1;
             return vec![(job, full())];
         }
@@ -194,6 +210,7 @@ pub fn desk(engine: Engine, clock: Arc<dyn Clock>, committed: Box<dyn Fn() + Sen
         inbox: Inbox::default(),
         counts: Counts::default(),
         only_paging: false,
+        relief: 0,
         closed: false,
         writer_gone: false,
         directory: engine.directory(),

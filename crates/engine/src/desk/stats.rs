@@ -64,7 +64,7 @@ pub(super) fn index(class: &Class) -> usize {
     match class {
         Class::Paging => 0,
         Class::Person => 1,
-        Class::Alert(_) => 2,
+        Class::Alert(_) | Class::Relief(_) => 2,
         Class::Background => 3,
     }
 }

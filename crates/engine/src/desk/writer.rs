@@ -1,7 +1,7 @@
 //! The writer's side of the desk: takes units one by one, runs them in one transaction, answers each after the fsync. Lives on a thread of
 //! its own. Ends when every desk is gone, or when the storage is broken: then the process must end too, and never tries again.
 
-use super::{Shared, full, stats::micros};
+use super::{Shared, full, inbox::PLACE_BYTES, stats::micros};
 use crate::{Engine, Fault, engine::Job};
 use nightbell_store::StoreError;
 use std::{
@@ -14,12 +14,18 @@ pub(super) const BATCH_MAX: usize = 256;
 /// How long a batch may run before it commits: whoever came first waits no longer for whoever came last.
 pub(super) const BATCH_WITHIN: Duration = Duration::from_millis(20);
 
+/// What ends ringing is taken on a full disk while it fits into this part of the room that was made: the rest is for what rings.
+const RELIEF_SHARE: u64 = 8;
+
+/// Makes room on a full disk and answers how much, in bytes.
+type OnFull = Box<dyn Fn() -> u64 + Send>;
+
 /// The writer's side.
 pub struct Writer {
     engine: Engine,
     shared: Arc<Shared>,
     committed: Box<dyn Fn() + Send>,
-    on_full: Option<Box<dyn Fn() + Send>>,
+    on_full: Option<OnFull>,
 }
 
 /// However the writer ends, nobody waits for it in vain.
@@ -45,10 +51,11 @@ impl Writer {
         Self { engine, shared, committed, on_full: None }
     }
 
-    /// Called on the writer's thread when the disk is full: makes room for what rings already (INV-16). From then on only the paging class
-    /// is taken, until [`super::Desk::take_everything`]. Without a hook everything goes on being tried, and fails by itself.
+    /// Called on the writer's thread when the disk is full: makes room for what rings already (INV-16) and answers how much, in bytes. From then
+    /// on only the paging class is taken, and in an eighth of that room what can only end ringing, until [`super::Desk::take_everything`].
+    /// Without a hook everything goes on being tried, and fails by itself.
     #[must_use]
-    pub fn on_full(self, hook: Box<dyn Fn() + Send>) -> Self {
+    pub fn on_full(self, hook: OnFull) -> Self {
         Self { on_full: Some(hook), ..self }
     }
 
@@ -100,13 +107,14 @@ impl Writer {
         let batch = self.engine.execute_batch(clock.now(), &mut pull);
         let ended = clock.monotonic();
         self.account(batch.apart, &batch.durable, taken, (begun, worked, ended));
+        // Before anybody is told: whoever comes back at once finds it settled.
+        if let Err(StoreError::Full(why)) = &batch.durable {
+            self.fill_up(why);
+        }
         let why = batch.durable.as_ref().err().cloned();
         // A transaction that could not even begin took nobody.
         for job in batch.jobs.into_iter().chain(first) {
             job.finish(why.clone().map_or(Ok(()), |why| Err(Fault::from(why))));
-        }
-        if let Err(StoreError::Full(why)) = &batch.durable {
-            self.fill_up(why);
         }
         if batch.stirred || batch.durable.is_err() {
             (self.committed)();
@@ -137,15 +145,18 @@ impl Writer {
     fn fill_up(&self, why: &str) {
         let Some(make_room) = &self.on_full else { return };
         // Room first, then the word: whoever sees the word and looks for room must not find what is about to be given away.
+        let mut relief = 0;
         if !self.shared.inner().only_paging {
             tracing::error!(
                 why,
                 "PAGING AT RISK: the disk is full; only what rings already goes on until there is room"
             );
-            make_room();
+            relief = usize::try_from(make_room() / RELIEF_SHARE).unwrap_or(usize::MAX) / PLACE_BYTES;
         }
         let mut inner = self.shared.inner();
         inner.only_paging = true;
+        // Full again: what is left is for what rings alone.
+        inner.relief = relief;
         let turned_away = inner.inbox.drain_below_paging();
         drop(inner);
         for job in turned_away {

@@ -10,7 +10,11 @@ use axum::{
 };
 use nightbell_engine::{
     Class, Directory, Fault, StoreError,
-    domain::{ids::IntegrationId, limits::INBOUND_BYTES_MAX},
+    domain::{
+        ids::IntegrationId,
+        limits::INBOUND_BYTES_MAX,
+        signal::{Event, EventAction},
+    },
     signal::{self, Inbound, Receipt},
 };
 use nightbell_wire::inbound::{Answer, Parsed};
@@ -76,6 +80,14 @@ pub async fn source(state: &AppState, kind: IntegrationKind, key: &str) -> Resul
     }
 }
 
+fn class(source: IntegrationId, events: &[Event]) -> Class {
+    match events {
+        [] => Class::Background,
+        events if events.iter().all(|event| event.action != EventAction::Trigger) => Class::Relief(source),
+        _ => Class::Alert(source),
+    }
+}
+
 /// Takes a parsed request in and waits until it is on disk. `None`: no integration of this kind has this key, and nothing was stored.
 ///
 /// # Errors
@@ -92,7 +104,7 @@ pub async fn store(
     let mut parsed = parsed;
     let events = parsed.events.len();
     let Some(source) = source(state, kind, &key).await? else { return Ok(None) };
-    let class = if events == 0 { Class::Background } else { Class::Alert(source) };
+    let class = class(source, &parsed.events);
     // The body as sent, its texts once more as they were read, and the events themselves.
     let bytes = 2 * body.len() + size_of_val(parsed.events.as_slice());
     let stored = state

@@ -1,6 +1,6 @@
 //! Desk and writer on a database: answers, batches, undoing, full and broken disks.
 
-use super::super::{Class, Clock, Desk, DeskStats, desk, writer::BATCH_MAX};
+use super::super::{Class, Clock, Desk, DeskStats, desk, inbox::PLACE_BYTES, writer::BATCH_MAX};
 use crate::{Engine, Fault, Unit, tests::Seeded};
 use nightbell_domain::{record::Instant, refusal::Refusal};
 use nightbell_store::{Database, Sqlite, StoreError, Tx, WriteOp, meta};
@@ -94,6 +94,9 @@ fn leave(desk: &Desk, answer: &Answers, n: usize, (class, work): (Class, Work)) 
     desk.submit(class, work, move |result| answer.send((n, result)).expect("the test listens"));
 }
 
+/// Room that is made on a full disk: an eighth of it is three places.
+const MADE_BYTES: u64 = 3 * 8 * PLACE_BYTES as u64;
+
 /// Leaves all of it before the writer starts, then runs until it is done.
 fn run(given: Vec<(Class, Work)>, step_us: u64, fails: Option<StoreError>, last: Vec<(Class, Work)>) -> Outcome {
     let script = Script::default();
@@ -107,7 +110,10 @@ fn run(given: Vec<(Class, Work)>, step_us: u64, fails: Option<StoreError>, last:
     let first = given.len();
     given.into_iter().enumerate().for_each(|(n, given)| leave(&desk, &answer, n, given));
     let (room, made) = channel();
-    let writer = writer.on_full(Box::new(move || room.send(()).expect("the test listens")));
+    let writer = writer.on_full(Box::new(move || {
+        room.send(()).expect("the test listens");
+        MADE_BYTES
+    }));
     let (engine, stats, answers) = std::thread::scope(move |scope| {
         let writing = scope.spawn(move || writer.run());
         let mut all: Vec<(usize, Result<String, Fault>)> = answers.iter().take(first).collect();
@@ -183,6 +189,25 @@ fn inv_16_a_full_disk_lets_only_paging_go_on() {
     }
     assert!(ended.answers[3].is_ok());
     assert!(ended.stats.only_paging);
+}
+
+#[test]
+fn inv_16_what_only_ends_ringing_has_a_small_part_of_the_room_that_was_made() {
+    let full = StoreError::Full("no space left".to_owned());
+    let ends = || match source() {
+        Class::Alert(source) => Class::Relief(source),
+        other => other,
+    };
+    let first = vec![(source(), keeps("first"))];
+    let last = (0..4).map(|_| (ends(), keeps("second"))).chain([(source(), keeps("third"))]).collect();
+    let ended = run(first, 0, Some(full), last);
+    let taken: Vec<bool> = ended.answers.iter().map(Result::is_ok).collect();
+    assert_eq!(taken, [false, true, true, true, false, false], "three places, then nothing; alerts never");
+    assert_eq!(ended.kept, ["second"]);
+    assert!(ended.stats.only_paging);
+    // With room on the disk it waits like every other of its source.
+    let ended = run((0..10).map(|_| (ends(), keeps("second"))).collect(), 0, None, Vec::new());
+    assert!(ended.answers.iter().all(Result::is_ok));
 }
 
 #[test]

@@ -89,9 +89,10 @@ fn on_a_small_disk(folder: &Path) {
 
     accepted(&server, "ringing", "rings");
     double.wait("the first is paged", SOON, |ledger| pages(ledger, "ringing-first", "rings").len() == 1);
+    accepted(&server, "flood", "over-soon");
     let ballast = folder.join("ballast");
     fill(&ballast);
-    let (mut stored, mut refused) = (vec!["rings".to_owned()], Vec::new());
+    let (mut stored, mut refused) = (vec!["rings".to_owned(), "over-soon".to_owned()], Vec::new());
     while refused.len() < 3 {
         let key = format!("alert-{}", stored.len() + refused.len());
         assert!(stored.len() < 5_000, "the disk is never full");
@@ -119,6 +120,10 @@ fn on_a_small_disk(folder: &Path) {
     let pressed = press(&server.url, pages(&ledger, "ringing-second", "rings")[0]).expect("an answer");
     assert!(matches!(pressed.status, 200 | 303), "{}", pressed.text());
     assert_eq!(state(&server, "rings"), "acknowledged");
+    // What a source resolves is over, so that nobody is rung for it.
+    let resolved = server.enqueue("flood-key", "resolve", "over-soon").expect("an answer");
+    assert_eq!(resolved.status, 202, "{}", resolved.text());
+    assert_eq!(state(&server, "over-soon"), "resolved");
     let late = server.enqueue("flood-key", "trigger", "late").expect("an answer");
     assert_eq!(late.status, 503, "still full: {}", late.text());
     refused.push("late".to_owned());
