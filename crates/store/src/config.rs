@@ -11,6 +11,8 @@ use nightbell_domain::{
 use std::collections::BTreeSet;
 
 const VERSION_KEY: &str = "org_version";
+/// What [`version`] asks, and about what.
+pub(crate) const VERSION: (&str, &str) = (meta::GET, VERSION_KEY);
 
 pub(crate) const ALL: &str = "SELECT kind, id, managed, body FROM config ORDER BY kind, id";
 pub(crate) const VERSION_OF: &str = "SELECT COALESCE(MAX(version), 0) FROM config_revision WHERE kind = $1 AND id = $2";

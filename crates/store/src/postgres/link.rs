@@ -3,10 +3,11 @@
 use super::{
     embedded::migrations,
     errors::{store_error, with_causes},
-    settings::Settings,
+    memory::Memory,
+    settings::{Role, Settings},
     statements::Statements,
 };
-use crate::{journal::LastHashes, tx::StoreError};
+use crate::tx::StoreError;
 use std::{collections::HashMap, time::Duration};
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, Statement};
@@ -67,7 +68,7 @@ impl Link {
     /// Gives a transaction up; with the connection, when it does not answer.
     pub(super) fn abandon(&mut self, rollback: &'static str) {
         let ended = self.live.as_mut().map_or(Ok(()), |live| {
-            live.last_hashes.forget();
+            live.memory.undone();
             Statements::writing(live).end(rollback)
         });
         if ended.is_err() {
@@ -119,8 +120,8 @@ pub(super) struct Live {
     client: Client,
     /// By text; they end with the connection.
     prepared: HashMap<&'static str, Statement>,
-    /// What the writer appended lately.
-    pub(super) last_hashes: LastHashes,
+    /// What the writer need not ask.
+    pub(super) memory: Memory,
     /// Longest wait for an answer.
     patience: Duration,
 }
@@ -153,6 +154,9 @@ impl Live {
             tokio::runtime::Handle::current().spawn(async move { drop(connection.await) });
             client.batch_execute(&settings.session()).await.map_err(|e| store_error(&e))?;
             durable(&client).await?;
+            if settings.role == Role::Writer {
+                client.batch_execute(super::FLUSHED).await.map_err(|e| store_error(&e))?;
+            }
             Ok::<_, StoreError>(client)
         };
         let client = runtime
@@ -162,7 +166,7 @@ impl Live {
             runtime,
             client,
             prepared: HashMap::new(),
-            last_hashes: LastHashes::default(),
+            memory: Memory::default(),
             patience: settings.role.statement() + GRACE,
         })
     }

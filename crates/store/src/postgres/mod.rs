@@ -6,10 +6,12 @@
 use crate::tx::{Database, StoreError, Tx, Verdict, WriteOp};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+mod ahead;
 mod beside;
 mod errors;
 mod link;
 mod listen;
+mod memory;
 mod settings;
 mod statements;
 pub mod testing;
@@ -48,7 +50,13 @@ const KEEP_OP: &str = "RELEASE SAVEPOINT op";
 const UNDO_OP: &str = "ROLLBACK TO SAVEPOINT op";
 /// A hint for other nodes, only when something was written; told by the server itself, at COMMIT.
 const HINT: &str = "SELECT pg_notify('nightbell', '') WHERE pg_current_xact_id_if_assigned() IS NOT NULL";
+/// The lock is free for others at COMMIT, not when the disk has written: what they do next is built on what nobody was told yet, and their own
+/// flush is ours too, because the log has one order (ADR 0025).
+const COMMIT_BEFORE_FLUSH: &str = "SET LOCAL synchronous_commit = off";
 const COMMIT: &str = "COMMIT";
+/// A transaction of its own, as durable as the session asks: when it is over, everything committed before it is where the operator wants it (the
+/// disk, the standbys). It writes a record to the log that means nothing, because PostgreSQL flushes nothing for a transaction that wrote nothing.
+const FLUSHED: &str = "SELECT pg_logical_emit_message(true, 'nightbell', '')";
 const ROLLBACK: &str = "ROLLBACK";
 
 /// The writer of a PostgreSQL database. Several nodes may each have one: the database lets one of them write at a time.
@@ -80,7 +88,7 @@ impl Postgres {
         let begun = self.link.begin(&|tx| {
             tx.ask(BEGIN_WRITE, Vec::new())?;
             tx.ask(LOCK, Vec::new())?;
-            tx.settle()
+            tx.begun()
         });
         match begun {
             Ok(()) => Ok(Statements::writing(self.link.connected()?)),
@@ -112,8 +120,9 @@ impl Postgres {
 }
 
 impl Database for Postgres {
-    /// See [`Database::write`]. One more answer than SQLite has: when the connection breaks while COMMIT is under way, `Unavailable` means
-    /// that the batch may or may not be stored. Who repeats it is safe, because units of work are decided from what is stored.
+    /// See [`Database::write`]. One more answer than SQLite has: when the connection breaks while COMMIT or the flush after it is under way,
+    /// `Unavailable` means that the batch may or may not be stored. Who repeats it is safe, because units of work are decided from what is stored.
+    /// A batch that wrote nothing is flushed too: what it answers may come from what another node has committed and not flushed yet.
     fn write(&mut self, batch: &mut [WriteOp<'_>]) -> Result<(), StoreError> {
         let mut tx = self.begin()?;
         let mut done = Ok(());
@@ -124,8 +133,9 @@ impl Database for Postgres {
             }
         }
         let done = done.and_then(|()| {
-            tx.ask(HINT, Vec::new())?;
-            tx.ask(COMMIT, Vec::new())?;
+            for sql in [COMMIT_BEFORE_FLUSH, HINT, COMMIT, FLUSHED] {
+                tx.ask(sql, Vec::new())?;
+            }
             tx.settle()
         });
         if done.is_err() {

@@ -3,9 +3,14 @@
 //! What is queued is sent, in order, with the next question: one round trip instead of one for each. PostgreSQL refuses everything after a
 //! failed statement until the savepoint is rolled back to, so nothing can slip through behind a failure.
 
-use super::{BEGIN_OP, KEEP_OP, UNDO_OP, errors::store_error, link::Live};
-use crate::journal::LastHashes;
-use crate::tx::{BEGIN_PART, KEEP_PART, Row, StoreError, Tx, UNDO_PART, Value};
+use super::{BEGIN_OP, KEEP_OP, UNDO_OP, ahead, errors::store_error, link::Live, memory::Foreseen};
+use crate::{
+    config,
+    journal::LastHashes,
+    known::KnownAlerts,
+    tx::{BEGIN_PART, KEEP_PART, Row, StoreError, Tx, UNDO_PART, Value},
+};
+use nightbell_domain::ids::IntegrationId;
 use std::{
     future::poll_fn,
     pin::Pin,
@@ -176,6 +181,16 @@ impl<'a> Statements<'a> {
         }
     }
 
+    /// A transaction has begun, and holds the lock: what every batch asks first comes with the same answer.
+    pub(super) fn begun(&mut self) -> Result<(), StoreError> {
+        self.live.memory.begun();
+        let (sql, values) = config::VERSION;
+        let values = vec![values.into()];
+        let rows = self.rows(sql, &values)?;
+        self.live.memory.foreseen = Some(Foreseen { sql, values, rows });
+        Ok(())
+    }
+
     /// Sends what is queued.
     pub(super) fn settle(&mut self) -> Result<(), StoreError> {
         self.sound()?;
@@ -213,7 +228,7 @@ impl<'a> Statements<'a> {
 
     pub(super) fn undo_op(&mut self) -> Result<(), StoreError> {
         self.failed = None;
-        self.live.last_hashes.forget();
+        self.live.memory.undone();
         if let Some(begun) = self.queued.iter().rposition(|item| item.sql == BEGIN_OP) {
             // It was never sent.
             self.queued.truncate(begun);
@@ -228,7 +243,7 @@ impl<'a> Statements<'a> {
     fn undo_part(&mut self) -> Result<(), StoreError> {
         let statement = self.live.prepare(UNDO_PART)?;
         self.failed = None;
-        self.live.last_hashes.forget();
+        self.live.memory.undone();
         let queued = std::mem::take(&mut self.queued);
         let (_, last) = self.live.wait(exchange(self.live.client(), &queued, Last::Touched(&statement, &[])))?;
         match last {
@@ -254,6 +269,7 @@ impl Tx for Statements<'_> {
             }
             _ => self.sound()?,
         }
+        self.live.memory.foreseen = None;
         let statement = self.statement(sql, values.len())?;
         match self.send(Last::Touched(&statement, values))? {
             Answer::Touched(touched) => Ok(touched),
@@ -263,6 +279,11 @@ impl Tx for Statements<'_> {
 
     fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
         self.sound()?;
+        if self.may_write
+            && let Some(foreseen) = self.live.memory.foreseen.take_if(|foreseen| foreseen.answers(sql, values))
+        {
+            return Ok(foreseen.rows);
+        }
         let statement = self.statement(sql, values.len())?;
         let Answer::Rows(found) = self.send(Last::Rows(&statement, values))? else { return Ok(Vec::new()) };
         let read = |row: &tokio_postgres::Row| {
@@ -281,13 +302,26 @@ impl Tx for Statements<'_> {
         if !self.may_write {
             return Err(self.fail(StoreError::Unavailable("a view cannot write".to_owned())));
         }
+        self.live.memory.foreseen = None;
         let statement = self.statement(sql, values.len())?;
         self.queued.push(Queued { statement, values, conflict, sure: false, sql });
         if self.queued.len() >= QUEUED_MAX { self.settle() } else { Ok(()) }
     }
 
     fn last_hashes(&mut self) -> Option<&mut LastHashes> {
-        self.may_write.then_some(&mut self.live.last_hashes)
+        self.may_write.then_some(&mut self.live.memory.last_hashes)
+    }
+
+    fn known_alerts(&mut self) -> Option<&mut KnownAlerts> {
+        self.may_write.then_some(&mut self.live.memory.alerts)
+    }
+
+    fn ahead_max(&self) -> usize {
+        if self.may_write { ahead::UNITS_MAX } else { 1 }
+    }
+
+    fn ask_ahead(&mut self, keys: &[(&IntegrationId, &str)]) -> Result<(), StoreError> {
+        ahead::ask(self, keys)
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {

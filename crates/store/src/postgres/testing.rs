@@ -22,6 +22,11 @@ const OPEN: &str = "SELECT (SELECT COUNT(*) FROM page WHERE next_due_at IS NOT N
      + (SELECT COUNT(*) FROM notification WHERE next_due_at IS NOT NULL) + (SELECT COUNT(*) FROM attempt WHERE ended_at IS NULL)";
 /// Ends every other connection to the database.
 const CUT: &str = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+/// A process of somebody else's connection.
+const SERVED_BY: &str =
+    "SELECT MAX(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+/// A process that begins with each life of the server.
+const LIFE: &str = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'";
 
 /// A database of one test; dropped with the value, also when somebody is still connected.
 pub struct TestDatabase {
@@ -60,11 +65,29 @@ impl TestDatabase {
         self.rows(CUT, &[])[0].int(0).expect("a count")
     }
 
+    /// The process that serves one of its connections: when it is killed the server throws everybody out, forgets what it had not written, and
+    /// recovers from its log, as after a fault of its own.
+    ///
+    /// # Panics
+    /// When the database does not answer, or nobody is connected.
+    pub fn served_by(&self) -> i64 {
+        self.rows(SERVED_BY, &[])[0].int(0).expect("somebody is connected")
+    }
+
+    /// Which life of the server this is: another after it recovered. `None` while it does not answer.
+    pub fn life(&self) -> Option<i64> {
+        self.try_rows(LIFE, &[]).ok()?.first()?.int(0).ok()
+    }
+
     fn rows(&self, sql: &'static str, values: &[Value]) -> Vec<Row> {
-        let mut reader = PostgresReader::open(&self.url).expect("the database answers");
-        let mut answer = None;
-        reader.read(&mut |tx| answer = Some(tx.rows(sql, values))).expect("the database answers");
-        answer.expect("a view was shown").expect("the rows")
+        self.try_rows(sql, values).expect("the database answers")
+    }
+
+    fn try_rows(&self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let mut reader = PostgresReader::open(&self.url)?;
+        let mut answer = Ok(Vec::new());
+        reader.read(&mut |tx| answer = tx.rows(sql, values))?;
+        answer
     }
 }
 

@@ -1,7 +1,8 @@
-//! The store's tests. `conformance` is what every database must do, run on each; `sqlite` and `postgres` are what only that driver does; `constants`
+//! The store's tests. `conformance` is what every database must do, run on each; `sqlite`, `postgres` and `ahead` are what only that driver does; `constants`
 //! and `schema` keep the SQL text and the migrations of both databases honest; `samples` makes the aggregates, with the domain's own
 //! constructors.
 
+mod ahead;
 mod conformance;
 mod constants;
 mod portable;

@@ -4,7 +4,7 @@ use super::samples::{
     alice, at, commit, damage, new_alert, new_page, notification, number, owe, read, triggered, try_read, write,
 };
 use crate::{
-    Database, Postgres, PostgresReader, StoreError, Tx, Verdict, journal, listen, meta, paging,
+    Database, Postgres, PostgresBeside, PostgresReader, StoreError, Tx, Verdict, journal, listen, meta, paging,
     testing::{TestDatabase, empty_postgres_database, postgres_database},
 };
 use nightbell_domain::{
@@ -58,6 +58,46 @@ fn inv_01_session_waits_for_the_disk() {
     for (name, value) in expected {
         assert_eq!(setting(&mut database, name), value, "{name}");
     }
+}
+
+/// The lock is free before the disk has written, but nobody is answered before: neither whoever wrote, nor whoever only read what another had
+/// written and not flushed.
+#[test]
+fn inv_01_what_is_answered_is_flushed_with_all_it_was_built_on() {
+    const LOG_IS_AT: &str = "SELECT CAST(pg_current_wal_insert_lsn() AS TEXT)";
+    const IS_FLUSHED: &str = "SELECT CAST(CAST($1 AS TEXT) AS PG_LSN) <= pg_current_wal_flush_lsn()";
+    let made = postgres_database();
+    let mut database = open(&made);
+    let mut unflushed = PostgresBeside::open(made.url()).expect("a connection");
+    let place = |tx: &mut dyn Tx| Ok(tx.row(LOG_IS_AT, &[])?.expect("a row").text(0)?.to_owned());
+    for n in 0..20 {
+        let n = n.to_string();
+        let own = write(&mut database, |tx| {
+            meta::set(tx, "own", &n)?;
+            tx.flush()?;
+            place(tx)
+        });
+        let own = own.expect("written");
+        let mut others = String::new();
+        let written = unflushed.write(&mut |tx| {
+            meta::set(tx, "another's", &n)?;
+            tx.flush()?;
+            others = place(tx)?;
+            Ok(())
+        });
+        written.expect("written");
+        let seen = write(&mut database, |tx| meta::get(tx, "another's")).expect("answered");
+        assert_eq!(seen.as_deref(), Some(n.as_str()), "a commit is seen before it is flushed");
+        for place in [own, others] {
+            let flushed =
+                read(&mut database, |tx| tx.row(IS_FLUSHED, &[place.as_str().into()])?.expect("a row").int(0));
+            assert_eq!(flushed, 1, "round {n}: {place}");
+        }
+    }
+    let setting = read(&mut database, |tx| {
+        tx.row("SELECT current_setting('synchronous_commit')", &[])?.expect("a row").text(0).map(str::to_owned)
+    });
+    assert_eq!(setting, "on", "of the session, after as before");
 }
 
 #[test]
