@@ -77,7 +77,7 @@ pub(super) fn wire(
     let http = HttpSender::new(options.egress.clone(), Timeouts::default())
         .map_err(|e| Failure::unreachable(e.to_string()))?;
     let broadcast = options.mail.clone().map(|mail| Broadcast::new(state.clone(), mail, options.pace));
-    let (observed, own) = (state.clone(), Own::new(address)?);
+    let (observed, own, pump_stopping) = (state.clone(), Own::new(address)?, stopping.clone());
     let pump = Pump::new(pump::Parts {
         desk: desk.clone(),
         reader: for_pump,
@@ -89,7 +89,6 @@ pub(super) fn wire(
         own: Some(own.clone()),
         node: node.clone(),
     });
-    let pump_stopping = stopping.clone();
     let pump = spawn_supervised("pump", move || pump.clone().run(pump_stopping.clone()));
     let mut tasks = vec![keep_house(&state, &stopping)];
     tasks.extend(keep_folder(&options.data, reserve, state.desk(), &stopping));
