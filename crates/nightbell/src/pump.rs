@@ -5,6 +5,7 @@
 //! or was killed is in the store as "sending" with a lease, and comes back as due (INV-06). The writer's commits wake it; that is a hint, never
 //! the truth. Is not: a decision about whom, when or how often. Started by `server` alone.
 
+mod clock_step;
 mod delivery;
 pub mod node;
 mod stopping;
@@ -120,6 +121,7 @@ struct Inner {
     full_at: Mutex<Option<Instant>>,
     /// A hand-out may be stored although its answer was lost: nobody here holds what it gave.
     doubt: AtomicBool,
+    eye: Mutex<clock_step::Eye>,
     sender: Sender,
     clock: Arc<dyn Clock>,
     waker: Waker,
@@ -150,12 +152,14 @@ impl Pump {
         let Parts { desk, reader, sender, clock, waker, pace, observer, own, node } = parts;
         let (reader, pace) = (Mutex::new(reader), pace.max(1));
         let (looking, full_at) = (Mutex::new(None), Mutex::new(None));
+        let eye = Mutex::new(clock_step::Eye::new(Instant::now(), clock.now()));
         Self(Arc::new(Inner {
             desk,
             reader,
             looking,
             full_at,
             doubt: AtomicBool::new(false),
+            eye,
             sender,
             clock,
             waker,
@@ -206,12 +210,14 @@ impl Pump {
         let asked = Instant::now();
         let nothing = |rest| Round { rest, work: Vec::new(), asked, hold: self.0.node.hold() };
         let listens = self.listens();
+        self.look_at_clocks();
         if under_way == 0 {
             self.give_back().await;
         }
         if self.0.node.stands_aside() {
             return nothing(SLEEP_AMONG_OTHERS_MAX);
         }
+        let rest_max = self.arm_anew().await.unwrap_or(Duration::MAX);
         let due = match self.next_due().await {
             Ok(due) => due,
             Err(error) => {
@@ -224,11 +230,12 @@ impl Pump {
         match due.filter(|due| *due <= now) {
             None => {
                 *last_due = None;
-                nothing(self.rest_until(due, now))
+                nothing(self.rest_until(due, now).min(rest_max))
             }
             Some(due) => {
                 let stuck = last_due.replace(due) == Some(due);
-                self.reconcile(under_way < IN_FLIGHT_MAX, listens, stuck).await
+                let round = self.reconcile(under_way < IN_FLIGHT_MAX, listens, stuck).await;
+                Round { rest: round.rest.min(rest_max), ..round }
             }
         }
     }

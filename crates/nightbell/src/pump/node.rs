@@ -98,6 +98,8 @@ struct State {
     stops: u64,
     /// When it was last found that its clock is wrong and somebody else's right, or that it is not known yet.
     aside_at: Option<Instant>,
+    /// When another node was last seen to take alerts with a clock that is far ahead, while this one's was sound.
+    other_ahead_at: Option<Instant>,
 }
 
 /// Is told how far the database's clock is ahead of ours, at every sign of life.
@@ -134,6 +136,7 @@ impl Node {
             awake_at: now,
             stops: 0,
             aside_at: (!alone).then_some(now.monotonic),
+            other_ahead_at: None,
         });
         Self(Arc::new(Inner { name, alone, clock, state }))
     }
@@ -165,6 +168,11 @@ impl Node {
     /// Whether the work is left to the others, because this node's clock is wrong, or was not compared yet.
     pub fn stands_aside(&self) -> bool {
         self.state().aside_at.is_some_and(|at| at.elapsed() < ASIDE_FOR)
+    }
+
+    /// Whether another node arms what it takes by a clock that is far ahead: it stands aside, so nobody would ring it for as long.
+    pub fn sees_another_ahead(&self) -> bool {
+        self.state().other_ahead_at.is_some_and(|at| at.elapsed() < ASIDE_FOR)
     }
 
     /// The right to what is handed out from now on.
@@ -229,6 +237,9 @@ impl Node {
                     let look = watch.look(id, &roll, begun.wall);
                     observer(apart);
                     let clock = nodes::own_clock(id, &roll, &look.silent, begun.wall, apart);
+                    if clock == OwnClock::Sound && look.someone_is_far_ahead() {
+                        self.state().other_ahead_at = Some(Instant::now());
+                    }
                     let was_aside = self.stands_aside();
                     self.heed(clock, apart, &mut clock_told);
                     if clock == OwnClock::StandAside {

@@ -20,7 +20,7 @@ use nightbell_engine::{
     domain::{
         access::{Caller, Via},
         org::AccessRole,
-        paging::Notification,
+        paging::{Notification, Page},
     },
     nodes, organisation, paging, signal,
 };
@@ -277,13 +277,18 @@ impl World {
         Arc::clone(&self.gate)
     }
 
-    /// The one notification there is.
-    pub fn notification(&self) -> Option<Notification> {
-        let page = self.view(|reader| {
+    /// The newest page that is not over.
+    pub fn page(&self) -> Option<Page> {
+        self.view(|reader| {
             let mut found = None;
             reader.read(&mut |tx| found = store::open(tx, 10).unwrap().into_iter().next()).unwrap();
             found
-        })?;
+        })
+    }
+
+    /// The one notification there is.
+    pub fn notification(&self) -> Option<Notification> {
+        let page = self.page()?;
         self.view(|reader| {
             let mut found = None;
             reader.read(&mut |tx| found = store::of_page(tx, page.id).unwrap().into_iter().next()).unwrap();
@@ -319,6 +324,23 @@ impl World {
         match timeout(DEADLINE, waiting).await {
             Ok(found) => found,
             Err(_) => panic!("never so: {:?}", self.notification()),
+        }
+    }
+
+    /// Waits, commit by commit, until the page is so.
+    pub async fn until_page(&mut self, wanted: impl Fn(&Page) -> bool) -> Page {
+        let waiting = async {
+            loop {
+                self.commits.mark_unchanged();
+                if let Some(found) = self.page().filter(|page| wanted(page)) {
+                    return found;
+                }
+                self.commits.changed().await.unwrap();
+            }
+        };
+        match timeout(DEADLINE, waiting).await {
+            Ok(found) => found,
+            Err(_) => panic!("never so: {:?}", self.page()),
         }
     }
 
