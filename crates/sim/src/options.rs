@@ -41,6 +41,8 @@ pub struct Options {
     pub steps_forward: u64,
     /// Times a wall clock is set back.
     pub steps_back: u64,
+    /// A clock is ahead when a trouble begins, and is put right while it rings.
+    pub ahead: u32,
     /// A provider says "not now".
     pub deferred: u32,
     /// A provider says "never".
@@ -125,7 +127,10 @@ impl Options {
             edits: u64::from(rate(8)),
             ..faults
         };
-        life.with_times(&mut dice)
+        let all = life.with_times(&mut dice);
+        let mut clocks = Dice::new(seed, "clocks that are ahead");
+        let ahead = if all.nodes == 1 && clocks.chance(300) { clocks.below(300) + 1 } else { 0 };
+        Self { ahead: u32::try_from(ahead).unwrap_or(0), ..all }
     }
 
     /// How long, how much, which machines.

@@ -48,6 +48,7 @@ struct Draws {
     providers: Dice,
     edits: Dice,
     machines: Dice,
+    clocks: Dice,
 }
 
 impl Draws {
@@ -60,6 +61,7 @@ impl Draws {
             providers: dice("providers"),
             edits: dice("edits"),
             machines: dice("machines"),
+            clocks: dice("clocks"),
         }
     }
 }
@@ -104,6 +106,8 @@ pub struct Counts {
     pub power_cuts: u64,
     /// Times a wall clock was set.
     pub clock_steps: u64,
+    /// Pages whose alarms were armed anew, because a clock had been ahead.
+    pub rearmed: u64,
     /// Worlds with two engines on one store.
     pub pairs: u64,
     /// Incidents cared for.
@@ -122,6 +126,7 @@ impl Counts {
         self.crashes += other.crashes;
         self.power_cuts += other.power_cuts;
         self.clock_steps += other.clock_steps;
+        self.rearmed += other.rearmed;
         self.pairs += other.pairs;
         self.incidents += other.incidents;
         self.published += other.published;
@@ -161,6 +166,7 @@ impl World {
         };
         world.build_nodes();
         world.counts.pairs = u64::from(world.nodes.len() > 1);
+        world.oracle.clocks_differ = world.nodes.len() > 1;
         world.start(0)?;
         world.apply()?;
         for n in 1..world.nodes.len() {
@@ -198,7 +204,7 @@ impl World {
             return Ok(());
         }
         while self.step(end)? {}
-        self.be_calm();
+        self.be_calm()?;
         let end = self.now + CALM;
         while self.step(until.map_or(end, |until| until.min(end)))? {}
         if until.is_some_and(|until| until < end) {
@@ -214,7 +220,7 @@ impl World {
         self.nodes.first().map_or(self.now, |node| node.clock.shows(self.now))
     }
 
-    fn be_calm(&mut self) {
+    fn be_calm(&mut self) -> Checked {
         self.note("the faults stop");
         self.options = self.options.calm();
         self.calm = true;
@@ -232,14 +238,14 @@ impl World {
                 self.queue.push(self.now, Happening::Start(n));
             }
             self.nodes[n].asleep_until = None;
-            // Somebody puts the clock right: what waits for a time that it had shown already rings now.
-            let shows = self.nodes[n].clock.shows(self.now);
-            let behind = self.oracle.latest(shows).duration_since(shows);
-            if self.nodes.len() == 1 {
-                self.nodes[n].clock.step(self.now, behind);
-            }
             self.nodes[n].tick_at = Some(self.now);
+            // Somebody puts the clock right.
+            let off_s = self.nodes[n].clock.off_by(self.now).as_secs();
+            if off_s != 0 && self.nodes.len() == 1 {
+                self.step_clock(n, -off_s)?;
+            }
         }
+        Ok(())
     }
 
     /// The next thing; false when nothing happens before `end` any more.

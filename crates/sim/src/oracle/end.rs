@@ -1,7 +1,7 @@
 //! At the end, when the faults have stopped and time has passed: nobody waits, everybody was told, every stream is whole, and no copy too many
 //! reached anybody.
 
-use super::{Checked, Oracle, delivery::check_attempts, waiting};
+use super::{Checked, Oracle, SKEW_MAX, delivery::check_attempts, waiting};
 use crate::{disk::Disk, phones::Phones};
 use jiff::SignedDuration;
 use nightbell_engine::{
@@ -62,9 +62,10 @@ impl Oracle {
 fn pending(disk: &Disk, wall: Instant) -> Result<Vec<String>, String> {
     let mut lines = Vec::new();
     let waiting_pages = disk.look(|tx| store::open(tx, 10_000))?.into_iter().filter(Page::is_waiting);
-    // A playbook clock may start a page at any time; one that is younger than this is answered soon.
+    // A playbook clock may start a page at any time; one that is younger than this is answered soon. One that says it began later than now
+    // began before the clock was put right.
     let (young, old): (Vec<_>, Vec<_>) =
-        waiting_pages.partition(|page| wall.duration_since(page.started_at) < ANSWERED_WITHIN);
+        waiting_pages.partition(|page| (-SKEW_MAX..ANSWERED_WITHIN).contains(&wall.duration_since(page.started_at)));
     let young: BTreeSet<PageId> = young.into_iter().map(|page| page.id).collect();
     for page in old.into_iter().take(5) {
         let due = page.next_due_at.map_or_else(|| "nothing".to_owned(), |due| due.to_string());

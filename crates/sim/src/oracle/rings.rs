@@ -38,8 +38,22 @@ impl Oracle {
                 }
                 same(page, event.at, rung, &expected)
             }
+            PageEvent::Rescheduled { next_due_at, .. } => self.rescheduled(page, event.at, *next_due_at),
             PageEvent::Started { .. } => Err(format!("INV-12: {} started twice", page.id)),
             _ => Ok(()),
+        }
+    }
+
+    /// INV-13: an alarm is armed anew because a clock was ahead; it comes earlier, and is not over before anybody could look.
+    fn rescheduled(&self, page: &Page, at: Instant, next: Option<Instant>) -> Checked {
+        let wrong = |why: &str| Err(format!("INV-13: {} was armed anew at {at} {why}: {next:?}", page.id));
+        if !self.ever_back && !self.clocks_differ {
+            return wrong("although no clock was ever set back");
+        }
+        match (next, page.next_due_at) {
+            (None, _) => Ok(()),
+            (Some(next), Some(before)) if at <= next && next < before => Ok(()),
+            (Some(_), before) => wrong(&format!("from {before:?}")),
         }
     }
 

@@ -1,11 +1,12 @@
 //! The machines: engines that die and come up, are stopped and go on, with clocks that are off, drift and are set; one call of an engine
 //! with whatever goes wrong with it.
 
-use super::{LOOKS_EVERY, World, seconds};
+use super::{Draws, LOOKS_EVERY, World, seconds};
 use crate::{clock::WallClock, dice::Dice, disk::CommitFault, disk::Disk, happening::Happening, oracle::Checked};
 use jiff::SignedDuration;
 use nightbell_engine::{
     Engine, Fault, Unit,
+    clock_step::{self, Progress},
     domain::{record::Instant, refusal::Refusal},
 };
 use nightbell_store::{journal, paging as store};
@@ -38,7 +39,16 @@ pub struct Node {
     pub lag: SignedDuration,
     /// It made the last commit.
     pub acted: bool,
+    /// How far it has come with looking at what waits, since it began or saw its clock set back, and by how much.
+    pub looking: Option<(Option<SignedDuration>, Progress)>,
+    /// When it notices, in true time.
+    pub looks_at: Option<Instant>,
+    /// Seconds its clock was set back in steps too small to be noticed alone.
+    pub slipped_s: i64,
 }
+
+/// A step back by more is noticed.
+const NOTICED_S: i64 = 2;
 
 impl World {
     pub(super) fn build_nodes(&mut self) {
@@ -49,14 +59,30 @@ impl World {
             let clock = WallClock::new(self.now, off_by, dice.between(-drift, drift));
             let lag = SignedDuration::from_millis(dice.between(1, LOOKS_EVERY.as_millis() as i64));
             let (asleep_until, tick_at) = (None, None);
-            self.nodes.push(Node { engine: None, life: 0, clock, asleep_until, tick_at, lag, acted: false });
+            let (looking, looks_at) = (None, None);
+            self.nodes.push(Node {
+                engine: None,
+                life: 0,
+                clock,
+                asleep_until,
+                tick_at,
+                lag,
+                acted: false,
+                looking,
+                looks_at,
+                slipped_s: 0,
+            });
         }
     }
 
     /// The node that looks next at what is due, and when.
     pub(super) fn next_tick(&self) -> Option<(Instant, usize)> {
         let up = self.nodes.iter().enumerate().filter(|(_, node)| node.engine.is_some());
-        up.filter_map(|(n, node)| Some((node.tick_at?, n))).min()
+        let next = |node: &Node| match (node.tick_at, node.looks_at) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        up.filter_map(|(n, node)| Some((next(node)?, n))).min()
     }
 
     pub(super) fn is_up(&self, n: usize) -> bool {
@@ -74,7 +100,17 @@ impl World {
         n: usize,
         work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault>,
     ) -> Result<Called<T>, String> {
-        let (dice, o) = (&mut self.draws.faults, &self.options);
+        self.call_by(|draws| &mut draws.faults, n, work)
+    }
+
+    /// The same, with those dice.
+    fn call_by<T>(
+        &mut self,
+        dice: fn(&mut Draws) -> &mut Dice,
+        n: usize,
+        work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault>,
+    ) -> Result<Called<T>, String> {
+        let (dice, o) = (dice(&mut self.draws), &self.options);
         let [crash_before, fails, lies, crash_after, conflicts] =
             [o.crash_before, o.commit_fails, o.commit_lies, o.crash_after, o.conflicts].map(|rate| dice.chance(rate));
         if conflicts {
@@ -154,7 +190,40 @@ impl World {
         }
         let node = &mut self.nodes[n];
         (node.engine, node.life, node.asleep_until, node.acted) = (Some(engine), self.lives, None, true);
+        (node.looking, node.looks_at, node.slipped_s) = (Some((None, Progress::default())), Some(self.now), 0);
         Ok(())
+    }
+
+    /// A node looks at everything that waits, because it begins or its clock was set back. False when that did not come through.
+    pub(super) fn arm_anew(&mut self, n: usize) -> Result<bool, String> {
+        while let Some((by, progress)) = self.nodes[n].looking.clone() {
+            let acted = self.nodes[n].acted;
+            let look = |unit: &mut Unit<'_>| clock_step::stepped_back(unit, by, &progress);
+            let Called::Done(slice) = self.call_by(|draws| &mut draws.clocks, n, look)? else {
+                let soon = self.now + seconds(1);
+                self.nodes[n].looks_at = Some(soon.max(self.nodes[n].asleep_until.unwrap_or(soon)));
+                return Ok(false);
+            };
+            if slice.moved == 0 {
+                self.nodes[n].acted = acted;
+            }
+            self.counts.rearmed += slice.moved as u64;
+            self.nodes[n].looking = slice.next.map(|progress| (by, progress));
+        }
+        self.nodes[n].looks_at = None;
+        Ok(true)
+    }
+
+    /// Its clock was set by so much: it notices when it looks at both clocks next.
+    fn notices(&mut self, n: usize, by: i64) {
+        let now = self.now;
+        let node = &mut self.nodes[n];
+        node.slipped_s = if by < 0 { node.slipped_s - by } else { 0 };
+        if node.slipped_s > NOTICED_S && node.engine.is_some() {
+            node.looking = Some((Some(SignedDuration::from_secs(node.slipped_s)), Progress::default()));
+            node.looks_at = Some((now + node.lag).max(node.asleep_until.unwrap_or(now)));
+            node.slipped_s = 0;
+        }
     }
 
     /// Somebody sets a node's clock.
@@ -163,6 +232,7 @@ impl World {
         let now = self.now;
         self.nodes[n].clock.step(now, seconds(by));
         self.oracle.clock_was_set(by < 0, now);
+        self.notices(n, by);
         let off = self.nodes[n].clock.off_by(now);
         self.note(&format!("  the clock of node {n} is now off by {off:#}"));
         Ok(())

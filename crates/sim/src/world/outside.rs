@@ -28,6 +28,7 @@ impl World {
         for n in 0..self.options.troubles {
             let at = self.now + seconds(self.draws.arrivals.between(1, span));
             self.trouble(n, at, &skews);
+            self.ahead_around(at);
         }
         if self.options.storm > 0 {
             let at = self.now + seconds(self.draws.arrivals.between(1, span));
@@ -61,6 +62,16 @@ impl World {
             plan.push((at(dice), Happening::DiskFull(by)));
         }
         plan.into_iter().for_each(|(at, happening)| self.queue.push(at, happening));
+    }
+
+    /// A clock that is ahead when something begins to ring, and is put right while it does.
+    fn ahead_around(&mut self, begin: Instant) {
+        let dice = &mut self.draws.clocks;
+        if dice.chance(self.options.ahead) {
+            let by = *dice.pick(&STEPS);
+            self.queue.push(begin - seconds(dice.between(1, 600)), Happening::Step(0, by));
+            self.queue.push(begin + seconds(dice.between(0, 900)), Happening::Step(0, -by));
+        }
     }
 
     /// Hundreds of alerts within half a minute.

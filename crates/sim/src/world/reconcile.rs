@@ -12,6 +12,16 @@ impl World {
     /// A node runs everything that is due by its clock. What does not happen is tried again a second later.
     pub(super) fn reconcile(&mut self, n: usize) -> Checked {
         let wall = self.nodes[n].clock.shows(self.now);
+        if self.nodes[n].looking.is_some() {
+            let before = self.counts.rearmed;
+            if !self.arm_anew(n)? {
+                return self.wake_all();
+            }
+            if self.nodes[n].tick_at.is_none_or(|at| at > self.now) && self.counts.rearmed == before {
+                let due = self.disk.look(store::next_due)?.is_some_and(|due| due <= wall);
+                return if due { Ok(()) } else { self.oracle.check_ran(&self.disk, wall) };
+            }
+        }
         for _ in 0..PASSES_MAX {
             match self.pass(n)? {
                 // A method that turned out to be gone brings the next one forward to now: one more pass, as the pump does.
