@@ -10,6 +10,8 @@ mod child;
 mod cli;
 #[path = "blackbox/double.rs"]
 mod double;
+#[path = "blackbox/fake_clock.rs"]
+mod fake_clock;
 #[path = "blackbox/faults/mod.rs"]
 mod faults;
 #[path = "blackbox/house.rs"]

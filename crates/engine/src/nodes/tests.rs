@@ -107,3 +107,15 @@ fn inv_05_a_node_with_a_wrong_clock_stands_aside_while_another_is_right_and_work
         assert_eq!(found, expected, "{name}");
     }
 }
+
+#[test]
+fn inv_13_a_clock_that_is_far_ahead_of_ours_is_noticed() {
+    for (seconds, expected) in [(0, false), (5, false), (10, false), (11, true), (21_600, true), (-21_600, false)] {
+        let mut watch = Watch::default();
+        let other =
+            |beats| Member { seen_at: Instant::UNIX_EPOCH + SignedDuration::from_secs(seconds), ..member(2, beats) };
+        assert!(!watch.look(id(1), &[other(1)], Instant::UNIX_EPOCH).someone_is_far_ahead(), "its beat may be old");
+        let look = watch.look(id(1), &[other(2)], Instant::UNIX_EPOCH);
+        assert_eq!(look.someone_is_far_ahead(), expected, "{seconds} s");
+    }
+}

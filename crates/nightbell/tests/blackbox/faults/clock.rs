@@ -4,79 +4,22 @@
 use super::{
     super::{
         double::{Double, Received},
+        fake_clock::Clock,
         house::{House, output_json, said},
-        wait::{SOON, thread, until, wall_clock},
+        wait::{SOON, thread, until},
     },
-    accepted, end_and_verify, pages, press, ready_is,
+    accepted, end_and_verify, pages, press, ready_is, told,
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use std::{fs, path::PathBuf, time::Duration};
+use std::time::Duration;
 
-/// Where Debian puts the library: below a folder named after the machine's kind.
-fn library() -> String {
-    let below = fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path());
-    let found = below
-        .chain([PathBuf::from("/usr/lib")])
-        .map(|folder| folder.join("faketime/libfaketimeMT.so.1"))
-        .find(|path| path.is_file());
-    found.expect("libfaketime (Debian: faketime)").display().to_string()
-}
-
-/// A wall clock for the processes of one house; their monotonic clock stays the machine's.
-struct Clock {
-    folder: tempfile::TempDir,
-}
-
-impl Clock {
-    fn at(instant: Timestamp) -> Self {
-        let clock = Self { folder: tempfile::tempdir().expect("a temporary folder") };
-        clock.set(instant);
-        clock
-    }
-
-    fn file(&self) -> PathBuf {
-        self.folder.path().join("offset")
-    }
-
-    /// Sets it, also while a process runs. It goes on from there.
-    fn set(&self, instant: Timestamp) {
-        self.write(instant.duration_since(wall_clock()));
-    }
-
-    /// Steps it.
-    fn step(&self, by: SignedDuration) {
-        self.write(self.offset() + by);
-    }
-
-    /// Whole or not at all: it is read at every look at the clock.
-    fn write(&self, offset: SignedDuration) {
-        let unfinished = self.folder.path().join("unfinished");
-        fs::write(&unfinished, format!("{:+}\n", offset.as_secs())).expect("the temporary folder is writable");
-        fs::rename(unfinished, self.file()).expect("the same folder");
-    }
-
-    fn offset(&self) -> SignedDuration {
-        let text = fs::read_to_string(self.file()).expect("it was written");
-        SignedDuration::from_secs(text.trim().parse().expect("a number of seconds"))
-    }
-
-    fn now(&self) -> Timestamp {
-        wall_clock() + self.offset()
-    }
-
-    /// A house in which every command lives at that time, from `init` on.
-    fn house(&self) -> House {
-        let (library, file) = (library(), self.file().display().to_string());
-        let mut house = House::with(&[
-            ("LD_PRELOAD", library.as_str()),
-            ("FAKETIME_TIMESTAMP_FILE", file.as_str()),
-            ("FAKETIME_NO_CACHE", "1"),
-            ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
-            ("TZ", "UTC"),
-        ]);
-        house.set("NIGHTBELL_SERVER__PUBLIC_URL", "http://nightbell.test");
-        house
-    }
+/// A house in which every command lives at that time, from `init` on.
+fn house(clock: &Clock) -> House {
+    let settings = clock.settings();
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let mut house = House::with(&settings);
+    house.set("NIGHTBELL_SERVER__PUBLIC_URL", "http://nightbell.test");
+    house
 }
 
 /// A daily hand-over on a day on which the clocks change.
@@ -165,7 +108,7 @@ fn who(messages: &[Received], key: &str) -> Vec<String> {
 fn hands_over(hand_over: &HandOver) {
     let instant: Timestamp = hand_over.instant.parse().expect("a time");
     let clock = Clock::at(instant - SignedDuration::from_mins(5));
-    let house = clock.house();
+    let house = house(&clock);
     let double = Double::obliging();
     let server = house.serve();
     house.apply(&server, &organisation(&double.url(), hand_over));
@@ -210,11 +153,52 @@ fn inv_10_11_who_is_paged_around_a_change_of_the_clocks_is_who_is_on_call() {
     println!("changes of the clocks: {} hand-overs around them", HAND_OVERS.len());
 }
 
+/// A clock that was six hours ahead while something rang is put right: under a running server, and while it is down. The next step must not wait
+/// for the time it was promised at to come round again.
+#[test]
+fn inv_03_13_a_clock_that_was_ahead_holds_up_no_next_step() {
+    let clock = Clock::at("2026-03-29T00:30:00Z".parse().expect("a time"));
+    let house = house(&clock);
+    let double = Double::obliging();
+    let mut server = house.serve();
+    let names = ["running", "down"];
+    house.apply(&server, &super::organisation(&double.url(), &names.map(|name| (name, "15s"))));
+    let rung = |name: &str, step: &str| {
+        // Its own delay, and the pump's longest sleep before it sees that the clock was set.
+        let within = SOON + Duration::from_secs(25);
+        let person = format!("{name}-{step}");
+        let ledger = double.wait(&person, within, |ledger| !pages(ledger, &person, name).is_empty());
+        pages(&ledger, &person, name)[0].sent_at()
+    };
+    let ahead = SignedDuration::from_hours(6);
+    for name in names {
+        clock.step(ahead);
+        accepted(&server, name, name);
+        let first = rung(name, "first");
+        if name == "down" {
+            server.process.terminate();
+            assert_eq!(server.process.ended(SOON).code(), Some(0), "{}", server.process.output());
+        }
+        clock.step(-ahead);
+        if name == "down" {
+            server = house.serve();
+        } else {
+            told(&server, "THE CLOCK WAS SET BACK");
+        }
+        let second = rung(name, "second");
+        assert!(second < first, "{name}: told at {second}, by the clock as it is now");
+        let copies = |step: &str| pages(&double.ledger(), &format!("{name}-{step}"), name).len();
+        assert_eq!(["first", "second"].map(copies), [1, 1], "{name}");
+    }
+    end_and_verify(&house, server);
+    println!("a clock that was 6 h ahead was put right twice: {} pages went on", names.len());
+}
+
 /// Somebody sets the clock of the machine an hour forward, an hour back, a year forward, while pages ring.
 #[test]
 fn inv_03_13_no_alarm_is_lost_when_the_wall_clock_is_set() {
     let clock = Clock::at("2026-03-29T00:30:00Z".parse().expect("a time"));
-    let house = clock.house();
+    let house = house(&clock);
     let double = Double::obliging();
     let server = house.serve();
     let names = ["forward", "back", "year"];
