@@ -7,6 +7,7 @@ use crate::{Directory, Fault, Settings, Unit, engine::Job};
 use nightbell_domain::{ids::Entropy, record::Instant};
 use nightbell_store::{StoreError, Tx, Verdict, config};
 use std::{
+    collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
@@ -67,16 +68,19 @@ impl<'a> Session<'a> {
             self.void = Some(e);
             return false;
         }
-        while let Some(mut job) = pull() {
+        let mut waiting = VecDeque::new();
+        while let Some(mut job) = next(&mut watched, &mut waiting, pull) {
             watched.wrote = false;
             let verdict = catch_unwind(AssertUnwindSafe(|| self.unit(&mut watched, false, &mut |unit| job.run(unit))));
             jobs.push(job);
             self.stirred |= watched.stirred;
             if watched.grave.is_some() {
+                jobs.extend(waiting);
                 self.void = watched.grave;
                 return false;
             }
             if !matches!(verdict, Ok(Verdict::Keep)) && (watched.wrote || verdict.is_err()) {
+                jobs.extend(waiting);
                 return false;
             }
         }
@@ -133,4 +137,30 @@ impl<'a> Session<'a> {
             (None, Ok(())) => Ok(self.directory),
         }
     }
+}
+
+/// The next job. Where a question costs a round trip, some are taken at once, and what they will ask first is asked for all of them; a question
+/// that fails there fails again when it is asked for one. No more are taken than one batch of alerts is worth: whatever is urgent and comes
+/// meanwhile waits for these.
+fn next(
+    watched: &mut Watched<'_>,
+    waiting: &mut VecDeque<Box<dyn Job>>,
+    pull: &mut dyn FnMut() -> Option<Box<dyn Job>>,
+) -> Option<Box<dyn Job>> {
+    let ahead_max = watched.ahead_max();
+    if waiting.is_empty() && ahead_max > 1 {
+        let mut asked = 0;
+        while asked < ahead_max
+            && let Some(job) = pull()
+        {
+            asked += job.asks().map_or(ahead_max, |asks| asks.keys.len().max(1));
+            waiting.push_back(job);
+        }
+        let asks = waiting.iter().filter_map(|job| job.asks());
+        let keys: Vec<_> =
+            asks.flat_map(|asks| asks.keys.iter().map(|key| (&asks.integration, key.as_str()))).collect();
+        let _ = watched.ask_ahead(&keys);
+        return waiting.pop_front();
+    }
+    waiting.pop_front().or_else(pull)
 }

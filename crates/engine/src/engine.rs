@@ -2,16 +2,30 @@
 
 use crate::{Directory, Fault, Settings, Unit, batch::Session};
 use nightbell_domain::{
-    ids::Entropy,
+    ids::{Entropy, IntegrationId},
     record::{Instant, to_microsecond},
 };
 use nightbell_store::{Database, StoreError, Tx, Verdict};
 use std::sync::Arc;
 
+/// Alerts that a unit of work will ask for before it does anything. Advice: where a question costs a round trip, they are asked for together with
+/// those of others; what is not said here is asked for when it is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asks {
+    /// Where they came in.
+    pub integration: IntegrationId,
+    /// Their keys.
+    pub keys: Vec<String>,
+}
+
 /// One unit of work waiting for the writer: runs inside the transaction, and is told afterwards whether it is on disk.
 pub trait Job: Send {
     /// Runs; `Undo` leaves no trace. May be called again after everything it did was undone.
     fn run(&mut self, unit: &mut Unit<'_>) -> Verdict;
+    /// What it will ask for first.
+    fn asks(&self) -> Option<&Asks> {
+        None
+    }
     /// The batch is durable, or it is not, or it was never tried.
     fn finish(self: Box<Self>, durable: Result<(), Fault>);
 }

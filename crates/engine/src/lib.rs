@@ -35,7 +35,7 @@ pub mod watch;
 
 pub use desk::{CLASSES, Class, Clock, Counts, Depth, Desk, DeskStats, Tally, Writer, desk};
 pub use directory::Directory;
-pub use engine::{Batch, Engine, Job};
+pub use engine::{Asks, Batch, Engine, Job};
 pub use fault::Fault;
 pub use nightbell_domain as domain;
 pub use nightbell_store::{StoreError, Tx};

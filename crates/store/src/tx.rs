@@ -205,8 +205,8 @@ pub trait Tx {
         None
     }
 
-    /// How many units of work had better be looked at before the first of them runs, so that what all of them ask first is asked at once. 1 where
-    /// a question costs no round trip.
+    /// For how many alerts units of work had better be looked at before the first of them runs, so that what all of them ask first is asked at
+    /// once. 1 where a question costs no round trip.
     fn ahead_max(&self) -> usize {
         1
     }

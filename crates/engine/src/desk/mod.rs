@@ -13,7 +13,10 @@ pub use inbox::Depth;
 pub use stats::{CLASSES, Counts, DeskStats, Tally};
 pub use writer::Writer;
 
-use crate::{Directory, Engine, Fault, Unit, engine::Job};
+use crate::{
+    Directory, Engine, Fault, Unit,
+    engine::{Asks, Job},
+};
 use inbox::{Inbox, Put};
 use nightbell_domain::{ids::IntegrationId, record::Instant};
 use nightbell_store::StoreError;
@@ -132,18 +135,20 @@ impl Desk {
         work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
         reply: impl FnOnce(Result<T, Fault>) + Send + 'static,
     ) {
-        self.submit_holding(0, class, work, reply);
+        self.submit_holding(0, class, None, work, reply);
     }
 
-    /// The same for work that holds about so many bytes until it has run: what is large takes more of the room there is.
+    /// The same for work that holds about so many bytes until it has run: what is large takes more of the room there is. `asks` says which alerts
+    /// it will ask for first.
     pub fn submit_holding<T: Send + 'static>(
         &self,
         bytes: usize,
         class: Class,
+        asks: Option<Asks>,
         work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
         reply: impl FnOnce(Result<T, Fault>) + Send + 'static,
     ) {
-        let job: Box<dyn Job> = Box::new(Work::new(work, Box::new(reply)));
+        let job: Box<dyn Job> = Box::new(Work::new(asks, work, Box::new(reply)));
         for (job, why) in self.put(class, job, bytes) {
             job.finish(Err(why));
         }

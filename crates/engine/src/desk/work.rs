@@ -1,6 +1,9 @@
 //! A unit of work as the writer holds it: what to run, what came of it, and whom to tell.
 
-use crate::{Fault, Unit, engine::Job};
+use crate::{
+    Fault, Unit,
+    engine::{Asks, Job},
+};
 use nightbell_store::{StoreError, Verdict};
 
 /// Called with the answer, on the writer's thread: must only hand it on.
@@ -10,11 +13,12 @@ pub(super) struct Work<T, F> {
     work: F,
     answer: Option<Result<T, Fault>>,
     reply: Reply<T>,
+    asks: Option<Asks>,
 }
 
 impl<T, F> Work<T, F> {
-    pub(super) fn new(work: F, reply: Reply<T>) -> Self {
-        Self { work, answer: None, reply }
+    pub(super) fn new(asks: Option<Asks>, work: F, reply: Reply<T>) -> Self {
+        Self { work, answer: None, reply, asks }
     }
 }
 
@@ -26,6 +30,10 @@ impl<T: Send, F: FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send> Job for Work<T
         let verdict = if result.is_ok() { Verdict::Keep } else { Verdict::Undo };
         self.answer = Some(result);
         verdict
+    }
+
+    fn asks(&self) -> Option<&Asks> {
+        self.asks.as_ref()
     }
 
     fn finish(self: Box<Self>, durable: Result<(), Fault>) {

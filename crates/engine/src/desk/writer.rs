@@ -92,11 +92,13 @@ impl Writer {
     fn batch(&mut self, first: Box<dyn Job>) -> Result<(), StoreError> {
         let clock = Arc::clone(&self.shared.clock);
         let begun = clock.monotonic();
-        let (mut first, mut taken, mut worked) = (Some(first), 0, begun);
+        let (mut first, mut taken, mut worked, mut opened) = (Some(first), 0, begun, None);
         let shared = &self.shared;
         let mut pull = || {
             worked = clock.monotonic();
-            let used_up = taken >= BATCH_MAX || worked.saturating_sub(begun) >= BATCH_WITHIN;
+            // Counted from the first unit on: whoever waited long for the writer's lock must not come away with a batch of one.
+            let since = *opened.get_or_insert(worked);
+            let used_up = taken >= BATCH_MAX || worked.saturating_sub(since) >= BATCH_WITHIN;
             if taken > 0 && used_up {
                 return None;
             }

@@ -1,6 +1,7 @@
 //! Tests of the whole engine on a database in memory, with a clock that stands still and randomness from a seed. Named after the
 //! invariant they prove. What they share is the `World`: an organisation, phones that answer by a script, and a ledger of what was sent.
 
+mod batches;
 mod cadence;
 mod canary;
 mod clock_step;

@@ -8,8 +8,9 @@ use crate::{
 };
 use nightbell_domain::ids::IntegrationId;
 
-/// Most units of work that are looked at before the first of them runs. What is urgent and comes meanwhile waits for so many, a few milliseconds.
-pub(super) const UNITS_MAX: usize = 64;
+/// For how many alerts units of work are looked at before the first of them runs. What is urgent and comes meanwhile waits for these, a few
+/// milliseconds.
+pub(super) const ALERTS_MAX: usize = 64;
 /// Most keys asked for at once; the others are asked for one by one.
 const KEYS_MAX: usize = 1_024;
 

@@ -317,7 +317,7 @@ impl Tx for Statements<'_> {
     }
 
     fn ahead_max(&self) -> usize {
-        if self.may_write { ahead::UNITS_MAX } else { 1 }
+        if self.may_write { ahead::ALERTS_MAX } else { 1 }
     }
 
     fn ask_ahead(&mut self, keys: &[(&IntegrationId, &str)]) -> Result<(), StoreError> {

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use nightbell_engine::{
-    Class, Directory, Fault, StoreError,
+    Asks, Class, Directory, Fault, StoreError,
     domain::{
         ids::IntegrationId,
         limits::INBOUND_BYTES_MAX,
@@ -104,11 +104,13 @@ pub async fn store(
     let mut parsed = parsed;
     let events = parsed.events.len();
     let Some(source) = source(state, kind, &key).await? else { return Ok(None) };
+    let keys = parsed.events.iter().filter_map(|event| event.dedup_key.clone()).collect();
+    let asks = Asks { integration: source.clone(), keys };
     let class = class(source, &parsed.events);
     // The body as sent, its texts once more as they were read, and the events themselves.
     let bytes = 2 * body.len() + size_of_val(parsed.events.as_slice());
     let stored = state
-        .run_holding(bytes, class, move |unit| {
+        .run_asking(bytes, class, Some(asks), move |unit| {
             let directory = unit.directory.clone();
             let Some(integration) = directory.integration_by_key(Some(kind), &key) else { return Ok(None) };
             // Lent, not copied: the work may have to run again.

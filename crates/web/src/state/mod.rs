@@ -16,8 +16,8 @@ use crate::{
 use jiff::SignedDuration;
 use newest::Newest;
 use nightbell_engine::{
-    Class, Clock, Desk, Directory, DirectoryCache, Fault, Settings, StoreError, Tx, Unit, domain::record::Instant,
-    watch::LATE_AFTER,
+    Asks, Class, Clock, Desk, Directory, DirectoryCache, Fault, Settings, StoreError, Tx, Unit,
+    domain::record::Instant, watch::LATE_AFTER,
 };
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Semaphore, oneshot};
@@ -142,8 +142,22 @@ impl AppState {
         class: Class,
         work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
+        self.run_asking(bytes, class, None, work).await
+    }
+
+    /// The same for work of which it is known which alerts it will ask for first.
+    ///
+    /// # Errors
+    /// As [`AppState::run_as`].
+    pub async fn run_asking<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        class: Class,
+        asks: Option<Asks>,
+        work: impl FnMut(&mut Unit<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
         let (answer, answered) = oneshot::channel();
-        self.0.desk.submit_holding(bytes, class, work, move |result| drop(answer.send(result)));
+        self.0.desk.submit_holding(bytes, class, asks, work, move |result| drop(answer.send(result)));
         answered.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the writer is gone".to_owned()).into()))
     }
 
