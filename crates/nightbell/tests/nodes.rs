@@ -5,9 +5,14 @@
 #[path = "blackbox/child.rs"]
 #[expect(dead_code, reason = "shared with the black box, which uses all of it")]
 mod child;
+#[path = "nodes/clocks.rs"]
+mod clocks;
 #[path = "blackbox/double.rs"]
 #[expect(dead_code, reason = "shared with the black box, which uses all of it")]
 mod double;
+#[path = "blackbox/fake_clock.rs"]
+#[expect(dead_code, reason = "shared with the black box, which uses all of it")]
+mod fake_clock;
 #[path = "blackbox/http.rs"]
 mod http;
 #[path = "nodes/live.rs"]

@@ -8,6 +8,7 @@ use super::{
 use nightbell_store::testing;
 use serde_json::{Value, json};
 use std::{
+    collections::BTreeSet,
     path::PathBuf,
     process::{Command, Output},
 };
@@ -73,21 +74,33 @@ impl Town {
 
     /// Starts a node and waits until it is ready.
     pub fn node(&self) -> Node {
-        let mut command = self.command();
+        let node = self.start(self.command());
+        until("it is ready", SOON, || node.answers("/readyz"));
+        node
+    }
+
+    /// Starts a node by a [`Town::command`] and waits until it listens.
+    pub fn start(&self, mut command: Command) -> Node {
         command.args(["serve", "--listen", "127.0.0.1:0"]);
         let process = Process::start(command, "nightbell serve");
         let url = process.line("its address", SOON, |line| {
             let (_, rest) = line.split_once("is ready")?.1.split_once("listening on ")?;
             rest.split(')').next().map(|address| format!("http://{address}"))
         });
-        let node = Node { process, url };
-        until("it is ready", SOON, || node.answers("/readyz"));
-        node
+        Node { process, url }
     }
 
     /// The port of the node that is sending a message.
     pub fn sender_of(&self, notification: &str) -> Option<String> {
         self.database.sender_of(notification)?.rsplit_once(':').map(|(_, port)| port.to_owned())
+    }
+
+    /// The keys of every alert that a node lists.
+    pub fn alerts(&self, node: &Node) -> BTreeSet<String> {
+        let listed = http::get(&format!("{}/api/v1/alerts?state=all&limit=500", node.url), &self.token);
+        let listed = listed.expect("an answer").json();
+        let alerts = listed["alerts"].as_array().unwrap_or_else(|| panic!("a list: {listed}"));
+        alerts.iter().filter_map(|alert| alert["dedup_key"].as_str().map(str::to_owned)).collect()
     }
 
     /// Pages, messages and attempts that are not over.
@@ -98,6 +111,14 @@ impl Town {
     /// Ends every connection to the database, as its restart does. Answers how many.
     pub fn cut(&self) -> i64 {
         self.database.cut()
+    }
+
+    /// Crashes the database server: what it had not flushed is gone. Answers when it has recovered.
+    pub fn crash(&self) {
+        let life = self.database.life().expect("the database answers");
+        let pid = self.database.served_by().to_string();
+        assert!(Command::new("kill").args(["-9", &pid]).status().expect("kill runs").success());
+        until("the database recovers", SOON, || self.database.life().filter(|now| *now != life));
     }
 
     /// Panics when something that was printed holds the password of the database.
@@ -151,13 +172,18 @@ impl Node {
     }
 }
 
+/// The key of the alert of person `n`'s service.
+pub fn alert_of(n: usize) -> String {
+    format!("alert-{n}")
+}
+
 /// Sends an event of person `n`'s service.
 ///
 /// # Errors
 /// No connection, or no whole answer.
 pub fn event(url: &str, n: usize, action: &str) -> std::io::Result<Answer> {
     let event = json!({
-        "routing_key": format!("{KEY}-{n}"), "event_action": action, "dedup_key": format!("alert-{n}"),
+        "routing_key": format!("{KEY}-{n}"), "event_action": action, "dedup_key": alert_of(n),
         "payload": { "summary": format!("Alert {n}"), "source": "town", "severity": "critical" },
     });
     http::post_json(&format!("{url}/v2/enqueue"), &event)
