@@ -99,7 +99,7 @@ impl Town {
     pub fn alerts(&self, node: &Node) -> BTreeSet<String> {
         let listed = http::get(&format!("{}/api/v1/alerts?state=all&limit=500", node.url), &self.token);
         let listed = listed.expect("an answer").json();
-        let alerts = listed["alerts"].as_array().unwrap_or_else(|| panic!("a list: {listed}"));
+        let alerts = listed["items"].as_array().unwrap_or_else(|| panic!("a list: {listed}"));
         alerts.iter().filter_map(|alert| alert["dedup_key"].as_str().map(str::to_owned)).collect()
     }
 
