@@ -25,6 +25,10 @@ pub(crate) struct Session<'a> {
     void: Option<StoreError>,
     /// Something was written that makes something due or shows somewhere: everything but the counting of repeats.
     stirred: bool,
+    /// Damage was met lately: what may fail alone gets a savepoint at once.
+    wary: bool,
+    /// A unit that did without savepoints met something that must be undone alone.
+    met_damage: bool,
 }
 
 impl<'a> Session<'a> {
@@ -33,8 +37,10 @@ impl<'a> Session<'a> {
         directory: Arc<Directory>,
         settings: &'a Settings,
         entropy: &'a mut dyn Entropy,
+        wary: bool,
     ) -> Self {
-        Self { now, directory, settings, entropy, looked: false, void: None, stirred: false }
+        let (looked, void, stirred, met_damage) = (false, None, false, false);
+        Self { now, directory, settings, entropy, looked, void, stirred, wary, met_damage }
     }
 
     /// Runs one unit of work.
@@ -79,7 +85,8 @@ impl<'a> Session<'a> {
                 self.void = watched.grave;
                 return false;
             }
-            if !matches!(verdict, Ok(Verdict::Keep)) && (watched.wrote || verdict.is_err()) {
+            self.met_damage |= verdict.is_err();
+            if !matches!(verdict, Ok(Verdict::Keep)) && (watched.wrote || self.met_damage) {
                 jobs.extend(waiting);
                 return false;
             }
@@ -87,6 +94,7 @@ impl<'a> Session<'a> {
         // What was queued and fails only now belongs to somebody: each alone tells whom.
         let flushed = watched.flush();
         self.void = watched.grave;
+        self.met_damage |= flushed.is_err();
         flushed.is_ok()
     }
 
@@ -99,8 +107,11 @@ impl<'a> Session<'a> {
             entropy: &mut *self.entropy,
             reload: false,
             alone,
+            hopes: !alone && !self.wary,
+            met_damage: false,
         };
         let verdict = work(&mut unit);
+        self.met_damage |= unit.met_damage;
         if unit.reload && verdict == Verdict::Keep {
             match Directory::load(unit.tx) {
                 Ok(directory) => self.directory = Arc::new(directory),
@@ -121,6 +132,11 @@ impl<'a> Session<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the next sessions should rather be wary.
+    pub(crate) fn met_damage(&self) -> bool {
+        self.met_damage
     }
 
     /// Whether whoever waits for news should look.

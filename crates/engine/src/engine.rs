@@ -48,7 +48,12 @@ pub struct Engine {
     entropy: Box<dyn Entropy>,
     directory: Arc<Directory>,
     settings: Settings,
+    /// For so many batches more nobody hopes that nothing fails.
+    wary_batches: u32,
 }
+
+/// How long nobody hopes, once something failed: a damaged row that is due must not have every batch done twice.
+const WARY_BATCHES: u32 = 1_000;
 
 impl Engine {
     /// Opens the engine on a database: makes the keys on the first start, loads the organisation. Sends nothing (INV-14).
@@ -67,7 +72,7 @@ impl Engine {
         }])?;
         let (settings, directory) =
             opened.unwrap_or_else(|| Err(StoreError::Unavailable("the database did not answer".to_owned()).into()))?;
-        Ok(Self { database, entropy, directory: Arc::new(directory), settings })
+        Ok(Self { database, entropy, directory: Arc::new(directory), settings, wary_batches: 0 })
     }
 
     /// The organisation as the engine holds it.
@@ -114,8 +119,9 @@ impl Engine {
             whole = session.run_together(tx, &mut jobs, pull);
             if whole { Verdict::Keep } else { Verdict::Undo }
         }]);
-        let mut stirred = session.stirred();
+        let (mut stirred, met_damage) = (session.stirred(), session.met_damage());
         let mut durable = session.end(result);
+        self.wary_batches = if met_damage { WARY_BATCHES } else { self.wary_batches.saturating_sub(1) };
         let apart = !whole && durable.is_ok();
         if apart {
             durable = self.each_alone(now, &mut jobs);
@@ -151,7 +157,8 @@ impl Engine {
     }
 
     fn session(&mut self, now: Instant) -> (&mut dyn Database, Session<'_>) {
-        let Self { database, entropy, directory, settings } = self;
-        (database.as_mut(), Session::new(to_microsecond(now), Arc::clone(directory), settings, entropy.as_mut()))
+        let Self { database, entropy, directory, settings, wary_batches } = self;
+        let (now, wary) = (to_microsecond(now), *wary_batches > 0);
+        (database.as_mut(), Session::new(now, Arc::clone(directory), settings, entropy.as_mut(), wary))
     }
 }

@@ -23,6 +23,10 @@ pub struct Unit<'a> {
     pub(crate) reload: bool,
     /// It is told of its own writes before it answers; otherwise the whole batch is, and is repeated with each alone if need be.
     pub(crate) alone: bool,
+    /// The whole batch is repeated with each unit alone when something in it fails, and nothing has failed lately.
+    pub(crate) hopes: bool,
+    /// Something that had no savepoint failed.
+    pub(crate) met_damage: bool,
 }
 
 impl Unit<'_> {
@@ -68,6 +72,20 @@ impl Unit<'_> {
     /// to learn which; as long as none fails, that saves a savepoint for each.
     pub(crate) fn together<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<Option<T>, Fault> {
         Ok(self.part(work)?.ok())
+    }
+
+    /// The same without any savepoint, which copies every page of the database that is touched, while nothing has failed lately: one that fails
+    /// then ends this unit, and all of its transaction is done again with each unit alone.
+    pub(crate) fn hopefully<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, Fault>,
+    ) -> Result<Option<T>, Fault> {
+        if !self.hopes {
+            return self.together(work);
+        }
+        let done = work(self);
+        self.met_damage |= done.is_err();
+        done.map(Some)
     }
 
     /// A part of the transaction, undone alone when it fails; then with why, or `None` when it broke off.

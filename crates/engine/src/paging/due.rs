@@ -25,7 +25,7 @@ pub(super) fn each<K: Copy + Ord + Display, T>(
         let mut found = due(unit.tx, unit.now, scan)?;
         found.retain(|id| !left_out.contains(id));
         if let Some(answers) =
-            unit.together(|unit| found.iter().map(|id| work(unit, *id)).collect::<Result<Vec<T>, _>>())?
+            unit.hopefully(|unit| found.iter().map(|id| work(unit, *id)).collect::<Result<Vec<T>, _>>())?
         {
             done.extend(answers);
             return Ok((done, known + found.len()));

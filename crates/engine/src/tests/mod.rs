@@ -22,6 +22,7 @@ mod response;
 mod retention;
 mod storm;
 mod subscription;
+mod together;
 mod voice;
 mod watch;
 mod world;
