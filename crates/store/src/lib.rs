@@ -34,8 +34,8 @@ pub use postgres::testing;
 pub use postgres::{Listener, Postgres, PostgresBeside, PostgresReader, listen, postgres_clock};
 pub use sqlite::{Sqlite, SqliteReader};
 pub use tx::{
-    Database, Row, StoreError, Tx, Value, Verdict, WriteOp, begin_part, bounds_part, from_micros, keep_part, micros, undo_part,
-    undoes_part,
+    Database, Row, StoreError, Tx, Value, Verdict, WriteOp, begin_part, bounds_part, from_micros, keep_part, micros,
+    undo_part, undoes_part,
 };
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::{
     checkpoint::Checkpoints,
     journal::LastHashes,
+    known::KnownAlerts,
     tx::{Database, Row, StoreError, Tx, UNDO_PART, Value, Verdict, WriteOp},
 };
 use rusqlite::{Connection, ErrorCode, OpenFlags, types::ValueRef};
@@ -25,8 +26,25 @@ pub(crate) fn schema_version() -> u64 {
 pub struct Sqlite {
     connection: Connection,
     checkpoints: Option<Checkpoints>,
-    last_hashes: LastHashes,
+    memory: Memory,
     places: Places,
+}
+
+/// What the writer remembers of what it wrote itself.
+#[derive(Default)]
+struct Memory {
+    /// True whoever else writes.
+    last_hashes: LastHashes,
+    /// True within one transaction.
+    known_alerts: KnownAlerts,
+}
+
+impl Memory {
+    /// Something was undone, or may have been.
+    fn forget(&mut self) {
+        self.last_hashes.forget();
+        self.known_alerts.forget();
+    }
 }
 
 fn unavailable(e: impl std::fmt::Display) -> StoreError {
@@ -116,7 +134,7 @@ impl Sqlite {
     }
 
     fn over(connection: Connection) -> Self {
-        Self { connection, checkpoints: None, last_hashes: LastHashes::default(), places: Places::default() }
+        Self { connection, checkpoints: None, memory: Memory::default(), places: Places::default() }
     }
 
     /// A copy in memory of what is committed: the simulator's template, and what a power cut leaves.
@@ -155,30 +173,44 @@ impl Sqlite {
             .map_err(store_error)
     }
 
-    fn one(&mut self, op: &mut dyn FnMut(&mut dyn Tx) -> Verdict) -> Result<(), StoreError> {
-        self.control("SAVEPOINT op")?;
-        let Self { connection, last_hashes, places, .. } = self;
-        let mut tx = Statements { connection, places, last_hashes: Some(last_hashes), lost: None };
+    /// Runs an operation. False when what it wrote must be undone.
+    fn keeps(&mut self, op: &mut dyn FnMut(&mut dyn Tx) -> Verdict) -> Result<bool, StoreError> {
+        let Self { connection, memory, places, .. } = self;
+        let mut tx = Statements { connection, places, memory: Some(memory), lost: None };
         let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| op(&mut tx)));
         let lost = tx.lost.take();
         if self.connection.is_autocommit() {
             return Err(lost.unwrap_or_else(|| unavailable("the transaction was rolled back")));
         }
-        match verdict {
-            Ok(Verdict::Keep) => self.control("RELEASE op"),
-            // A panicking operation is undone alone; its caller sees that no answer came.
-            Ok(Verdict::Undo) | Err(_) => {
-                self.last_hashes.forget();
-                self.control("ROLLBACK TO op")?;
-                self.control("RELEASE op")
-            }
+        // A panicking operation is undone alone; its caller sees that no answer came.
+        let keeps = matches!(verdict, Ok(Verdict::Keep));
+        if !keeps {
+            self.memory.forget();
         }
+        Ok(keeps)
+    }
+
+    /// One operation of many, undone alone.
+    fn one(&mut self, op: &mut dyn FnMut(&mut dyn Tx) -> Verdict) -> Result<(), StoreError> {
+        self.control("SAVEPOINT op")?;
+        if !self.keeps(op)? {
+            self.control("ROLLBACK TO op")?;
+        }
+        self.control("RELEASE op")
     }
 
     fn batch(&mut self, batch: &mut [WriteOp<'_>]) -> Result<(), StoreError> {
         self.control("BEGIN IMMEDIATE")?;
-        for op in batch {
-            self.one(*op)?;
+        self.memory.known_alerts.forget();
+        if let [only] = batch {
+            // A savepoint copies every page before its first change; where nobody else must stay, the transaction itself is undone.
+            if !self.keeps(*only)? {
+                return self.control("ROLLBACK");
+            }
+        } else {
+            for op in batch {
+                self.one(*op)?;
+            }
         }
         self.control("COMMIT")?;
         match self.checkpoints.as_ref().and_then(Checkpoints::flaw) {
@@ -192,7 +224,7 @@ impl Database for Sqlite {
     fn write(&mut self, batch: &mut [WriteOp<'_>]) -> Result<(), StoreError> {
         let done = self.batch(batch);
         if done.is_err() {
-            self.last_hashes.forget();
+            self.memory.forget();
             if !self.connection.is_autocommit() {
                 let _ = self.control("ROLLBACK");
             }
@@ -233,7 +265,7 @@ impl SqliteReader {
 fn in_view(connection: &Connection, places: &mut Places, view: &mut dyn FnMut(&mut dyn Tx)) -> Result<(), StoreError> {
     // Ends when it is dropped, also when the view panics: an open transaction would make every later write fail.
     let transaction = connection.unchecked_transaction().map_err(store_error)?;
-    view(&mut Statements { connection: &transaction, places, last_hashes: None, lost: None });
+    view(&mut Statements { connection: &transaction, places, memory: None, lost: None });
     transaction.finish().map_err(store_error)
 }
 
@@ -263,7 +295,7 @@ struct Statements<'a> {
     connection: &'a Connection,
     places: &'a mut Places,
     /// The writer's memory; a view has none and may not write.
-    last_hashes: Option<&'a mut LastHashes>,
+    memory: Option<&'a mut Memory>,
     /// Why SQLite rolled the transaction back by itself.
     lost: Option<StoreError>,
 }
@@ -275,7 +307,7 @@ impl Statements<'_> {
             return Err(StoreError::Unavailable("the transaction was rolled back".to_owned()));
         }
         let mut statement = self.connection.prepare_cached(sql).map_err(store_error)?;
-        if self.last_hashes.is_none() && !statement.readonly() {
+        if self.memory.is_none() && !statement.readonly() {
             return Err(StoreError::Unavailable("a view cannot write".to_owned()));
         }
         if statement.parameter_count() != values.len() {
@@ -339,16 +371,20 @@ impl Statements<'_> {
 impl Tx for Statements<'_> {
     fn run(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
         if sql == UNDO_PART
-            && let Some(known) = &mut self.last_hashes
+            && let Some(memory) = &mut self.memory
         {
-            known.forget();
+            memory.forget();
         }
         let touched = self.run_one(sql, values);
         self.note(touched)
     }
 
     fn last_hashes(&mut self) -> Option<&mut LastHashes> {
-        self.last_hashes.as_deref_mut()
+        self.memory.as_deref_mut().map(|memory| &mut memory.last_hashes)
+    }
+
+    fn known_alerts(&mut self) -> Option<&mut KnownAlerts> {
+        self.memory.as_deref_mut().map(|memory| &mut memory.known_alerts)
     }
 
     fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {

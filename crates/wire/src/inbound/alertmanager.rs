@@ -143,7 +143,8 @@ fn body(group: &Group<'_>, alert: &Object<'_>, annotations: Option<&Object<'_>>)
 }
 
 fn links(group: &Group<'_>, alert: &Object<'_>, annotations: Option<&Object<'_>>) -> Vec<Link> {
-    let mut links: Vec<Link> = fields::link(alert, "generatorURL", "Source").into_iter().collect();
+    let mut links = Vec::with_capacity(4);
+    links.extend(fields::link(alert, "generatorURL", "Source"));
     for object in std::iter::once(alert).chain(annotations) {
         links.extend(DASHBOARDS.iter().filter_map(|key| fields::link(object, key, "Dashboard")));
     }
