@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::Command;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -52,12 +51,12 @@ pub fn run(root: &Path) -> Result<Measure> {
     let mut samples = Vec::new();
     for n in 0..KILLS {
         nodes.get(n % NODES).ok_or("no node")?.trigger(&format!("victim-{n}"), "one")?;
-        wait(&copies, n)?;
-        let sender = sender_of(cluster.url(), n)?;
-        let lost = nodes.iter().position(|node| node.url.ends_with(&sender)).ok_or("nobody sends it")?;
+        let (_, port) = wait(&copies, n)?;
+        let sends = |node: &Running| holds(node.pid(), port).unwrap_or(false);
+        let lost = nodes.iter().position(sends).ok_or("nobody sends it")?;
         let killed_at = watch.elapsed();
         drop(nodes.swap_remove(lost));
-        let again_at = wait(&copies, n)?;
+        let (again_at, _) = wait(&copies, n)?;
         samples.push(again_at.saturating_sub(killed_at).as_secs_f64() * 1_000.0);
         let another = house.serve()?;
         under_load(&another)?;
@@ -91,30 +90,32 @@ fn organise(node: &Running, hook: &str) -> Result<()> {
     node.api("/apply", &json!({ "files": [{ "path": "organisation.yaml", "content": text }] })).map(drop)
 }
 
-/// When the next copy of that person's page came.
-fn wait(copies: &Receiver<(Duration, usize)>, n: usize) -> Result<Duration> {
+/// A copy of somebody's page: when it came, whose it is, and from which port.
+type Copied = (Duration, usize, u16);
+
+/// When the next copy of that person's page came, and from which port.
+fn wait(copies: &Receiver<Copied>, n: usize) -> Result<(Duration, u16)> {
     loop {
-        let (at, whose) = copies.recv_timeout(SOON).map_err(|_| format!("the page of p{n} did not come"))?;
+        let (at, whose, port) = copies.recv_timeout(SOON).map_err(|_| format!("the page of p{n} did not come"))?;
         if whose == n {
-            return Ok(at);
+            return Ok((at, port));
         }
     }
 }
 
-/// ":PORT" of the node that is sending to that person.
-fn sender_of(url: &str, n: usize) -> Result<String> {
-    let question = format!(
-        "SELECT o.name FROM attempt a JOIN notification m ON m.id = a.notification JOIN node o ON o.id = a.node \
-         WHERE m.user_id = 'p{n}' AND a.ended_at IS NULL"
-    );
-    let output = Command::new("psql").args(["-At", "-c", &question, url]).output()?;
-    let name = String::from_utf8(output.stdout)?;
-    let (_, port) = name.trim().rsplit_once(':').ok_or_else(|| format!("no node is sending to p{n}: {name}"))?;
-    Ok(format!(":{port}"))
+/// Whether a process holds the connection that comes from that port of this machine.
+fn holds(pid: u32, port: u16) -> Result<bool> {
+    let from = format!("0100007F:{port:04X}");
+    let table = std::fs::read_to_string("/proc/net/tcp")?;
+    let mut lines = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let line = lines.find(|fields| fields.get(1).is_some_and(|local| **local == from));
+    let socket = format!("socket:[{}]", line.and_then(|fields| fields.get(9).copied()).unwrap_or_default());
+    let mut open = std::fs::read_dir(format!("/proc/{pid}/fd"))?.flatten();
+    Ok(open.any(|entry| std::fs::read_link(entry.path()).is_ok_and(|target| target.as_os_str() == socket.as_str())))
 }
 
 /// Takes webhooks. Of each person's page the first copy is never answered; everything else is, at once. The load's own is not told.
-fn receiver(watch: Stopwatch) -> Result<(String, Receiver<(Duration, usize)>)> {
+fn receiver(watch: Stopwatch) -> Result<(String, Receiver<Copied>)> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let url = format!("http://{}", listener.local_addr()?);
     let (copies, received) = channel();
@@ -128,12 +129,7 @@ fn receiver(watch: Stopwatch) -> Result<(String, Receiver<(Duration, usize)>)> {
     Ok((url, received))
 }
 
-fn take(
-    mut stream: TcpStream,
-    watch: Stopwatch,
-    copies: &Sender<(Duration, usize)>,
-    seen: &Mutex<BTreeSet<usize>>,
-) -> Option<()> {
+fn take(mut stream: TcpStream, watch: Stopwatch, copies: &Sender<Copied>, seen: &Mutex<BTreeSet<usize>>) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let (mut head, mut line) = (String::new(), String::new());
     while reader.read_line(&mut line).ok()? > 2 {
@@ -144,7 +140,7 @@ fn take(
     reader.read_exact(&mut body).ok()?;
     let whose: Option<usize> = head.split(' ').nth(1)?.strip_prefix("/p")?.parse().ok();
     if let Some(n) = whose {
-        copies.send((watch.elapsed(), n)).ok()?;
+        copies.send((watch.elapsed(), n, stream.peer_addr().ok()?.port())).ok()?;
         if seen.lock().ok()?.insert(n) {
             // Its sender waits until it is killed.
             let _ = reader.read(&mut [0]);
