@@ -19,17 +19,18 @@ pub(crate) const LAST_RUNG: &str = "SELECT MAX(CASE WHEN n.status IN ('sending',
 pub(crate) const LAST_TOLD: &str = "SELECT MAX(CASE WHEN status IN ('sending', 'accepted') THEN begun_at END), MAX(begun_at) FROM notification \
      WHERE user_id = $1 AND contact = $2 AND begun_at > $3 AND begun_at <= $6 AND page <> $4 AND sent_with IS NULL AND kind = $5";
 /// INV-05: what no longer rings is not taken along; nor does (INV-06) what went along with a message whose end is known: that is its own end,
-/// and only has to be written down. That its sender was lost is no end: all of it goes out again together.
+/// and only has to be written down. That its sender was lost is no end: all of it goes out again together. What waits has an alarm; saying so lets
+/// the index of what waits be used, and not every message of all years be looked at for each one that is sent.
 pub(crate) const TAKE_PAGES_ALONG: &str = "UPDATE notification SET status = 'sending', attempts = attempts + 1, begun_at = $4, next_due_at = $5, sent_with = $3, \
      repeat = CASE WHEN status = 'sending' THEN 1 ELSE repeat END \
-     WHERE user_id = $1 AND contact = $2 AND id <> $3 AND kind = 'page' \
+     WHERE user_id = $1 AND contact = $2 AND next_due_at IS NOT NULL AND id <> $3 AND kind = 'page' \
      AND (next_due_at <= $4 OR (status = 'queued' AND due_at <= $4)) \
      AND (status = 'queued' OR (sent_with IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attempt a \
      WHERE a.notification = notification.sent_with AND a.begun_at = notification.begun_at AND a.ended_at IS NOT NULL AND a.detail <> $6))) \
      AND EXISTS (SELECT 1 FROM page p WHERE p.id = notification.page AND p.status IN ('ringing', 'exhausted'))";
 pub(crate) const TAKE_OTHERS_ALONG: &str = "UPDATE notification SET status = 'sending', attempts = attempts + 1, begun_at = $4, next_due_at = $5, sent_with = $3, \
      repeat = CASE WHEN status = 'sending' THEN 1 ELSE repeat END \
-     WHERE user_id = $1 AND contact = $2 AND id <> $3 AND kind = $6 \
+     WHERE user_id = $1 AND contact = $2 AND next_due_at IS NOT NULL AND id <> $3 AND kind = $6 \
      AND (next_due_at <= $4 OR (status = 'queued' AND due_at <= $4)) \
      AND (status = 'queued' OR (sent_with IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attempt a \
      WHERE a.notification = notification.sent_with AND a.begun_at = notification.begun_at AND a.ended_at IS NOT NULL AND a.detail <> $7)))";

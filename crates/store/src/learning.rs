@@ -34,6 +34,7 @@ pub(crate) const OF_INCIDENT: &str = "SELECT body FROM postmortem WHERE incident
 pub(crate) const DUE: &str =
     "SELECT id FROM postmortem WHERE next_due_at IS NOT NULL AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
 pub(crate) const LIST: &str = "SELECT body FROM postmortem ORDER BY id DESC LIMIT $1";
+pub(crate) const UNPUBLISHED: &str = "SELECT body FROM postmortem WHERE state <> 'published' ORDER BY id DESC LIMIT $1";
 pub(crate) const ADD_ITEM: &str =
     "INSERT INTO action_item (id, incident, owner, due_on, priority, state, body) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 pub(crate) const SAVE_ITEM: &str =
@@ -55,6 +56,11 @@ pub fn due(tx: &mut dyn Tx, now: Instant, count_max: u32) -> Result<Vec<Postmort
 /// Postmortems, newest first.
 pub fn list(tx: &mut dyn Tx, count_max: u32) -> Result<Vec<Postmortem>, StoreError> {
     Ok(sound(&tx.rows(LIST, &[count_max.into()])?, "postmortems", |row| row.json(0)))
+}
+
+/// Postmortems that are not published, newest first: whatever is owed is among them, however old.
+pub fn unpublished(tx: &mut dyn Tx, count_max: u32) -> Result<Vec<Postmortem>, StoreError> {
+    Ok(sound(&tx.rows(UNPUBLISHED, &[count_max.into()])?, "unpublished postmortems", |row| row.json(0)))
 }
 
 fn priority(item: &ActionItem) -> Value {

@@ -11,10 +11,14 @@ use nightbell_public::{ComponentStatus, Notice};
 pub(crate) const PUT_NOTICE: &str = "INSERT INTO notice (id, status_page, incident, started_at, resolved_at, body) VALUES ($1, $2, $3, $4, $5, $6) \
      ON CONFLICT (id) DO UPDATE SET started_at = excluded.started_at, resolved_at = excluded.resolved_at, body = excluded.body";
 pub(crate) const NOTICE: &str = "SELECT body FROM notice WHERE id = $1";
-pub(crate) const NOTICES: &str = "SELECT body FROM notice WHERE status_page = $1 AND (resolved_at IS NULL OR resolved_at >= $2) ORDER BY started_at DESC, id";
+/// Two parts, because each has an index of its own: an OR between them would read the notices of all years.
+pub(crate) const NOTICES: &str = "SELECT body, started_at, id FROM notice WHERE status_page = $1 AND resolved_at IS NULL \
+     UNION ALL SELECT body, started_at, id FROM notice WHERE status_page = $1 AND resolved_at >= $2 ORDER BY 2 DESC, 3";
 pub(crate) const SET_COMPONENT: &str = "INSERT INTO component_change (component, at, status, notice) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (component, at) DO UPDATE SET status = excluded.status, notice = excluded.notice";
-pub(crate) const COMPONENT_CHANGES: &str = "SELECT at, status FROM component_change WHERE component = $1 ORDER BY at";
+pub(crate) const COMPONENT_CHANGES: &str = "SELECT at, status FROM component_change WHERE component = $1 AND at >= COALESCE(\
+     (SELECT MAX(at) FROM component_change WHERE component = $1 AND at <= $2), 0) ORDER BY at";
+pub(crate) const COMPONENT_SINCE: &str = "SELECT MIN(at) FROM component_change WHERE component = $1";
 pub(crate) const COMPONENT_NOW: &str =
     "SELECT status FROM component_change WHERE component = $1 ORDER BY at DESC LIMIT 1";
 
@@ -82,12 +86,18 @@ pub fn component_now(tx: &mut dyn Tx, component: &ComponentId) -> Result<Compone
     tx.row(COMPONENT_NOW, &[component.as_str().into()])?.map_or(Ok(ComponentStatus::Operational), |row| status(&row, 0))
 }
 
-/// Every change of a component's status, oldest first.
+/// When a component appeared; `None` before it did.
+pub fn component_since(tx: &mut dyn Tx, component: &ComponentId) -> Result<Option<Instant>, StoreError> {
+    tx.row(COMPONENT_SINCE, &[component.as_str().into()])?.map_or(Ok(None), |row| row.instant_option(0))
+}
+
+/// The changes of a component's status since an instant, oldest first, and before them the one that held then.
 pub fn component_changes(
     tx: &mut dyn Tx,
     component: &ComponentId,
+    since: Instant,
 ) -> Result<Vec<(Instant, ComponentStatus)>, StoreError> {
-    tx.rows(COMPONENT_CHANGES, &[component.as_str().into()])?
+    tx.rows(COMPONENT_CHANGES, &[component.as_str().into(), since.into()])?
         .iter()
         .map(|row| Ok((row.instant(0)?, status(row, 1)?)))
         .collect()

@@ -30,7 +30,7 @@ pub struct Home {
 /// Home at an instant.
 pub fn home(tx: &mut dyn Tx, directory: &Directory, now: Instant) -> Result<Home, Fault> {
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let mut postmortems: Vec<_> = learning::list(tx, 200)?.into_iter().filter(Postmortem::is_owed).collect();
+    let mut postmortems: Vec<_> = learning::unpublished(tx, 200)?.into_iter().filter(Postmortem::is_owed).collect();
     postmortems.sort_by_key(|p| p.due_at);
     Ok(Home {
         ringing: paging::open(tx, 100)?.into_iter().filter(Page::is_waiting).collect(),

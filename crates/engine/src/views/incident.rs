@@ -11,7 +11,8 @@ use nightbell_domain::{
     signal::Alert,
     text::runbook::{Runbook, parse_runbook},
 };
-use nightbell_store::{Tx, journal, learning, load, response as store};
+use nightbell_store::{StoreError, Tx, journal, learning, load, response as store};
+use std::collections::BTreeSet;
 
 /// The room, whole.
 #[derive(Debug, Clone)]
@@ -42,6 +43,21 @@ pub fn incidents(tx: &mut dyn Tx, open_only: bool, before: &str, count_max: u32)
         return Ok(Listed { items: store::open(tx, count_max)?, next: None });
     }
     Ok(Listed::of(store::list(tx, before, count_max)?, count_max, |incident| incident.id.to_string()))
+}
+
+/// The incidents of these ids, each once. One that cannot be read is told loudly and left out, as in every list.
+pub fn incidents_of(tx: &mut dyn Tx, ids: impl Iterator<Item = IncidentId>) -> Result<Vec<Incident>, Fault> {
+    let mut found = Vec::new();
+    for id in ids.collect::<BTreeSet<_>>() {
+        match load::<Incident>(tx, &id.to_string()) {
+            Ok(incident) => found.extend(incident),
+            Err(StoreError::Corrupt(what)) => {
+                tracing::error!(incident = %id, what, "stored data is damaged: left out of a list; run `nightbell verify`");
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(found)
 }
 
 /// One room, by its slug or its id.

@@ -10,7 +10,7 @@ mod status;
 
 pub use alert::{AlertView, alert, alerts};
 pub use home::{Home, home};
-pub use incident::{RoomView, incidents, room};
+pub use incident::{RoomView, incidents, incidents_of, room};
 pub use learning::{PostmortemView, action_items, blame_findings, postmortem, postmortems};
 pub use page::{BESIDE_COUNTED_MAX, Beside, PageView, open_pages, page, told_beside};
 pub use status::{status_page, status_slugs};

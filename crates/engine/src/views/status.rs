@@ -22,7 +22,7 @@ pub fn status_page(tx: &mut dyn Tx, directory: &Directory, slug: &str, now: Inst
     let since = now.checked_sub(SignedDuration::from_hours(24 * HISTORY_DAYS as i64)).unwrap_or(now);
     let mut notices = voice::notices(tx, &page.id, since)?;
     notices.sort_by_key(|n| (!n.is_open(), std::cmp::Reverse(n.started_at)));
-    let groups = groups(tx, page, now)?;
+    let groups = groups(tx, page, (since, now))?;
     let newest = notices.iter().map(nightbell_public::Notice::updated_at);
     let changed = groups.iter().flat_map(|g| &g.components).map(|c| c.changed_at);
     let updated_at = newest.chain(changed).max().unwrap_or(now);
@@ -38,11 +38,11 @@ pub fn status_page(tx: &mut dyn Tx, directory: &Directory, slug: &str, now: Inst
 }
 
 /// Components by group, in the order of the file; those without a group first.
-fn groups(tx: &mut dyn Tx, page: &StatusPage, now: Instant) -> Result<Vec<ComponentGroup>, Fault> {
+fn groups(tx: &mut dyn Tx, page: &StatusPage, time: (Instant, Instant)) -> Result<Vec<ComponentGroup>, Fault> {
     let mut groups: Vec<ComponentGroup> = Vec::new();
     for configured in &page.components {
         let name = configured.group.clone().unwrap_or_default();
-        let component = component(tx, configured, now)?;
+        let component = component(tx, configured, time)?;
         match groups.iter_mut().find(|g| g.name == name) {
             Some(group) => group.components.push(component),
             None => groups.push(ComponentGroup { name, components: vec![component] }),
@@ -52,9 +52,14 @@ fn groups(tx: &mut dyn Tx, page: &StatusPage, now: Instant) -> Result<Vec<Compon
     Ok(groups)
 }
 
-fn component(tx: &mut dyn Tx, configured: &StatusComponent, now: Instant) -> Result<Component, Fault> {
+/// One component: its days since the first instant, as of the second.
+fn component(
+    tx: &mut dyn Tx,
+    configured: &StatusComponent,
+    (since, now): (Instant, Instant),
+) -> Result<Component, Fault> {
     let id = configured.id.to_string();
-    let changes = voice::component_changes(tx, &configured.id)?;
+    let changes = voice::component_changes(tx, &configured.id, since)?;
     let changes: Vec<_> =
         changes.into_iter().map(|(at, status)| StatusChange { component: id.clone(), at, status }).collect();
     let history = uptime::history(&id, &changes, now);
@@ -62,7 +67,7 @@ fn component(tx: &mut dyn Tx, configured: &StatusComponent, now: Instant) -> Res
         status: voice::component_now(tx, &configured.id)?,
         name: configured.name.clone(),
         description: configured.description.clone(),
-        created_at: changes.first().map_or(now, |c| c.at),
+        created_at: voice::component_since(tx, &configured.id)?.unwrap_or(now),
         changed_at: changes.last().map_or(now, |c| c.at),
         uptime_basis_points: uptime::uptime_basis_points(&history),
         history,

@@ -23,7 +23,7 @@ macro_rules! listed {
 }
 
 /// File, name and text of each.
-fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
+pub(super) fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
     const {
         listed! {
             "access.rs" access [
@@ -38,7 +38,7 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
             "config.rs" config [ALL VERSION_OF PUT REMOVE REVISE];
             "heartbeat.rs" heartbeat [HEARD ONE ALL DUE AWAIT MISSED FORGET];
             "journal.rs" journal [APPEND HASH_AT STREAM AFTER HEAD STREAMS];
-            "learning.rs" learning [OF_INCIDENT DUE LIST ADD_ITEM SAVE_ITEM ITEM ITEMS ITEMS_OF]
+            "learning.rs" learning [OF_INCIDENT DUE LIST UNPUBLISHED ADD_ITEM SAVE_ITEM ITEM ITEMS ITEMS_OF]
                 stores nightbell_domain::learning::Postmortem;
             "meta.rs" meta [GET SET CLAIM];
             "node.rs" node [JOIN BEAT ROLL IS_THERE LEAVE LEAVE_SILENT LEAVE_ALL CLAIM HAND_BACK HAND_BACK_ALL];
@@ -57,7 +57,7 @@ fn listed() -> &'static [(&'static str, &'static str, &'static str)] {
                 QUEUED OTHERS_ARRIVE CANCEL_QUEUED CANCEL_EVERYTHING BRING_FORWARD FORGET_MAILS
             ];
             "tx.rs" tx [BEGIN_PART KEEP_PART UNDO_PART];
-            "voice.rs" voice [PUT_NOTICE NOTICE NOTICES SET_COMPONENT COMPONENT_CHANGES COMPONENT_NOW];
+            "voice.rs" voice [PUT_NOTICE NOTICE NOTICES SET_COMPONENT COMPONENT_CHANGES COMPONENT_SINCE COMPONENT_NOW];
             "watch.rs" watch [OVERDUE ALARMS ACKNOWLEDGED];
         }
     }

@@ -1,10 +1,11 @@
-//! The store's tests. `conformance` is what every database must do, run on each; `sqlite`, `postgres` and `ahead` are what only that driver does; `constants`
-//! and `schema` keep the SQL text and the migrations of both databases honest; `samples` makes the aggregates, with the domain's own
+//! The store's tests. `conformance` is what every database must do, run on each; `sqlite`, `postgres` and `ahead` are what only that driver does; `constants`,
+//! `plans` and `schema` keep the SQL text and the migrations of both databases honest; `samples` makes the aggregates, with the domain's own
 //! constructors.
 
 mod ahead;
 mod conformance;
 mod constants;
+mod plans;
 mod portable;
 mod postgres;
 mod proof;

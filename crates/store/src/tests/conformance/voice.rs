@@ -70,18 +70,21 @@ pub fn component_changes_are_kept_once_each(db: &mut dyn Database) {
         write(db, |tx| voice::set_component(tx, &checkout, status, "n1", at(second))).expect("stored");
         assert_eq!(now(db, &checkout), status, "at {second}");
     }
-    assert_eq!(
-        read(db, |tx| voice::component_changes(tx, &checkout)),
-        [
-            (at(0), ComponentStatus::Operational),
-            (at(10), ComponentStatus::MajorOutage),
-            (at(30), ComponentStatus::PartialOutage),
-            (at(40), ComponentStatus::Operational),
-        ]
-    );
+    let all = [
+        (at(0), ComponentStatus::Operational),
+        (at(10), ComponentStatus::MajorOutage),
+        (at(30), ComponentStatus::PartialOutage),
+        (at(40), ComponentStatus::Operational),
+    ];
+    // Since when, and how many are older than the one that held then.
+    for (since, older) in [(-5, 0), (0, 0), (9, 0), (10, 1), (29, 1), (30, 2), (99, 3)] {
+        assert_eq!(read(db, |tx| voice::component_changes(tx, &checkout, at(since))), all[older..], "since {since}");
+    }
+    assert_eq!(read(db, |tx| voice::component_since(tx, &checkout)), Some(at(0)));
+    assert_eq!(read(db, |tx| voice::component_since(tx, &search)), None);
     assert_eq!(now(db, &search), ComponentStatus::Operational);
-    assert_eq!(read(db, |tx| voice::component_changes(tx, &search)), []);
+    assert_eq!(read(db, |tx| voice::component_changes(tx, &search, at(0))), []);
     write(db, |tx| voice::set_component(tx, &search, ComponentStatus::MajorOutage, "n1", at(50))).expect("stored");
-    let changes = read(db, |tx| voice::component_changes(tx, &search));
+    let changes = read(db, |tx| voice::component_changes(tx, &search, at(0)));
     assert_eq!(changes, [(at(50), ComponentStatus::MajorOutage)], "broken from its first moment");
 }

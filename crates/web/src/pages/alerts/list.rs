@@ -14,8 +14,6 @@ use nightbell_engine::{domain::access::Read, live::ALERTS, views};
 /// Alerts looked at for one page of the list; a search looks through more.
 const PAGE_MAX: u32 = 50;
 const SEARCHED_MAX: u32 = 500;
-/// Incidents whose link is known in the list.
-const ROOMS_MAX: u32 = 200;
 /// Characters of a search.
 const QUERY_CHARS_MAX: usize = 200;
 
@@ -30,7 +28,8 @@ pub(super) async fn show(State(state): State<AppState>, who: Signed<Read>, Query
         let before = if asked.word("before").is_empty() { views::NEWEST } else { asked.word("before") };
         let most = if words.is_empty() && show == Show::All { PAGE_MAX } else { SEARCHED_MAX };
         let found = views::alerts(tx, show != Show::All, before, most)?;
-        let rooms = present::alerts::rooms(&views::incidents(tx, false, views::NEWEST, ROOMS_MAX)?.items);
+        let named = found.items.iter().filter(|alert| present::alerts::matches(alert, &words));
+        let rooms = present::alerts::rooms(&views::incidents_of(tx, named.filter_map(|alert| alert.incident))?);
         Ok(present::alerts::page(&eyes, shell, show, &words, &found.items, &rooms, found.next.as_deref()))
     });
     Ok(respond::page(&state, &read.await?))
