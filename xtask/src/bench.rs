@@ -17,6 +17,7 @@ mod start;
 mod storm;
 mod table;
 mod timers;
+mod years;
 
 use table::Report;
 
@@ -52,6 +53,7 @@ pub const BENCHES: &[Bench] = &[
     Bench { name: "pending", about: "CPU with 1,000,000 timers of which none is due", run: timers::pending },
     Bench { name: "open", about: "resident memory with 100,000 open alerts", run: timers::open },
     Bench { name: "pg", about: "ingest on PostgreSQL with one node and three, beside pgbench", run: pg::run },
+    Bench { name: "years", about: "start and every page on two years of alerts and incidents", run: years::run },
     Bench { name: "live", about: "incident entry to event in 20 open browsers", run: live::run },
 ];
 

@@ -2,7 +2,7 @@
 //! oracle that shares no code with the engine's decisions watches every step. Same seed, same world, to the last byte.
 //!
 //! Is not: a mock of the engine (it runs the one that ships), nor a test of real sockets and disks (the black box does that).
-//! May be called by: the `seeds` example, tests, and the binary's game days.
+//! May be called by: the examples `seeds` and `years` (which borrows the dice), tests, and the binary's game days.
 //!
 //! Rooms: `options` (what a seed chooses), `dice` (randomness by concern), `town` (who lives there), `clock` (wall clocks that are off), `disk`
 //! (the database that survives a crash, and its faults), `phones` (providers and what reached people), `world` (the scheduler, the machines
@@ -23,6 +23,7 @@ mod story;
 mod town;
 mod world;
 
+pub use dice::Dice;
 pub use options::Options;
 pub use run::{Failure, REGRESSIONS, Replay, Summary, regressions, replay, run};
 pub use sabotage::Sabotage;

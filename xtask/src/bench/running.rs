@@ -85,6 +85,16 @@ impl House {
         Ok(Self { folder, binary, database, token: text("token"), sign_in_path: path(&text("sign_in_url")) })
     }
 
+    /// One whose data are in `data` below that folder already.
+    pub fn over(folder: tempfile::TempDir, binary: PathBuf, token: String) -> Self {
+        Self { folder, binary, database: None, token, sign_in_path: String::new() }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Starts the server and waits for the line that says it is ready.
     ///
     /// # Errors
