@@ -27,7 +27,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         &["/incidents", "/incidents?show=open", "/incidents?show=owing", "/incidents?show=all&before={old-incident}"],
     ),
     ("/incidents/{slug}", &["/incidents/{incident}", "/incidents/{long}", "/incidents/{open}"]),
-    ("/incidents/{slug}/entries/{seq}", &["/incidents/{long}/entries/{seq}"]),
+    ("/incidents/{slug}/entries/{seq}", &["/incidents/{open}/entries/{seq}"]),
     ("/incidents/{slug}/update", &["/incidents/{open}/update"]),
     ("/incidents/{slug}/publish", &["/incidents/{open}/publish"]),
     ("/incidents/new", &["/incidents/new", "/incidents/new?alert={paged}"]),

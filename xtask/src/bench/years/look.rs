@@ -87,14 +87,19 @@ impl<'a> Signed<'a> {
         facts.insert("incident", self.first(&incidents, "slug", told)?);
         facts.insert("old-incident", old_incident);
         facts.insert("long", self.years.long.clone());
-        let working = |item: &Value| item.get("status").is_some_and(|status| status == "investigating");
-        facts.insert("open", self.first("/api/v1/incidents?state=open", "slug", working)?);
+        let declared = serde_json::json!({ "title": "Somebody looks", "severity": "sev3", "service": "checkout" });
+        let declared = self.server.api("/incidents", &declared)?;
+        let slug = declared.get("slug").and_then(Value::as_str).ok_or("a declared incident has no slug")?;
+        facts.insert("open", slug.to_owned());
         facts.insert("notice", self.first("/status/main/api/v2/incidents.json", "id", |_| true)?);
-        let note = |line: &Value| line.get("kind").is_some_and(|kind| kind == "note");
-        let timeline = self.json(&format!("/api/v1/incidents/{}/timeline", self.years.long))?;
+        // One's own entry in an open room can be edited.
+        self.server
+            .api(&format!("/incidents/{slug}/entries"), &serde_json::json!({ "kind": "note", "text": "Seen." }))?;
+        let timeline = self.json(&format!("/api/v1/incidents/{slug}/timeline"))?;
         let lines = timeline.get("items").and_then(Value::as_array);
-        let seq = lines.into_iter().flatten().find(|line| note(line)).and_then(|line| line.get("seq")?.as_u64());
-        facts.insert("seq", seq.ok_or("the long timeline has no note")?.to_string());
+        let note = |line: &&Value| line.get("text").is_some_and(|text| text == "Seen.");
+        let seq = lines.into_iter().flatten().find(note).and_then(|line| line.get("seq")?.as_u64());
+        facts.insert("seq", seq.ok_or("the timeline does not tell what was written")?.to_string());
         self.ring(&mut facts, received)?;
         Ok(facts)
     }
