@@ -76,9 +76,13 @@ pub struct Look {
 }
 
 impl Look {
-    /// Whether somebody's clock is so far ahead of ours that they leave ringing to others.
-    pub fn someone_is_far_ahead(&self) -> bool {
-        self.skewed.iter().any(|(_, apart)| *apart > WRONG_BY)
+    /// Whether somebody's clock is so far ahead of the database's that they may leave ringing to us, when the database's is ahead of ours by
+    /// `apart`. Sooner rather than not: whenever one node stands aside ([`OwnClock::StandAside`]) whoever it relies on says yes, however old the
+    /// beat is that each saw of the other. But when our own clock is no better, they go on, and what we armed anew would be due by their clock at once.
+    pub fn someone_is_far_ahead(&self, apart: SignedDuration) -> bool {
+        let relied_on = apart.abs() <= SOUND_WITHIN.saturating_add(SKEW_MAX);
+        let far = WRONG_BY.saturating_sub(SKEW_MAX);
+        relied_on && self.skewed.iter().any(|(_, theirs)| theirs.saturating_sub(apart) > far)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Heartbeats: when each was last heard, and when its absence is an alert. A heartbeat that was never heard has no row.
 
-use crate::tx::{Row, StoreError, Tx};
+use crate::tx::{Row, StoreError, Tx, sound};
 use nightbell_domain::{ids::IntegrationId, record::Instant};
 
 pub(crate) const HEARD: &str = "INSERT INTO heartbeat (integration, seen_at, status, next_due_at) VALUES ($1, $2, 'beating', $3) \
@@ -39,9 +39,9 @@ pub fn one(tx: &mut dyn Tx, id: &IntegrationId) -> Result<Option<Heard>, StoreEr
     tx.row(ONE, &[id.as_str().into()])?.as_ref().map(read).transpose()
 }
 
-/// Every one that was ever heard, by handle.
+/// Every one that was ever heard, by handle; one that is damaged is told and left out.
 pub fn all(tx: &mut dyn Tx) -> Result<Vec<Heard>, StoreError> {
-    tx.rows(ALL, &[])?.iter().map(read).collect()
+    Ok(sound(&tx.rows(ALL, &[])?, "heartbeats", read))
 }
 
 /// Whose alarm rang, most overdue first.

@@ -49,9 +49,9 @@ pub(crate) const CANCEL_QUEUED: &str = "UPDATE subscriber_mail SET status = 'can
      WHERE subscriber = $1 AND status = 'queued'";
 pub(crate) const CANCEL_EVERYTHING: &str = "UPDATE subscriber_mail SET status = 'cancelled', next_due_at = NULL, reason = $1 \
      WHERE next_due_at IS NOT NULL";
-/// Armed by a clock that was ahead.
-pub(crate) const BRING_FORWARD: &str = "UPDATE subscriber_mail SET next_due_at = $1 \
-     WHERE status = 'queued' AND next_due_at > $1 AND (owed_at > $2 OR begun_at > $2)";
+/// Armed by a clock that was ahead: by its newest attempt, or when it was owed. What was tried since by a clock that is right waits by that one.
+pub(crate) const BRING_FORWARD: &str = "UPDATE subscriber_mail SET next_due_at = $1 WHERE (subscriber, about) IN (SELECT subscriber, about FROM subscriber_mail \
+     WHERE kind = $3 AND status = 'queued' AND next_due_at > $1 AND COALESCE(begun_at, owed_at) > $2 LIMIT $4)";
 pub(crate) const FORGET_MAILS: &str = "DELETE FROM subscriber_mail WHERE (subscriber, about) IN \
      (SELECT subscriber, about FROM subscriber_mail WHERE owed_at < $1 AND next_due_at IS NULL ORDER BY owed_at LIMIT $2)";
 
@@ -221,9 +221,15 @@ pub fn cancel_everything(tx: &mut dyn Tx, reason: &str) -> Result<u64, StoreErro
     tx.run(CANCEL_EVERYTHING, &[reason.into()])
 }
 
-/// What waits and was owed or tried later than `ahead_of`, by a clock that was ahead, is due now. Answers how many.
-pub fn bring_forward(tx: &mut dyn Tx, now: Instant, ahead_of: Instant) -> Result<u64, StoreError> {
-    tx.run(BRING_FORWARD, &[now.into(), ahead_of.into()])
+/// What waits and was last tried later than `ahead_of`, or was never tried and owed later, by a clock that was ahead, is due now: of each kind so
+/// many at most. Answers how many of the kind of which there were most.
+pub fn bring_forward(tx: &mut dyn Tx, now: Instant, ahead_of: Instant, count_max: u32) -> Result<u64, StoreError> {
+    let mut most = 0;
+    for kind in [MailKind::Confirm, MailKind::Update] {
+        let values: [Value; 4] = [now.into(), ahead_of.into(), kind.word().into(), count_max.into()];
+        most = most.max(tx.run(BRING_FORWARD, &values)?);
+    }
+    Ok(most)
 }
 
 /// Forgets those who were asked before an instant and never said yes, with what they were sent.

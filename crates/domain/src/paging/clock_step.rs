@@ -58,11 +58,8 @@ pub fn put_right(
     by: Option<SignedDuration>,
 ) -> Option<Rearmed> {
     let next_due_at = alarm_of_page(page, history).and_then(|alarm| alarm.anew(now, by));
-    let moved = |n: &Notification| {
-        let at = alarm_of_message(page, n, history)?.anew(now, by)?;
-        Some((n.clone(), Notification { due_at: n.due_at.min(at), next_due_at: Some(at), ..n.clone() }))
-    };
-    let messages: Vec<_> = messages.iter().filter_map(moved).collect();
+    let messages: Vec<_> =
+        messages.iter().filter_map(|n| Some((n.clone(), moved(page, n, history, now, by)?))).collect();
     if next_due_at.is_none() && messages.is_empty() {
         return None;
     }
@@ -75,6 +72,24 @@ pub fn put_right(
     };
     let ids = messages.iter().map(|(n, _)| n.id).collect();
     Some(Rearmed { event: PageEvent::Rescheduled { next_due_at, messages: ids, why }, messages })
+}
+
+/// A message as it shall be, when its alarm has to be armed anew.
+fn moved(
+    page: &Page,
+    n: &Notification,
+    history: &[Recorded<PageEvent>],
+    now: Instant,
+    by: Option<SignedDuration>,
+) -> Option<Notification> {
+    // Whoever sends it may still be there, and goes by its own clock: it gets a whole lease from now (INV-22).
+    let by = by.filter(|_| n.status != NotificationStatus::Sending);
+    let alarm = alarm_of_message(page, n, history)?;
+    let at = alarm.anew(now, by)?;
+    // When the rules wanted it goes along, if the same clock said so: what was held back keeps the time it has waited (INV-08).
+    let wanted_ahead = n.attempts > 0 || rung_at(page, n, history).is_some_and(|at| at > later(now, TOLERANCE));
+    let due_at = if wanted_ahead && n.due_at > now { later(n.due_at, -alarm.due.duration_since(at)) } else { n.due_at };
+    Some(Notification { due_at: due_at.min(at), next_due_at: Some(at), ..n.clone() })
 }
 
 /// The page's own alarm: armed by the newest event that set one.
@@ -100,13 +115,18 @@ fn alarm_of_message(page: &Page, n: &Notification, history: &[Recorded<PageEvent
     if n.status == NotificationStatus::Sending {
         return Some(Armed { at: no_earlier_than(limits::SENDING_LEASE), due });
     }
-    let at = history.iter().rfind(|recorded| sets_message(page, n, recorded)).map_or(n.due_at, |recorded| recorded.at);
+    let at = rung_at(page, n, history).unwrap_or(n.due_at);
     let at = match n.attempts {
         1.. => at.max(no_earlier_than(limits::RETRY_WITHIN)),
         0 if due != n.due_at => at.max(no_earlier_than(limits::BUNDLE_WITHIN)),
         0 => at,
     };
     Some(Armed { at, due })
+}
+
+/// When a queued message was armed by what the stream tells.
+fn rung_at(page: &Page, n: &Notification, history: &[Recorded<PageEvent>]) -> Option<Instant> {
+    history.iter().rfind(|recorded| sets_message(page, n, recorded)).map(|recorded| recorded.at)
 }
 
 /// Whether an event armed a queued message: its ring, the end of its last attempt, another method that failed and brought it forward.

@@ -309,8 +309,9 @@ impl Notification {
     }
 
     /// When the person's next method is wanted: counted from the beginning of the attempt, so that one that took long to fail costs nobody more.
+    /// An attempt that began later than now, by a clock that was set back since, is counted from now.
     fn fall_back_by(&self, now: Instant) -> Instant {
-        later(self.begun_at.unwrap_or(now), limits::FALLBACK_WITHIN).max(now)
+        later(self.begun_at.map_or(now, |begun_at| begun_at.min(now)), limits::FALLBACK_WITHIN).max(now)
     }
 
     /// Whether the state of its page still wants it sent. Read again in the transaction that marks "sending" (INV-05).

@@ -108,14 +108,66 @@ fn inv_05_a_node_with_a_wrong_clock_stands_aside_while_another_is_right_and_work
     }
 }
 
+/// The other node's beat as ours sees it, in seconds from the database's time; it is some milliseconds old.
+fn saw(ours: i64, theirs_ms: i64, age_ms: i64) -> (Look, SignedDuration) {
+    let database = Instant::UNIX_EPOCH + SignedDuration::from_hours(48);
+    let now = database + SignedDuration::from_millis(ours);
+    let seen_at = database + SignedDuration::from_millis(theirs_ms - age_ms);
+    let mut watch = Watch::default();
+    let other = |beats| Member { seen_at, ..member(2, beats) };
+    let apart = SignedDuration::from_millis(-ours);
+    assert!(!watch.look(id(1), &[other(1)], now).someone_is_far_ahead(apart), "its beat may be old");
+    (watch.look(id(1), &[other(2)], now), apart)
+}
+
 #[test]
-fn inv_13_a_clock_that_is_far_ahead_of_ours_is_noticed() {
-    for (seconds, expected) in [(0, false), (5, false), (10, false), (11, true), (21_600, true), (-21_600, false)] {
-        let mut watch = Watch::default();
-        let other =
-            |beats| Member { seen_at: Instant::UNIX_EPOCH + SignedDuration::from_secs(seconds), ..member(2, beats) };
-        assert!(!watch.look(id(1), &[other(1)], Instant::UNIX_EPOCH).someone_is_far_ahead(), "its beat may be old");
-        let look = watch.look(id(1), &[other(2)], Instant::UNIX_EPOCH);
-        assert_eq!(look.someone_is_far_ahead(), expected, "{seconds} s");
+fn inv_13_a_clock_that_is_far_ahead_of_the_databases_is_noticed() {
+    const HOURS_6: i64 = 21_600_000;
+    for (ours, theirs, expected) in [
+        (0, 0, false),
+        (0, 5_000, false),
+        (0, 7_900, false),
+        (0, 10_100, true),
+        (0, HOURS_6, true),
+        (0, -HOURS_6, false),
+        (-9_000, 0, false),
+        (1_500, 10_500, true),
+        (3_000, HOURS_6, true),
+        (-3_000, HOURS_6, true),
+        (4_900, HOURS_6, true),
+        (-4_900, HOURS_6, true),
+        // It does not rely on us: it goes on, and what we armed anew would be due by its clock at once.
+        (-HOURS_6, HOURS_6, false),
+        (8_000, HOURS_6, false),
+    ] {
+        let (look, apart) = saw(ours, theirs, 0);
+        assert_eq!(look.someone_is_far_ahead(apart), expected, "ours {ours} ms off, theirs {theirs} ms");
     }
+}
+
+/// ADR 0027: what a node takes and leaves to others, one of those brings forward. Every clock within what the one relies on, every age of a beat.
+#[test]
+fn inv_13_whoever_stands_aside_with_a_clock_that_is_ahead_is_minded_by_the_one_it_relies_on() {
+    let database = Instant::UNIX_EPOCH + SignedDuration::from_hours(48);
+    let mut aside = 0;
+    for theirs in [10_001_i64, 10_500, 11_000, 14_900, 60_000, 21_600_000] {
+        for ours in (-6_000_i64..=6_000).step_by(100) {
+            for age_ms in [0_i64, 400, 800] {
+                let roll = [Member { seen_at: database + SignedDuration::from_millis(ours - age_ms), ..member(1, 9) }];
+                let now = database + SignedDuration::from_millis(theirs);
+                if own_clock(id(2), &roll, &[], now, SignedDuration::from_millis(-theirs)) != OwnClock::StandAside {
+                    continue;
+                }
+                aside += 1;
+                for age_ms in [0, 400, 800] {
+                    let (look, apart) = saw(ours, theirs, age_ms);
+                    assert!(
+                        look.someone_is_far_ahead(apart),
+                        "ours {ours} ms off, theirs {theirs} ms, {age_ms} ms old"
+                    );
+                }
+            }
+        }
+    }
+    assert!(aside > 1_000, "only {aside}");
 }

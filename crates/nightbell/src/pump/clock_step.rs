@@ -19,13 +19,16 @@ use tokio::time::Instant;
 
 /// How often everything is looked at while another node's clock is far ahead.
 const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(2);
+/// How much longer than a look took it rests at least until the next: with much that waits, looking must not be all that is done.
+const RESTS_AS_LONG: u32 = 4;
 
 /// What was seen of both clocks, and how far the look at what waits has come.
 pub(super) struct Eye {
     /// The reading against which the next is held: that by which the wall clock was furthest ahead of the monotonic one.
     before: (Instant, Timestamp),
     looking: Option<Looking>,
-    looked_at: Instant,
+    /// When the look that is under way, or was the last, began, and when its newest slice ended.
+    looked: (Instant, Instant),
 }
 
 #[derive(Clone)]
@@ -35,18 +38,32 @@ struct Looking {
     progress: Progress,
 }
 
+impl Looking {
+    /// By how much earlier what waits is armed: among others this clock's step says nothing of what their clocks have armed.
+    fn applies(&self, alone: bool) -> Option<SignedDuration> {
+        self.by.filter(|_| alone)
+    }
+}
+
 impl Eye {
     /// At the start, with everything to be looked at: the clock may have been ahead when the server was here last.
     pub(super) fn new(monotonic: Instant, wall: Timestamp) -> Self {
         let looking = Some(Looking { by: None, progress: Progress::default() });
-        Self { before: (monotonic, wall), looking, looked_at: monotonic }
+        Self { before: (monotonic, wall), looking, looked: (monotonic, monotonic) }
     }
 
     /// Another node's clock is far ahead: everything is looked at again, when the last time was a while ago.
     fn look_again(&mut self, monotonic: Instant) {
-        if self.looking.is_none() && monotonic.saturating_duration_since(self.looked_at) >= LOOK_AGAIN_EVERY {
-            self.looking = Some(Looking { by: None, progress: Progress::default() });
+        let (began, ended) = self.looked;
+        let rest = LOOK_AGAIN_EVERY.max(ended.saturating_duration_since(began) * RESTS_AS_LONG);
+        if self.looking.is_none() && monotonic.saturating_duration_since(ended) >= rest {
+            self.begin(monotonic, None);
         }
+    }
+
+    fn begin(&mut self, monotonic: Instant, by: Option<SignedDuration>) {
+        self.looking = Some(Looking { by, progress: Progress::default() });
+        self.looked = (monotonic, monotonic);
     }
 
     /// Holds a reading of both clocks against the one before. Answers how far the wall clock was set back, when it was.
@@ -60,7 +77,7 @@ impl Eye {
         }
         self.before = (monotonic, wall);
         (behind > TOLERANCE).then(|| {
-            self.looking = Some(Looking { by: Some(behind), progress: Progress::default() });
+            self.begin(monotonic, Some(behind));
             behind
         })
     }
@@ -88,8 +105,11 @@ impl Pump {
 
     /// Has the next slice of what waits looked at. Answers how long to rest at most, when not everything was looked at yet.
     pub(super) async fn arm_anew(&self) -> Option<Duration> {
-        let Looking { by, progress } = self.eye().looking.clone()?;
-        let done = self.submit(move |unit| clock_step::stepped_back(unit, by, &progress)).await.unwrap_or_else(gone);
+        let looking = self.eye().looking.clone()?;
+        let (by, progress) = (looking.by, looking.progress.clone());
+        let applied = looking.applies(self.0.node.is_alone());
+        let done =
+            self.submit(move |unit| clock_step::stepped_back(unit, applied, &progress)).await.unwrap_or_else(gone);
         match done {
             Ok(slice) => {
                 if slice.moved > 0 {
@@ -98,7 +118,7 @@ impl Pump {
                 let next = slice.next.map(|progress| Looking { by, progress });
                 let more = next.is_some();
                 let mut eye = self.eye();
-                (eye.looking, eye.looked_at) = (next, Instant::now());
+                (eye.looking, eye.looked.1) = (next, Instant::now());
                 more.then_some(Duration::ZERO)
             }
             Err(error) => {

@@ -12,7 +12,7 @@ use nightbell_delivery::Outcome;
 use nightbell_engine::{
     Beside, Class, Clock, Desk, Fault, StoreError, Unit,
     domain::ids::NodeId,
-    nodes::{self, Member, OwnClock, SILENT_LOOKS, Silent, Watch},
+    nodes::{self, Look, Member, OwnClock, SILENT_LOOKS, Silent, Watch},
 };
 use std::{
     future::poll_fn,
@@ -98,7 +98,7 @@ struct State {
     stops: u64,
     /// When it was last found that its clock is wrong and somebody else's right, or that it is not known yet.
     aside_at: Option<Instant>,
-    /// When another node was last seen to take alerts with a clock that is far ahead, while this one's was sound.
+    /// When another node was last seen to take alerts with a clock that is far ahead, and to rely on this one's.
     other_ahead_at: Option<Instant>,
 }
 
@@ -237,9 +237,7 @@ impl Node {
                     let look = watch.look(id, &roll, begun.wall);
                     observer(apart);
                     let clock = nodes::own_clock(id, &roll, &look.silent, begun.wall, apart);
-                    if clock == OwnClock::Sound && look.someone_is_far_ahead() {
-                        self.state().other_ahead_at = Some(Instant::now());
-                    }
+                    self.mind_the_others(&look, apart);
                     let was_aside = self.stands_aside();
                     self.heed(clock, apart, &mut clock_told);
                     if clock == OwnClock::StandAside {
@@ -272,6 +270,13 @@ impl Node {
                 }
                 Err(_) => {}
             }
+        }
+    }
+
+    /// Notes that another node leaves ringing to this one, by what a look at them found, when the database's clock is ahead of ours by `apart`.
+    fn mind_the_others(&self, look: &Look, apart: SignedDuration) {
+        if look.someone_is_far_ahead(apart) {
+            self.state().other_ahead_at = Some(Instant::now());
         }
     }
 

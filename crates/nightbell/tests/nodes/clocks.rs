@@ -65,3 +65,27 @@ fn inv_01_13_22_what_a_node_with_a_wrong_clock_takes_is_told_by_the_others_once(
     }
     println!("clocks: 2 nodes off by six hours, {told} messages");
 }
+
+/// The only other node is a little off itself: too little for its own word to count for less, too much to be called sound.
+#[test]
+fn inv_01_13_22_what_a_node_far_ahead_takes_is_told_by_one_that_is_a_little_off() {
+    let double = Double::obliging();
+    for off_by in [SignedDuration::from_secs(4), SignedDuration::from_secs(-4)] {
+        let town = Town::new(&double.url(), 1);
+        let start = |off_by| {
+            let clock = Clock::at(wall_clock() + off_by);
+            let mut command = town.command();
+            command.envs(clock.settings());
+            (town.start(command), clock)
+        };
+        let (near, _near_clock) = start(off_by);
+        says(&near, "CLOCK IS WRONG: this machine's clock is not the database's");
+        let (ahead, _ahead_clock) = start(SignedDuration::from_hours(6));
+        says(&ahead, "PAGING AT RISK: this machine's clock is wrong");
+        let before = pages(&double.ledger(), 0);
+        ahead.must_take(0, "trigger");
+        double.wait("the page", SOON, |ledger| pages(ledger, 0) > before);
+        pause(A_WHILE);
+        assert_eq!(pages(&double.ledger(), 0), before + 1, "off by {off_by:#}");
+    }
+}

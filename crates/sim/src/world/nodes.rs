@@ -216,11 +216,13 @@ impl World {
 
     /// Its clock was set by so much: it notices when it looks at both clocks next.
     fn notices(&mut self, n: usize, by: i64) {
-        let now = self.now;
+        let (now, alone) = (self.now, self.nodes.len() == 1);
         let node = &mut self.nodes[n];
         node.slipped_s = if by < 0 { node.slipped_s - by } else { 0 };
         if node.slipped_s > NOTICED_S && node.engine.is_some() {
-            node.looking = Some((Some(SignedDuration::from_secs(node.slipped_s)), Progress::default()));
+            // Among others this clock's step says nothing of what their clocks have armed.
+            let by = alone.then(|| SignedDuration::from_secs(node.slipped_s));
+            node.looking = Some((by, Progress::default()));
             node.looks_at = Some((now + node.lag).max(node.asleep_until.unwrap_or(now)));
             node.slipped_s = 0;
         }

@@ -92,7 +92,11 @@ fn inv_13_every_kind_of_wait_of_a_message_is_known_by_what_armed_it() {
     let old = Notification { kind: MessageKind::Notice, ..message(&run, 5) }.hold_until(at(HOUR + 45));
     assert_eq!(rings(&run, &old, 10), Some(at(45)), "held back long after it was due");
     let sending = message(&run, HOUR).begin(at(HOUR + 1));
-    assert_eq!(rings(&run, &sending, 10), Some(at(1) + limits::SENDING_LEASE), "a lease");
+    assert_eq!(
+        rings(&run, &sending, 10),
+        Some(at(10) + limits::SENDING_LEASE),
+        "a whole lease: its sender goes by its own clock"
+    );
     attempted(&mut run, HOUR + 2, &sending);
     let again = Notification { status: NotificationStatus::Queued, next_due_at: Some(at(HOUR + 7)), ..sending };
     assert_eq!(rings(&run, &again, 3), Some(at(7)), "a retry");
@@ -103,6 +107,26 @@ fn inv_13_every_kind_of_wait_of_a_message_is_known_by_what_armed_it() {
     run.advance(at(20));
     let far = Notification { step: 1, ..message(&run, 2 * HOUR) };
     assert_eq!(rings(&run, &far, 30), None, "armed before now, however far away");
+}
+
+#[test]
+fn inv_08_13_what_was_held_back_keeps_the_time_it_has_waited() {
+    let run = ahead();
+    let moved = |n: &Notification, now, by| {
+        let rearmed = put_right(&run.page, &run.history, std::slice::from_ref(n), at(now), by).expect("it was ahead");
+        let after = rearmed.messages[0].1.clone();
+        (after.due_at, after.next_due_at)
+    };
+    let by = Some(seconds(HOUR));
+    let held = message(&run, HOUR).hold_until(at(HOUR + 45));
+    assert_eq!(moved(&held, 10, by), (at(0), Some(at(45))), "a minute in all");
+    assert_eq!(moved(&held, 10, None), (at(10), Some(at(55))), "nobody saw the step: all of it once more");
+    let old = Notification { kind: MessageKind::Notice, ..message(&run, 5) }.hold_until(at(HOUR + 45));
+    assert_eq!(moved(&old, 10, by), (at(5), Some(at(45))), "a right clock said when it was due");
+    let to_come = Notification { kind: MessageKind::Notice, ..message(&run, 40) }.hold_until(at(HOUR + 45));
+    assert_eq!(moved(&to_come, 10, by), (at(40), Some(at(45))), "even if that is yet to come");
+    let laddered = message(&run, HOUR + 60);
+    assert_eq!(moved(&laddered, 10, by), (at(60), Some(at(60))), "a later method is wanted when its time comes");
 }
 
 #[test]

@@ -107,6 +107,17 @@ fn inv_07_an_attempt_that_took_long_to_fail_costs_the_next_method_nothing() {
 }
 
 #[test]
+fn inv_07_13_an_attempt_during_which_the_clock_was_set_back_holds_up_no_next_method() {
+    // Begun at 0; reported when the clock shows so many seconds.
+    for (reported, fall_back) in [(-1, 19), (-10, 10), (-6 * 3_600, -6 * 3_600 + 20)] {
+        for word in ["deferred", "unknown"] {
+            let settled = notification(NotificationStatus::Sending).settle(report(word), at(reported));
+            assert_eq!(settled.fall_back_by, Some(at(fall_back)), "{word} at {reported} s");
+        }
+    }
+}
+
+#[test]
 fn inv_07_nothing_stays_sending() {
     let mut cases = 0;
     for status in ALL {

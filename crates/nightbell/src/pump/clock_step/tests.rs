@@ -26,7 +26,9 @@ async fn inv_13_only_a_clock_that_fell_behind_was_set_back() {
     }
     assert_eq!(eye.see(after(60), wall("04:00:10")), Some(SignedDuration::from_hours(1)));
     let looking = eye.looking.take().expect("everything is looked at");
-    assert_eq!((looking.by, looking.progress), (Some(SignedDuration::from_hours(1)), Progress::default()));
+    assert_eq!((looking.by, &looking.progress), (Some(SignedDuration::from_hours(1)), &Progress::default()));
+    assert_eq!(looking.applies(true), Some(SignedDuration::from_hours(1)));
+    assert_eq!(looking.applies(false), None, "what other servers armed, they armed by other clocks");
     assert_eq!(eye.see(after(70), wall("04:00:20")), None, "once");
     // Slewed back, a second in each ten.
     let slewed: Vec<_> = (1..=6_u64)
@@ -34,6 +36,24 @@ async fn inv_13_only_a_clock_that_fell_behind_was_set_back() {
         .map(|by| by.map(|by| by.as_secs()))
         .collect();
     assert_eq!(slewed, [None, None, Some(3), None, None, Some(3)], "what is slewed adds up");
+}
+
+#[test]
+fn inv_13_the_longer_a_look_took_the_longer_it_rests() {
+    let begin = Instant::now();
+    let after = |seconds| begin + Duration::from_secs(seconds);
+    for (took_s, rests_s) in [(0, 2), (1, 4), (10, 40)] {
+        let mut eye = Eye::new(begin, wall("03:00:00"));
+        assert!(eye.looking.take().is_some(), "the one at the start");
+        eye.look_again(after(100));
+        assert!(eye.looking.is_some());
+        // Its last slice.
+        (eye.looking, eye.looked.1) = (None, after(100 + took_s));
+        eye.look_again(after(100 + took_s + rests_s - 1));
+        assert!(eye.looking.is_none(), "{took_s} s");
+        eye.look_again(after(100 + took_s + rests_s));
+        assert!(eye.looking.is_some(), "{took_s} s");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -149,3 +149,28 @@ fn inv_05_a_node_works_only_once_its_clock_was_compared_and_a_verdict_that_is_no
     let alone = Node::alone(id(1), "one".to_owned(), Arc::new(Hand::new()));
     assert!(!alone.stands_aside());
 }
+
+#[test]
+fn inv_13_a_node_whose_own_clock_is_a_little_off_minds_one_that_is_far_ahead() {
+    let at = |ms: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_millis(172_800_000 + ms);
+    let member = |n, beats, ms| Member { id: id(n), name: String::new(), started_at: at(0), seen_at: at(ms), beats };
+    for (ours, theirs, expected) in [
+        (0, 0, false),
+        (0, 21_600_000, true),
+        (3_000, 21_600_000, true),
+        (-3_000, 21_600_000, true),
+        (4_900, 21_600_000, true),
+        (-4_900, 21_600_000, true),
+        (1_500, 10_500, true),
+        (-21_600_000, 21_600_000, false),
+    ] {
+        let (_hand, node) = among_others();
+        let mut watch = Watch::default();
+        for beats in [1, 2] {
+            assert!(!node.sees_another_ahead());
+            let look = watch.look(id(1), &[member(2, beats, theirs)], at(ours));
+            node.mind_the_others(&look, SignedDuration::from_millis(-ours));
+        }
+        assert_eq!(node.sees_another_ahead(), expected, "ours {ours} ms off, theirs {theirs} ms");
+    }
+}
