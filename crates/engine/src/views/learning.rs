@@ -21,11 +21,18 @@ pub struct PostmortemView {
     pub postmortem: Option<Postmortem>,
     /// Its action items.
     pub items: Vec<ActionItem>,
-    /// Where its text blames a person, without what was dismissed.
-    pub findings: Vec<BlameFinding>,
 }
 
 impl PostmortemView {
+    /// Where its text blames a person, without what was dismissed. Reads the whole text: for whoever shows it.
+    pub fn findings(&self, directory: &Directory) -> Vec<BlameFinding> {
+        let Some(p) = &self.postmortem else { return Vec::new() };
+        let lines: Vec<&str> = p.markdown.lines().collect();
+        let dismissed =
+            |found: &BlameFinding| lines.get(found.line.saturating_sub(1)).is_some_and(|l| p.is_dismissed(l));
+        blame_findings(directory, &p.markdown).into_iter().filter(|found| !dismissed(found)).collect()
+    }
+
     /// The document as it leaves: the text as kept, and every tracked action item that its section does not name yet.
     pub fn document(&self) -> Option<String> {
         self.postmortem.as_ref().map(|p| with_tracked(&p.markdown, &self.items))
@@ -38,19 +45,12 @@ pub fn postmortems(tx: &mut dyn Tx, count_max: u32) -> Result<Vec<Postmortem>, F
 }
 
 /// The postmortem of an incident.
-pub fn postmortem(tx: &mut dyn Tx, directory: &Directory, slug: &str) -> Result<PostmortemView, Fault> {
+pub fn postmortem(tx: &mut dyn Tx, slug: &str) -> Result<PostmortemView, Fault> {
     let incident =
         response::by_slug(tx, slug.trim_start_matches('#'))?.ok_or_else(|| Refusal::not_found("incident", slug))?;
     let postmortem = store::of_incident(tx, incident.id)?;
     let items = store::items_of(tx, incident.id)?;
-    let findings = postmortem.as_ref().map_or(Vec::new(), |p| {
-        let found = blame_findings(directory, &p.markdown);
-        found
-            .into_iter()
-            .filter(|f| !p.markdown.lines().nth(f.line.saturating_sub(1)).is_some_and(|line| p.is_dismissed(line)))
-            .collect()
-    });
-    Ok(PostmortemView { incident, postmortem, items, findings })
+    Ok(PostmortemView { incident, postmortem, items })
 }
 
 /// Where a text blames a person of this organisation.

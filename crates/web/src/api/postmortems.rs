@@ -28,7 +28,7 @@ use axum::{
     routing,
 };
 use nightbell_engine::{
-    Class, Fault, Unit, learning,
+    Class, Fault, Tx, Unit, learning,
     views::{self, PostmortemView},
 };
 use serde::{Deserialize, Serialize};
@@ -123,20 +123,21 @@ async fn list(State(state): State<AppState>, _: ApiCaller<Read>, Params(query): 
     Ok(ok(&List::whole(listed.iter().map(PostmortemJson::from).collect())))
 }
 
-async fn view(state: &AppState, slug: String) -> Result<(Postmortem, PostmortemView), Fault> {
-    state
-        .read(move |tx, _, directory| {
-            let view = views::postmortem(tx, directory, &slug)?;
-            let none = || Refusal::not_found("postmortem of", format!("{slug}; draft one first"));
-            Ok((view.postmortem.clone().ok_or_else(none)?, view))
-        })
-        .await
+fn drafted(tx: &mut dyn Tx, slug: &str) -> Result<(Postmortem, PostmortemView), Fault> {
+    let view = views::postmortem(tx, slug)?;
+    let none = || Refusal::not_found("postmortem of", format!("{slug}; draft one first"));
+    Ok((view.postmortem.clone().ok_or_else(none)?, view))
 }
 
 /// The document as it stands: what every change of it answers.
 async fn stands(state: &AppState, slug: String) -> ApiResult {
-    let (postmortem, view) = view(state, slug).await?;
-    let blames = view.findings.into_iter().map(|finding| BlameJson {
+    let (postmortem, findings) = state
+        .read(move |tx, _, directory| {
+            let (postmortem, view) = drafted(tx, &slug)?;
+            Ok((postmortem, view.findings(directory)))
+        })
+        .await?;
+    let blames = findings.into_iter().map(|finding| BlameJson {
         line: finding.line,
         excerpt: finding.excerpt,
         why: finding.why,
@@ -158,7 +159,7 @@ async fn markdown(
     _: ApiCaller<Read>,
     ApiPath(slug): ApiPath<String>,
 ) -> ApiResult<Response> {
-    let (postmortem, view) = view(&state, slug).await?;
+    let (postmortem, view) = state.read(move |tx, _, _| drafted(tx, &slug)).await?;
     let text = view.document().unwrap_or(postmortem.markdown);
     Ok(([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], text).into_response())
 }

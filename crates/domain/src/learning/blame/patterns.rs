@@ -1,4 +1,4 @@
-//! The phrases that blame, by kind. They see a prepared line in which every person is one character, `\x01`.
+//! The phrases that blame, by kind. They see a prepared line: ASCII, in which every person is one character, `\x01`, and every long dash `\x02`.
 
 use regex::Regex;
 use std::{ops::Range, sync::LazyLock};
@@ -60,7 +60,7 @@ impl Kind {
 const WHO: &str = r"(?:\x01|\b(?:(?:the|an?|our|one|another|this|that) )?(?:[\w-]+ )?(?:on-?call|engineer|developer|dev|operator|admin|administrator|intern|reviewer|author|contractor|responder|commander|teammate|colleague|employee|sre|dba)s?(?: (?:engineer|developer|person))?|\b(?:someone|somebody|he|she|ops|comms|the ic|the scribe)\b)";
 
 static PATTERNS: LazyLock<Vec<(Regex, Kind)>> = LazyLock::new(|| {
-    let pattern = |source: String, kind| (Regex::new(&format!("(?i){source}")).expect("a constant pattern"), kind);
+    let pattern = |source: String, kind| (Regex::new(&format!("(?i-u){source}")).expect("a constant pattern"), kind);
     let change = r"(?:PR|pull request|commit|change|deploy|deployment|release|code|patch|merge|script|migration|config(?:uration)?(?: change)?|push|rollout|query|command|update|refactor(?:ing)?)";
     let breaks = r"(?:broke|caused|took (?:\w+ ){0,3}down|crashed|introduced|led to|brought (?:\w+ ){0,3}down|killed|triggered|resulted in|was (?:the cause|wrong|bad|broken|faulty|buggy)|wiped|deleted|dropped|locked|exhausted|leaked|overloaded|blocked|removed|disabled|corrupted|stalled|failed)";
     let slip = r"(?:mistakes?|errors?|fault|carelessness|negligence|oversight|bugs?|typo|failure|blunder|incompetence|ignorance|inexperience|lack of \w+)";
@@ -75,7 +75,7 @@ static PATTERNS: LazyLock<Vec<(Regex, Kind)>> = LazyLock::new(|| {
         pattern(format!(r"{WHO}\s+(?:didn't|did not|never)\s+(?:even\s+|properly\s+|actually\s+)?(?:tests?|check|checked|read|notice|noticed|follow|followed|review|reviewed|verify|verified|look|looked|think|thought|ask|asked|tell|told|respond|answer|answered|acknowledge|update|updated|run|ran|understand|understood|realise|realize|pay attention|care|bother)\b"), Kind::LeftOut),
         pattern(format!(r"{WHO}\s+(?:should|could|ought to|must|needed to|was supposed to|were supposed to)(?:n't| not)?(?:'ve| have)\b(?:\s+\w+)?"), Kind::Hindsight),
         pattern(format!(r"{WHO}\s+(?:was|were) (?:supposed|meant) to\b"), Kind::Hindsight),
-        pattern(format!(r"(?:^|[.,;:—-]\s*|\bif )had {WHO}\s+(?:not |only )?\w+"), Kind::Hindsight),
+        pattern(format!(r"(?:^|[.,;:\x02-]\s*|\bif )had {WHO}\s+(?:not |only )?\w+"), Kind::Hindsight),
         pattern(r"\bshould(?:'ve| have) (?:known|been more careful|paid (?:more )?attention)\b|\bshould know better\b|\b(?:be|been|being) more careful\b|\bif only \x01".to_string(), Kind::Hindsight),
         pattern(format!(r"{WHO}\s+(?:\w+ly\s+)?(?:broke|crashed|took (?:\w+ ){{0,3}}down|brought (?:\w+ ){{0,3}}down|wrecked|messed|screwed|botched|misconfigured|mistyped|wiped|blew|caused|introduced (?:a|the) (?:bug|error|outage|problem))\b(?:\s+\w+)?"), Kind::PersonCaused),
         pattern(format!(r"{WHO}\s+(?:accidentally|mistakenly|wrongly|carelessly|recklessly|inadvertently|foolishly|stupidly|blindly)\s+\w+"), Kind::PersonCaused),
@@ -92,7 +92,7 @@ static PATTERNS: LazyLock<Vec<(Regex, Kind)>> = LazyLock::new(|| {
         pattern(r"\b(?:we|nobody|no one|everyone|everybody) (?:simply |just )?(?:failed to|forgot to|neglected to|ignored|overlooked|bothered to|didn't bother|did not bother)\b(?:\s+\w+)?".to_string(), Kind::LeftOut),
         pattern(r"\b(?:poor|bad) judge?ment\b|\b(?:embarrassing|inexcusable|unforgivable|obvious) (?:mistake|error|oversight)\b".to_string(), Kind::Judgement),
         // Somebody we were not told about: "Dave forgot to", "Dave's mistake".
-        (Regex::new(r"\b[A-Z][a-z]+ (?:forgot|neglected) to\b|\b[A-Z][a-z]+'s (?:fault|mistake|carelessness|negligence|PR|pull request|commit)\b(?: broke\b| caused\b)?").expect("a constant pattern"), Kind::PersonCaused),
+        (Regex::new(r"(?-u)\b[A-Z][a-z]+ (?:forgot|neglected) to\b|\b[A-Z][a-z]+'s (?:fault|mistake|carelessness|negligence|PR|pull request|commit)\b(?: broke\b| caused\b)?").expect("a constant pattern"), Kind::PersonCaused),
     ]
 });
 
@@ -115,7 +115,7 @@ pub(super) fn find(prepared: &str) -> Vec<(Range<usize>, Kind)> {
 fn is_neutral(prepared: &str, range: &Range<usize>, kind: Kind) -> bool {
     static DENIED: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)\b(?:nobody|no one|no-one|not|never|without|rather than|instead of|avoid|no)(?:\s+\w+){0,3}\s*$",
+            r"(?i-u)\b(?:nobody|no one|no-one|not|never|without|rather than|instead of|avoid|no)(?:\s+\w+){0,3}\s*$",
         )
         .expect("a constant pattern")
     });

@@ -66,7 +66,7 @@ fn open_findings(
     directory: &nightbell_engine::Directory,
     postmortem: &Postmortem,
 ) -> Result<usize, Fault> {
-    Ok(views::postmortem(tx, directory, &postmortem.slug)?.findings.len())
+    Ok(views::postmortem(tx, &postmortem.slug)?.findings(directory).len())
 }
 
 fn saved_words(postmortem: &Postmortem, findings: usize) -> String {
@@ -82,8 +82,8 @@ fn saved_words(postmortem: &Postmortem, findings: usize) -> String {
 async fn again(state: &AppState, who: &Signed<Respond>, slug: String, text: String, refusal: &Refusal) -> PageResult {
     let at = slug.clone();
     let current = state
-        .read(move |tx, _, directory| {
-            let view = views::postmortem(tx, directory, &at)?;
+        .read(move |tx, _, _| {
+            let view = views::postmortem(tx, &at)?;
             Ok(view.postmortem.ok_or_else(|| undrafted(&at))?.revision)
         })
         .await?;

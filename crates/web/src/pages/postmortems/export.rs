@@ -21,8 +21,8 @@ pub(super) async fn export(
 /// The document as a file. The caller has checked the right to read.
 pub(super) async fn answer(state: &AppState, slug: String) -> PageResult {
     let (name, text) = state
-        .read(move |tx, _, directory| {
-            let view = views::postmortem(tx, directory, &slug)?;
+        .read(move |tx, _, _| {
+            let view = views::postmortem(tx, &slug)?;
             let text = view.document().ok_or_else(|| undrafted(&slug))?;
             Ok((format!("{}.md", view.incident.slug), text))
         })

@@ -56,7 +56,7 @@ async fn page(state: &AppState, who: &Session, slug: String, status: StatusCode,
     let reading = Reading::of(who);
     let view = state
         .read(move |tx, now, directory| {
-            let view = views::postmortem(tx, directory, &slug)?;
+            let view = views::postmortem(tx, &slug)?;
             shell.title = format!("Postmortem: {}", view.incident.title);
             Ok(present::postmortem::page(&reading.at(now, &directory.org), shell, directory, &view, typed))
         })

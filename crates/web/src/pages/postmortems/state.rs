@@ -57,8 +57,6 @@ pub(super) async fn change(
 
 /// Where the rule stands with its form for the reason.
 async fn waiver(state: &AppState, slug: String) -> Result<String, Fault> {
-    let incident = state
-        .read(move |tx, _, directory| Ok(nightbell_engine::views::postmortem(tx, directory, &slug)?.incident))
-        .await?;
+    let incident = state.read(move |tx, _, _| Ok(nightbell_engine::views::postmortem(tx, &slug)?.incident)).await?;
     Ok(format!("/incidents/{}#rule-{}", incident.slug, RuleId::PostmortemOnTime.word()))
 }

@@ -17,7 +17,7 @@ async fn resolved(site: &Site) -> (Incident, String) {
 /// The stored text and its revision.
 async fn stored(site: &Site, slug: &str) -> (String, u64) {
     let slug = slug.to_owned();
-    let found = site.state.read(move |tx, _, directory| views::postmortem(tx, directory, &slug)).await.expect("stored");
+    let found = site.state.read(move |tx, _, _| views::postmortem(tx, &slug)).await.expect("stored");
     found.postmortem.map(|postmortem| (postmortem.markdown, postmortem.revision)).expect("drafted")
 }
 
@@ -192,11 +192,7 @@ async fn an_item_without_its_fields_gets_a_message_beside_each_and_keeps_what_wa
         .await;
     assert!(stranger.status == 400 && stranger.body.contains("There is no user @zoe."), "{}", stranger.body);
     let slug = incident.slug.clone();
-    let items = site
-        .state
-        .read(move |tx, _, directory| Ok(views::postmortem(tx, directory, &slug)?.items))
-        .await
-        .expect("read");
+    let items = site.state.read(move |tx, _, _| Ok(views::postmortem(tx, &slug)?.items)).await.expect("read");
     assert_eq!(items, Vec::new(), "nothing was stored");
     assert_eq!(
         site.post_form(
