@@ -8,7 +8,7 @@
 use crate::{
     Fault, Unit,
     paging::{self, Work},
-    settings,
+    settings::{self, Settings},
 };
 use jiff::SignedDuration;
 use nightbell_domain::{ids::NodeId, record::Instant};
@@ -157,10 +157,22 @@ impl Watch {
 /// # Errors
 /// Unavailable when the key of links was renewed since it was opened; the store's.
 pub fn join(unit: &mut Unit<'_>, name: &str) -> Result<NodeId, Fault> {
-    settings::must_be_current(unit)?;
+    let renewed =
+        || StoreError::Unavailable("the key of links was renewed meanwhile; start this server anew".to_owned());
+    Ok(join_again(unit, name)?.ok_or_else(renewed)?)
+}
+
+/// A server joins the others as another, after they gave it up; `None` when the key of links was renewed since it was opened: it must end.
+///
+/// # Errors
+/// The store's.
+pub fn join_again(unit: &mut Unit<'_>, name: &str) -> Result<Option<NodeId>, Fault> {
+    if !settings::is_current(unit.tx, unit.settings)? {
+        return Ok(None);
+    }
     let id = unit.ids().make::<NodeId>();
     node::join(unit.tx, id, name, unit.now)?;
-    Ok(id)
+    Ok(Some(id))
 }
 
 /// A server joins where there can be no other (a data folder, whose lock it holds): whoever was there is gone, and what they were sending is
@@ -174,12 +186,34 @@ pub fn join_alone(unit: &mut Unit<'_>, name: &str) -> Result<(NodeId, u64), Faul
     Ok((join(unit, name)?, taken))
 }
 
-/// A sign of life, and who else is there; `None` when the others gave this node up: it must join again, as another.
+/// What a sign of life found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Beaten {
+    /// Who is there.
+    Among(Vec<Member>),
+    /// The others gave this node up: it must join again, as another.
+    GivenUp,
+    /// The key of links was renewed since this server was opened: it opens what nobody may any more, and must end.
+    KeyRenewed,
+}
+
+/// A sign of life of the server that was opened with those settings.
 ///
 /// # Errors
 /// The store's.
-pub fn beat(tx: &mut dyn Tx, id: NodeId, now: Instant) -> Result<Option<Vec<Member>>, StoreError> {
-    if node::beat(tx, id, now)? { node::roll(tx).map(Some) } else { Ok(None) }
+pub fn beat(tx: &mut dyn Tx, settings: &Settings, id: NodeId, now: Instant) -> Result<Beaten, StoreError> {
+    if !settings::is_current(tx, settings)? {
+        return Ok(Beaten::KeyRenewed);
+    }
+    if node::beat(tx, id, now)? { node::roll(tx).map(Beaten::Among) } else { Ok(Beaten::GivenUp) }
+}
+
+/// Who stands in the roll, running or not.
+///
+/// # Errors
+/// The store's.
+pub fn roll(tx: &mut dyn Tx) -> Result<Vec<Member>, Fault> {
+    Ok(node::roll(tx)?)
 }
 
 /// Gives a silent node up; what it was sending is due now. Answers how many messages that are, `None` when it moved or somebody was faster.

@@ -8,8 +8,8 @@ mod recheck;
 
 pub use recheck::{Line, Recheck, recheck};
 
-use crate::{Fault, Reader, open_sqlite_reader, verify, verify::Proof};
-use nightbell_domain::record::Instant;
+use crate::{Fault, Key, Reader, open_sqlite_reader, settings, verify, verify::Proof};
+use nightbell_domain::{ids::Entropy, record::Instant};
 use nightbell_store::{
     Database, Sqlite, StoreError, Tx, Verdict, meta,
     portable::{self as store, Copied, Standing},
@@ -206,19 +206,20 @@ pub fn is_empty(database: &mut dyn Reader) -> Result<bool, Fault> {
     Ok(counts.ok_or_else(silent)??.iter().all(|(_, rows)| *rows == 0))
 }
 
-/// The last words of a restore, in one transaction: facts of the process that was are forgotten, sessions and links end if that is wanted, and the list of what
-/// to re-check is kept, so that `doctor` tells of it later. Answers the list.
+/// The last words of a restore, in one transaction: facts of the process that was are forgotten, the list of what to re-check is kept, so that
+/// `doctor` tells of it later; with `ending` sessions and links end, and another key for links is drawn from it. Answers the list.
 ///
 /// # Errors
 /// The store's.
-pub fn settle(database: &mut dyn Database, now: Instant, end_sessions: bool) -> Result<Recheck, Fault> {
+pub fn settle(database: &mut dyn Database, now: Instant, ending: Option<&mut dyn Entropy>) -> Result<Recheck, Fault> {
     let mut list = None;
     database.read(&mut |tx| {
         let stamp = fact::<Stamp>(tx, STAMP);
         list = Some(stamp.and_then(|stamp| recheck(tx, stamp.as_ref(), now)));
     })?;
     let mut list = list.ok_or_else(silent)??;
-    if end_sessions {
+    let fresh = ending.map(Key::fresh);
+    if fresh.is_some() {
         list.sessions = 0;
         list.links_ended = true;
     }
@@ -227,10 +228,10 @@ pub fn settle(database: &mut dyn Database, now: Instant, end_sessions: bool) -> 
         for key in OF_THE_OTHER_PROCESS {
             store::forget_fact(tx, key)?;
         }
-        if end_sessions {
+        if let Some(key) = &fresh {
             store::end_all_sessions(tx)?;
-            // Whoever saw the backup could sign links with it. The next start makes another.
-            store::forget_fact(tx, crate::settings::LINK_KEY)?;
+            // Whoever saw the backup could sign links with the one in it.
+            settings::change_link_key(tx, key, now)?;
         }
         crate::subscription::forget_what_waited(tx)?;
         meta::set(tx, RESTORED, &text)?;

@@ -1,15 +1,17 @@
 //! What the installation knows about itself: where it is reached from outside, and its secret keys. Keys never reach logs.
 
-use crate::{Fault, Unit};
+use crate::{Fault, Unit, subscription};
 use hmac::{Hmac, KeyInit, Mac};
-use jiff::SignedDuration;
 use nightbell_domain::{
     access::{Administer, Permit},
     ids::{ContactId, Entropy, UserId},
     record::Instant,
     refusal::Refusal,
 };
-use nightbell_store::{StoreError, Tx, meta, node};
+use nightbell_store::{
+    StoreError, Tx, meta,
+    node::{self, Member},
+};
 use nightbell_wire::outbound::standard_webhooks::Secret;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -19,6 +21,13 @@ use sha2::Sha256;
 pub struct Key([u8; 32]);
 
 impl Key {
+    /// A new one.
+    pub(crate) fn fresh(entropy: &mut dyn Entropy) -> Self {
+        let mut bytes = [0_u8; 32];
+        entropy.fill(&mut bytes);
+        Self(bytes)
+    }
+
     /// The bytes, for signing.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
@@ -35,21 +44,17 @@ pub struct Settings {
 }
 
 /// The fact that holds it.
-pub(crate) const LINK_KEY: &str = "link_key";
+const LINK_KEY: &str = "link_key";
 
 /// The fact that says when the key was renewed, and by whom.
 const RENEWALS: &str = "link_key_renewals";
 /// So many of them are kept.
 const RENEWALS_MAX: usize = 100;
-/// A node that gave a sign of life within that time runs. Its clock may be off by some seconds, and it beats every half second.
-const RUNS_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 
 impl Settings {
     /// Reads the keys; the first start of an installation makes them.
     pub fn load(tx: &mut dyn Tx, entropy: &mut dyn Entropy, public_url: &str) -> Result<Self, Fault> {
-        let mut fresh = [0_u8; 32];
-        entropy.fill(&mut fresh);
-        meta::claim(tx, LINK_KEY, &hex(&fresh))?;
+        meta::claim(tx, LINK_KEY, &hex(Key::fresh(entropy).bytes()))?;
         let stored = meta::get(tx, LINK_KEY)?.unwrap_or_default();
         let key =
             unhex(&stored).ok_or_else(|| StoreError::Corrupt("the link key is not 32 bytes of hex".to_owned()))?;
@@ -73,33 +78,59 @@ pub struct Renewal {
     pub by: UserId,
 }
 
-/// Makes another key for links: no link that was sent opens anything any more, and webhooks are signed by other secrets. A server that runs would
-/// go on with the old one, so none may: `alone` says that the caller holds the place of the only one there can be, else the nodes are asked.
+/// What is known of other servers on the data.
+#[derive(Debug, Clone, Copy)]
+pub enum Others<'a> {
+    /// The caller holds the place of the only one there can be.
+    NoneCan,
+    /// Who was there when the caller looked some seconds ago: long enough that whoever runs has given a sign of life since.
+    Seen(&'a [Member]),
+}
+
+impl Others<'_> {
+    /// Who runs: gave a sign of life, or came, since then. Counted, never timed: nobody's clock is believed.
+    fn running(self, now: Vec<Member>) -> Vec<String> {
+        let Self::Seen(then) = self else { return Vec::new() };
+        let stands_still = |node: &Member| then.iter().any(|seen| seen.id == node.id && seen.beats == node.beats);
+        now.into_iter().filter(|node| !stands_still(node)).map(|node| node.name).collect()
+    }
+}
+
+/// Makes another key for links: no link that was sent opens anything any more, and webhooks are signed by other secrets; readers of status pages stay
+/// who they are. A server that runs would go on with the old one, so none may. Whoever stands in the roll all the same, killed or asleep, is given
+/// up: one that wakes up is handed nothing, and cannot join again with the key it has.
 ///
 /// # Errors
 /// Refused while a node runs; the store's.
-pub fn renew_link_key(unit: &mut Unit<'_>, who: &Permit<Administer>, alone: bool) -> Result<Renewal, Fault> {
-    let runs = |node: &node::Member| unit.now.duration_since(node.seen_at) < RUNS_WITHIN;
-    let running: Vec<String> = match alone {
-        true => Vec::new(),
-        false => node::roll(unit.tx)?.into_iter().filter(runs).map(|node| node.name).collect(),
-    };
+pub fn renew_link_key(unit: &mut Unit<'_>, who: &Permit<Administer>, others: Others<'_>) -> Result<Renewal, Fault> {
+    let running = others.running(node::roll(unit.tx)?);
     if !running.is_empty() {
         let text = format!(
-            "{} ran less than a minute ago and would go on with the old key. Nothing was changed. Stop every server, wait a minute, then repeat this.",
+            "{} is running and would go on with the old key. Nothing was changed. Stop every server, then repeat this.",
             running.join(", ")
         );
         return Err(Refusal::conflict("servers-run", &text).into());
     }
-    let key = unit.ids().random::<32>();
+    let key = Key(unit.ids().random::<32>());
     let renewal = Renewal { at: unit.now, by: who.user().clone() };
     let mut known = link_key_renewals(unit.tx)?;
     known.push(renewal.clone());
     let kept = known.split_off(known.len().saturating_sub(RENEWALS_MAX));
     let text = serde_json::to_string(&kept).map_err(|e| StoreError::Corrupt(e.to_string()))?;
-    meta::set(unit.tx, LINK_KEY, &hex(&key))?;
+    node::leave_all(unit.tx)?;
+    node::hand_back_all(unit.tx, unit.now)?;
+    change_link_key(unit.tx, &key, unit.now)?;
     meta::set(unit.tx, RENEWALS, &text)?;
     Ok(renewal)
+}
+
+/// The key of links is another from now on, and readers of status pages are known by it.
+///
+/// # Errors
+/// The store's.
+pub(crate) fn change_link_key(tx: &mut dyn Tx, key: &Key, now: Instant) -> Result<(), StoreError> {
+    subscription::know_by(tx, key, now)?;
+    meta::set(tx, LINK_KEY, &hex(key.bytes()))
 }
 
 /// When the key of links was made anew, oldest first.
@@ -111,15 +142,12 @@ pub fn link_key_renewals(tx: &mut dyn Tx) -> Result<Vec<Renewal>, Fault> {
     meta::get(tx, RENEWALS)?.map_or(Ok(Vec::new()), |text| serde_json::from_str(&text).map_err(corrupt))
 }
 
-/// A server whose key was renewed since it was opened would send links that open nowhere.
+/// Whether that is the key of links still. A server whose key is not would open what nobody may any more, and send links that open nowhere.
 ///
 /// # Errors
-/// Unavailable when that is so; the store's.
-pub(crate) fn must_be_current(unit: &mut Unit<'_>) -> Result<(), Fault> {
-    if meta::get(unit.tx, LINK_KEY)?.as_deref() == Some(hex(unit.settings.link_key.bytes()).as_str()) {
-        return Ok(());
-    }
-    Err(StoreError::Unavailable("the key of links was renewed meanwhile; start this server anew".to_owned()).into())
+/// The store's.
+pub(crate) fn is_current(tx: &mut dyn Tx, settings: &Settings) -> Result<bool, StoreError> {
+    Ok(meta::get(tx, LINK_KEY)?.as_deref() == Some(hex(settings.link_key.bytes()).as_str()))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -74,6 +74,8 @@ impl Options {
 pub enum Broken {
     /// The writer ended: a flush or a write failed, and what is on disk is known only after a fresh start. Nothing may touch it any more.
     Storage,
+    /// The key of links was renewed while this server was asleep or cut off: not one more request may be answered with the old one.
+    KeyRenewed,
     /// Something else ended, for that reason; the rest can be stopped in order.
     Part(String),
 }
@@ -130,12 +132,13 @@ impl Server {
         })
     }
 
-    /// Completes when the server cannot go on by itself: writer, pump or listener ended. Never, while all is well. A disk that is full is
-    /// not such an end (INV-16): alerts are refused with 503 until there is room, and what rings goes on. A disk that fails a flush or a
-    /// write is: the writer ends.
+    /// Completes when the server cannot go on by itself: writer, pump or listener ended, or somebody renewed its key of links. Never, while all is
+    /// well. A disk that is full is not such an end (INV-16): alerts are refused with 503 until there is room, and what rings goes on. A disk that
+    /// fails a flush or a write is: the writer ends.
     pub async fn broken(&mut self) -> Broken {
         tokio::select! {
             _ = &mut self.writer_gone => Broken::Storage,
+            () = self.node.key_renewed() => Broken::KeyRenewed,
             _ = &mut self.pump => Broken::Part("the pump ended".to_owned()),
             ended = &mut self.http => Broken::Part(match ended {
                 Ok(Ok(())) => "the listener ended".to_owned(),
@@ -145,8 +148,9 @@ impl Server {
         }
     }
 
-    /// Leaves everything as it lies, for a process that ends right after: closing the database would write to a disk that has just failed,
-    /// and believe what it answers the second time. What was under way is made up for at the next start.
+    /// Leaves everything as it lies, for a process that ends right after: closing the database would write to a disk that has just failed, and
+    /// believe what it answers the second time; finishing requests would answer them with a key that is over. What was under way is made up for
+    /// at the next start.
     pub fn abandon(self) {
         std::mem::forget(self);
     }

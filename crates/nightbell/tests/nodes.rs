@@ -19,6 +19,8 @@ mod http;
 mod live;
 #[path = "nodes/loss.rs"]
 mod loss;
+#[path = "nodes/renewal.rs"]
+mod renewal;
 #[path = "nodes/storm.rs"]
 mod storm;
 #[path = "nodes/town.rs"]

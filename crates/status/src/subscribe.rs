@@ -139,7 +139,7 @@ fn said(name: &str, place: &Place, step: &Step<'_>) -> Said {
         Step::Dead => Said::new(
             NOT_YET,
             "This link does not work",
-            &["It is incomplete, too old, or was answered already. To get updates, subscribe again."],
+            &["It is incomplete, too old, or was answered already. To get updates, subscribe again; to get none, take the link in your newest mail."],
         )
         .ask(Ask::new(place)),
     }

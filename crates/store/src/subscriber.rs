@@ -16,6 +16,10 @@ pub(crate) const ONE: &str =
     "SELECT id, status_page, recipient, email, state, rejections, changed_at FROM subscriber WHERE id = $1";
 pub(crate) const OF_RECIPIENT: &str = "SELECT id, status_page, recipient, email, state, rejections, changed_at FROM subscriber \
      WHERE status_page = $1 AND recipient = $2";
+pub(crate) const EVERYBODY: &str =
+    "SELECT id, status_page, recipient, email, state, rejections, changed_at FROM subscriber ORDER BY id";
+pub(crate) const KNOW_AS: &str = "UPDATE subscriber SET recipient = $2 WHERE id = $1";
+pub(crate) const MAILS_ARE_TO: &str = "UPDATE subscriber_mail SET recipient = $2 WHERE recipient = $1";
 pub(crate) const COUNT: &str = "SELECT COUNT(*) FROM subscriber WHERE status_page = $1 AND email IS NOT NULL";
 pub(crate) const FORGET_UNCONFIRMED_MAILS: &str = "DELETE FROM subscriber_mail WHERE subscriber IN \
      (SELECT id FROM subscriber WHERE state = 'pending' AND changed_at < $1 ORDER BY changed_at, id LIMIT $2)";
@@ -128,6 +132,21 @@ pub fn one(tx: &mut dyn Tx, id: SubscriberId) -> Result<Option<Subscriber>, Stor
 /// The subscriber of a page with that digest of an address.
 pub fn of_recipient(tx: &mut dyn Tx, page: &StatusPageId, recipient: &str) -> Result<Option<Subscriber>, StoreError> {
     tx.row(OF_RECIPIENT, &[page.as_str().into(), recipient.into()])?.as_ref().map(subscriber).transpose()
+}
+
+/// Everybody of every page, those who left too.
+pub fn everybody(tx: &mut dyn Tx) -> Result<Vec<Subscriber>, StoreError> {
+    tx.rows(EVERYBODY, &[])?.iter().map(subscriber).collect()
+}
+
+/// A subscriber goes by another digest from now on: that of the same address by another key.
+pub fn know_as(tx: &mut dyn Tx, id: SubscriberId, recipient: &str) -> Result<(), StoreError> {
+    tx.queue(KNOW_AS, vec![id.to_string().into(), recipient.into()], Some(format!("subscriber {id} is gone")))
+}
+
+/// What was sent to a digest counts for another from now on.
+pub fn mails_are_to(tx: &mut dyn Tx, before: &str, after: &str) -> Result<(), StoreError> {
+    tx.queue(MAILS_ARE_TO, vec![before.into(), after.into()], None)
 }
 
 /// How many of a page want mail or were asked.

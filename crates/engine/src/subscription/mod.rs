@@ -2,15 +2,18 @@
 //!
 //! What strangers do here answers the same whether an address is known or not. Nobody is told anything before a press in the mailbox itself said yes.
 //! Is not paging: nothing here rings anybody, and all of it comes after what does ([`broadcast`]). Callers: the public pages (the acts), the
-//! publication (`owe`), the binary's broadcast (the reconciler), housekeeping (`forget`), a restore.
+//! publication (`owe`), the binary's broadcast (the reconciler), housekeeping (`forget`), a restore, a renewal of the key (`know_by`).
 
 mod broadcast;
+mod known;
 mod settle;
 
 pub use broadcast::{Work, broadcast, next_due};
 pub use settle::settle;
 
-use crate::{Fault, Settings, Unit};
+pub(crate) use known::know_by;
+
+use crate::{Fault, Key, Unit};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::SignedDuration;
 use nightbell_domain::{
@@ -39,8 +42,8 @@ fn before(now: Instant, span: SignedDuration) -> Instant {
 }
 
 /// By what an address is known where it need not be read: a keyed digest, the same for every spelling of it.
-fn recipient(settings: &Settings, email: &str) -> String {
-    let mac = Hmac::<Sha256>::new_from_slice(settings.link_key.bytes()).expect("HMAC takes a key of any length");
+fn recipient(key: &Key, email: &str) -> String {
+    let mac = Hmac::<Sha256>::new_from_slice(key.bytes()).expect("HMAC takes a key of any length");
     let digest = mac.chain_update(b"subscriber\0").chain_update(email.to_lowercase()).finalize().into_bytes();
     digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -63,7 +66,7 @@ pub fn subscribe(unit: &mut Unit<'_>, slug: &str, typed: &str) -> Result<(), Fau
         )
         .into());
     }
-    let recipient = recipient(unit.settings, &email);
+    let recipient = recipient(&unit.settings.link_key, &email);
     let known = store::of_recipient(unit.tx, page, &recipient)?;
     if known.as_ref().is_some_and(|known| known.state == SubscriberState::Confirmed) || !may_ask(unit, &recipient)? {
         return Ok(());
@@ -113,9 +116,10 @@ fn holder(unit: &mut Unit<'_>, purpose: Purpose, token: &str) -> Result<Subscrib
     let id: SubscriberId =
         decode(unit.settings.link_key.bytes(), purpose, token, unit.now).map_err(|error| match error {
             LinkError::Expired => gone(),
-            LinkError::Malformed | LinkError::Forged => {
-                Refusal::not_found("subscription behind this link;", "it is incomplete: open it from the mail again")
-            }
+            LinkError::Malformed | LinkError::Forged => Refusal::not_found(
+                "subscription behind this link;",
+                "it is incomplete or too old: open it from the newest mail",
+            ),
         })?;
     Ok(store::one(unit.tx, id)?.ok_or_else(gone)?)
 }

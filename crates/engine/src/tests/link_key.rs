@@ -1,14 +1,19 @@
 //! The key of links made anew: what was sent opens nothing any more, it is written down, and no server goes on with the old one.
 
 use super::{World, world::at};
-use crate::{Engine, Fault, link_key_renewals, nodes, renew_link_key, tests::Seeded};
+use crate::{
+    Engine, Fault, Others, link_key_renewals,
+    nodes::{self, Beaten},
+    renew_link_key,
+    tests::Seeded,
+};
 use jiff::SignedDuration;
 use nightbell_domain::{
     access::{Administer, Caller, Permit, Via},
     ids::PageId,
     org::AccessRole,
 };
-use nightbell_store::{Sqlite, StoreError};
+use nightbell_store::{Sqlite, StoreError, node::Member};
 use nightbell_wire::outbound::links::PageLink;
 
 fn admin() -> Permit<Administer> {
@@ -32,7 +37,7 @@ fn a_renewed_key_ends_the_links_that_were_sent_and_is_written_down() {
     drop(engine);
     let mut engine = open(2);
     assert!(opens(&engine), "a start alone ends nothing");
-    let renewed = engine.execute(at(5), |unit| renew_link_key(unit, &admin(), true)).expect("renewed");
+    let renewed = engine.execute(at(5), |unit| renew_link_key(unit, &admin(), Others::NoneCan)).expect("renewed");
     drop(engine);
     let mut engine = open(3);
     assert!(!opens(&engine));
@@ -41,22 +46,47 @@ fn a_renewed_key_ends_the_links_that_were_sent_and_is_written_down() {
     assert_eq!(engine.read(link_key_renewals).expect("readable"), [renewed]);
 }
 
+fn renew(world: &mut World, seen: &[Member]) -> Result<crate::Renewal, Fault> {
+    world.engine.execute(world.now, |unit| renew_link_key(unit, &admin(), Others::Seen(seen)))
+}
+
+fn roll(world: &mut World) -> Vec<Member> {
+    world.engine.read(nodes::roll).expect("readable")
+}
+
 #[test]
-fn the_key_is_not_renewed_under_a_running_node_and_none_comes_back_with_the_old_one() {
+fn the_key_is_not_renewed_under_a_node_that_beats_or_came_whatever_its_clock_says() {
+    for (name, seconds) in [("ahead", 3_600), ("behind", -3_600), ("sound", 0)] {
+        let mut world = World::new();
+        let now = world.now;
+        world.now = at(seconds);
+        let node = world.act(|unit| nodes::join(unit, "east:8080"));
+        let before = roll(&mut world);
+        let beaten = world.act(|unit| Ok(nodes::beat(unit.tx, unit.settings, node, unit.now)?));
+        assert!(matches!(beaten, Beaten::Among(_)));
+        world.now = now;
+        for seen in [&before[..], &[]] {
+            let refused = renew(&mut world, seen).expect_err("it runs").to_string();
+            assert!(refused.contains("east:8080") && refused.contains("Nothing was changed"), "{name}: {refused}");
+        }
+        assert_eq!(world.engine.read(link_key_renewals).expect("readable"), []);
+        let before = roll(&mut world);
+        renew(&mut world, &before).unwrap_or_else(|e| panic!("{name}: it was killed in this second: {e}"));
+    }
+}
+
+#[test]
+fn a_node_that_slept_while_the_key_was_renewed_gets_nothing_to_send_and_learns_that_it_must_end() {
     let mut world = World::new();
     let node = world.act(|unit| nodes::join(unit, "east:8080"));
-    let renew = |world: &mut World| world.engine.execute(world.now, |unit| renew_link_key(unit, &admin(), false));
-    world.now = at(59);
-    let refused = renew(&mut world).expect_err("it runs").to_string();
-    assert!(refused.contains("east:8080") && refused.contains("Nothing was changed"), "{refused}");
-    assert_eq!(world.engine.read(link_key_renewals).expect("readable"), []);
-    world.act(|unit| nodes::leave(unit, node));
-    renew(&mut world).expect("whoever stopped in order is gone at once");
+    let seen = roll(&mut world);
+    renew(&mut world, &seen).expect("it gave no sign of life");
+    assert_eq!(roll(&mut world), []);
+    // The world's engine was opened with the old key: it is that node, awake again.
+    assert!(world.act(|unit| nodes::dispatch(unit, node)).is_none());
+    assert_eq!(world.act(|unit| Ok(nodes::beat(unit.tx, unit.settings, node, unit.now)?)), Beaten::KeyRenewed);
+    assert_eq!(world.act(|unit| nodes::join_again(unit, "east:8080")), None);
     let joins = world.engine.execute(world.now, |unit| nodes::join(unit, "east:8080"));
     assert!(matches!(joins, Err(Fault::Store(StoreError::Unavailable(_)))), "{joins:?}");
-    // A node that was killed stands in the roll until somebody gives it up.
-    let mut world = World::new();
-    world.act(|unit| nodes::join(unit, "west:8080"));
-    world.now = at(60);
-    renew(&mut world).expect("it gave no sign of life for a minute");
+    assert_eq!(roll(&mut world), []);
 }

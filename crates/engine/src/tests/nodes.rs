@@ -5,7 +5,7 @@ use super::{
     world::{ORGANISATION, at},
 };
 use crate::{
-    nodes::{self, Silent},
+    nodes::{self, Beaten, Silent},
     paging,
 };
 use nightbell_domain::{
@@ -80,11 +80,12 @@ fn inv_22_a_node_that_beats_again_is_not_given_up() {
     let mut world = World::new();
     let a = world.act(|unit| nodes::join(unit, "a"));
     let seemed = silent(&mut world, a);
-    assert!(world.act(|unit| Ok(nodes::beat(unit.tx, a, unit.now)?)).is_some());
+    let beat = |world: &mut World| world.act(|unit| Ok(nodes::beat(unit.tx, unit.settings, a, unit.now)?));
+    assert!(matches!(beat(&mut world), Beaten::Among(_)));
     assert_eq!(world.act(|unit| nodes::take_over(unit, &seemed)), None);
     assert!(world.act(|unit| nodes::dispatch(unit, a)).is_some());
     assert_eq!(world.act(|unit| nodes::leave(unit, a)), 0);
-    assert!(world.act(|unit| Ok(nodes::beat(unit.tx, a, unit.now)?)).is_none(), "who left must join again");
+    assert_eq!(beat(&mut world), Beaten::GivenUp, "who left must join again");
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn inv_23_a_restored_night_goes_on_where_the_backup_was_made() {
     assert_eq!((opened.counts, opened.proof), (made.counts, made.proof));
     let now = at(700);
     let mut database = Sqlite::open(&file).expect("opens");
-    let list = portable::settle(&mut database, now, false).expect("settled");
+    let list = portable::settle(&mut database, now, None).expect("settled");
     assert_eq!((list.whole_until, list.restored_at, list.position), (Some(made_at), now, made.stamp.position));
     assert!(
         list.ringing.iter().any(|line| line.id == page.id.to_string() && line.what.contains("ringing is down")),
@@ -149,12 +149,14 @@ fn inv_23_sessions_end_when_that_is_wanted() {
     assert!(world.engine.read(portable::last_backup).expect("readable").is_some());
     portable::backup(Source::View(&mut Through(&mut world.engine)), &file, at(0), "0.1.0", &mut |_| {}).expect("made");
     let mut database = Sqlite::open(&file).expect("opens");
-    assert_eq!(portable::settle(&mut database, at(1), false).expect("settled").sessions, 1);
-    assert!(key_in(&mut database).is_some(), "links that were sent work on");
-    let list = portable::settle(&mut database, at(1), true).expect("settled");
+    assert_eq!(portable::settle(&mut database, at(1), None).expect("settled").sessions, 1);
+    let key = key_in(&mut database);
+    assert!(key.is_some(), "links that were sent work on");
+    let list = portable::settle(&mut database, at(1), Some(&mut Seeded::new(9))).expect("settled");
     assert_eq!((list.sessions, list.links_ended, list.unstamped), (0, true, true));
     assert!(list.administrators.iter().any(|line| line.starts_with("@carol (")), "{:?}", list.administrators);
-    assert_eq!(key_in(&mut database), None, "whoever saw the backup signs nothing any more");
+    let fresh = key_in(&mut database);
+    assert!(fresh.is_some() && fresh != key, "whoever saw the backup signs nothing any more");
     let mut left = (0, None, None);
     database
         .read(&mut |tx| {
@@ -224,7 +226,7 @@ fn inv_23_an_organisation_moves_into_postgresql_and_back() {
     let mut reader = crate::open_sqlite_reader(&first).expect("opens");
     let rows = portable::copy(reader.as_mut(), &mut database, &mut |_| {}).expect("copied");
     assert_eq!(rows, opened.counts.iter().map(|(_, rows)| rows).sum::<u64>());
-    let list = portable::settle(&mut database, at(700), false).expect("settled");
+    let list = portable::settle(&mut database, at(700), None).expect("settled");
     assert!(list.ringing.iter().any(|line| line.id == page.id.to_string()), "{list:?}");
     let mut there = crate::open_postgres_reader(server.url()).expect("opens");
     let proof = verify::in_slices(there.as_mut(), &mut |_| {}).expect("readable");
@@ -241,7 +243,7 @@ fn inv_23_an_organisation_moves_into_postgresql_and_back() {
     assert_eq!((moved.stamp.database.as_str(), moved.proof.findings.len()), ("postgresql", 0));
     assert!(moved.stamp.position > made.stamp.position, "what happened there goes on after what happened here");
     let mut home = Sqlite::open(&back).expect("opens");
-    let list = portable::settle(&mut home, at(703), false).expect("settled");
+    let list = portable::settle(&mut home, at(703), None).expect("settled");
     assert!(!list.ringing.iter().any(|line| line.id == page.id.to_string()), "it was taken: {list:?}");
     world.run_until(1_000);
     world.sent();

@@ -1,19 +1,27 @@
 //! Subscribers of a status page (INV-20): each public update at most once, nothing before a yes and nothing after a no, never more than the ceiling.
 
-use super::{World, refused, world::at};
+use super::{
+    Seeded, World, refused, user,
+    world::{ORGANISATION, at},
+};
 use crate::{
+    Engine, Others, renew_link_key,
     response::{self, PublicWords, Resolution},
     retention,
     subscription::{self, Work},
 };
 use jiff::SignedDuration;
 use nightbell_domain::{
+    access::{Caller, Via},
     limits,
+    org::AccessRole,
     paging::Report,
     response::UpdateInput,
     voice::subscriber::{Subscriber, SubscriberMail, SubscriberState},
 };
-use nightbell_store::{Database, Sqlite, Tx, Verdict, portable, subscriber as store};
+use nightbell_store::{
+    Database, Postgres, Sqlite, Tx, Verdict, portable, subscriber as store, testing::postgres_database,
+};
 
 const ANN: &str = "ann@example.com";
 const BEN: &str = "ben@example.com";
@@ -414,8 +422,113 @@ fn inv_20_a_restore_mails_nothing_that_waited_in_the_backup() {
         store::add(tx, &ann).and_then(|()| store::owe(tx, &ann.page, "u1", "n1", at(0))).expect("owed");
         assert_eq!(store::next_due(tx), Ok(Some(at(0))));
     });
-    crate::portable::settle(&mut database, at(60), false).expect("settled");
+    crate::portable::settle(&mut database, at(60), None).expect("settled");
     let mut waiting = None;
     database.read(&mut |tx| waiting = Some(store::next_due(tx))).expect("readable");
     assert_eq!(waiting, Some(Ok(None)), "it may have been sent since the backup was made");
+}
+
+/// Opens the same database, as often as it is called.
+type Open<'a> = &'a dyn Fn() -> Box<dyn Database>;
+
+/// How the key of links becomes another.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Renewed,
+    Restored,
+}
+
+fn another_engine() -> Engine {
+    let database = Box::new(Sqlite::in_memory().expect("a database"));
+    Engine::open(database, Box::new(Seeded::new(9)), "https://nightbell.test").expect("opens")
+}
+
+/// A world whose key of links becomes another, as its next start sees it.
+fn with_another_key(mut world: World, open: Open<'_>, way: Way) -> World {
+    let key = *world.engine.settings().link_key.bytes();
+    if let Way::Renewed = way {
+        let carol = Caller::new(user("carol"), AccessRole::Admin, Via::Terminal).permit().expect("she administers");
+        world.act(|unit| renew_link_key(unit, &carol, Others::NoneCan));
+    }
+    // Closes the database.
+    world.engine = another_engine();
+    if let Way::Restored = way {
+        crate::portable::settle(open().as_mut(), world.now, Some(&mut Seeded::new(7))).expect("settled");
+    }
+    world.engine = Engine::open(open(), Box::new(Seeded::new(8)), "https://nightbell.test").expect("opens");
+    assert_ne!(&key, world.engine.settings().link_key.bytes(), "{way:?}");
+    world
+}
+
+fn told_once_after_the_key_changed(open: Open<'_>, way: Way) {
+    let mut world = World::over(open(), ORGANISATION);
+    let old_no = world.reader(ANN);
+    let slug = world.declare("alice", "sev2").slug;
+    world.publish(&slug, "Some customers cannot pay.");
+    assert_eq!(world.mail().len(), 1);
+    let mut world = with_another_key(world, open, way);
+    let old = world.unit(|unit| subscription::unsubscribe(unit, &old_no));
+    assert_eq!(refused(old).code, "not-found", "{way:?}: whoever saw the old key may not say no for others either");
+    // Who wonders, and subscribes again, is known.
+    world.pass(20);
+    world.subscribe(ANN);
+    world.subscribe("Ann@Example.com");
+    assert_eq!((told(&world.mail()), world.rows("subscriber")), (Vec::new(), 1), "{way:?}");
+    let known = world.act(|unit| Ok(store::everybody(unit.tx)?)).remove(0);
+    let begun = world.act(|unit| Ok(store::begun_to(unit.tx, &known.recipient, at(-1))?));
+    assert_eq!(begun.len(), 2, "{way:?}: what an hour may bring counts on");
+    world.publish(&slug, "We found the cause.");
+    let mails = world.mail();
+    assert_eq!(mails.len(), 1, "{way:?}: {:?}", told(&mails));
+    world.act(|unit| subscription::unsubscribe(unit, &token(&mails[0], "unsubscribe")));
+    world.publish(&slug, "It is over.");
+    assert_eq!(told(&world.mail()), Vec::<String>::new(), "{way:?}: one press is enough");
+    world.tick();
+    world.sent();
+}
+
+#[test]
+fn inv_20_a_reader_stays_one_when_the_key_of_links_becomes_another() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for way in [Way::Renewed, Way::Restored] {
+        let file = folder.path().join(format!("{way:?}.db"));
+        told_once_after_the_key_changed(&|| Box::new(Sqlite::open(&file).expect("a database")), way);
+    }
+}
+
+#[test]
+fn inv_20_a_reader_stays_one_when_the_key_of_links_becomes_another_on_postgresql() {
+    for way in [Way::Renewed, Way::Restored] {
+        let made = postgres_database();
+        told_once_after_the_key_changed(&|| Box::new(Postgres::open(made.url()).expect("a database")), way);
+    }
+}
+
+#[test]
+fn inv_20_a_mailbox_that_an_earlier_key_made_two_becomes_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("nightbell.db");
+    let open = || -> Box<dyn Database> { Box::new(Sqlite::open(&file).expect("a database")) };
+    let mut world = World::over(open(), ORGANISATION);
+    world.reader(ANN);
+    world.subscribe(BEN);
+    let known = world.act(|unit| Ok(store::everybody(unit.tx)?));
+    world.act(|unit| {
+        for (one, state) in known.iter().zip([SubscriberState::Pending, SubscriberState::Confirmed]) {
+            let recipient = format!("by an earlier key: {}", one.recipient);
+            let twin = Subscriber { id: unit.ids().make(), recipient, state, ..one.clone() };
+            store::add(unit.tx, &twin)?;
+        }
+        Ok(())
+    });
+    let mut world = with_another_key(world, &open, Way::Renewed);
+    assert_eq!((world.known_addresses(), world.rows("subscriber")), (2, 4));
+    let slug = world.declare("alice", "sev2").slug;
+    world.publish(&slug, "Some customers cannot pay.");
+    let mut mails = told(&world.mail());
+    mails.sort();
+    let subject = "[Acme status] Investigating: Checkout is failing";
+    assert_eq!(mails, [format!("{ANN}: {subject}"), format!("{BEN}: {subject}")], "whoever said yes, once");
+    world.tick();
+    world.sent();
 }

@@ -11,11 +11,13 @@ use crate::{
     failure::Failure,
     mark::Mark,
     out::{self, Out},
-    system::SystemClock,
+    system::{SystemClock, SystemEntropy},
 };
 use clap::Args;
 use nightbell_engine::{
-    Clock, Fault, open_sqlite_reader,
+    Clock, Fault,
+    domain::ids::Entropy,
+    open_sqlite_reader,
     portable::{self, Opened, Recheck},
     verify::in_slices,
 };
@@ -128,7 +130,9 @@ fn fill(copy: &Path, database: &Path, end_sessions: bool, out: Out) -> Result<Re
         portable::copy(reader.as_mut(), &mut fresh, &mut |copied| progress.show(&format!("{} rows", copied.done)));
     progress.end();
     copied?;
-    let list = portable::settle(&mut fresh, SystemClock.now(), end_sessions)?;
+    let mut entropy = SystemEntropy;
+    let ending = end_sessions.then_some(&mut entropy as &mut dyn Entropy);
+    let list = portable::settle(&mut fresh, SystemClock.now(), ending)?;
     drop(fresh);
     seal(database, &[])?;
     Ok(list)

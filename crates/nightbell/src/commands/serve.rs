@@ -62,6 +62,13 @@ async fn serve(config: Config, begun: Timestamp) -> Result<(), Failure> {
         _ = interrupt.recv() => None,
         why = server.broken() => Some(why),
     };
+    if broken == Some(Broken::KeyRenewed) {
+        server.abandon();
+        return Err(Failure::unreachable(
+            "The server cannot go on: the key of links was renewed while it was asleep or cut off from the database, and it would open links \
+             that nobody may open any more. Start it again: it takes the new key.",
+        ));
+    }
     if broken == Some(Broken::Storage) {
         server.abandon();
         return Err(Failure::unreachable(
@@ -77,7 +84,7 @@ async fn serve(config: Config, begun: Timestamp) -> Result<(), Failure> {
         _ = interrupt.recv() => tracing::warn!("stopped at once; what was under way is made up for at the next start"),
     }
     match broken {
-        None | Some(Broken::Storage) => Ok(()),
+        None | Some(Broken::Storage | Broken::KeyRenewed) => Ok(()),
         // The process ends so that whoever supervises it starts it again: what is due lies in the store.
         Some(Broken::Part(why)) => Err(Failure::unreachable(format!(
             "The server cannot go on: {why}. NOBODY IS PAGED until it is started again."

@@ -2,20 +2,27 @@
 
 use super::PlaceArgs;
 use crate::{
+    data::Place,
     failure::Failure,
     out::{self, Out},
 };
 use clap::{Args, Subcommand};
 use nightbell_engine::{
+    Others,
     access::{self, Token},
     domain::{
         access::{Caller, Via},
         ids::TokenId,
         org::AccessRole,
     },
+    nodes::{self, Member},
     renew_link_key,
 };
 use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Whoever runs gives several signs of life within that time.
+const LOOK_FOR: Duration = Duration::from_secs(2);
 
 /// What `token` takes.
 #[derive(Debug, Args)]
@@ -104,15 +111,18 @@ fn renew_links(arguments: &Arguments, out: Out) -> Result<(), Failure> {
         Failure::usage("A running server goes on with the key it has. Stop it, and say where its data is: --data DIR or --database URL.")
     })?;
     place.directory()?;
-    let alone = place.lock().map_err(|failure| {
+    let lock = place.lock().map_err(|failure| {
         let text = format!("{failure}\nIt would go on with the old key. Nothing was changed. Stop it, repeat this, then start it again.");
         Failure { message: text, ..failure }
     })?;
-    let renewed = place.execute(|unit, caller| renew_link_key(unit, &caller.permit()?, alone.is_some()))?;
+    let seen = if lock.is_some() { Vec::new() } else { seen_for_a_while(&place)? };
+    let others = if lock.is_some() { Others::NoneCan } else { Others::Seen(&seen) };
+    let renewed = place.execute(|unit, caller| renew_link_key(unit, &caller.permit()?, others))?;
     out.item(&json!({ "renewed_at": renewed.at, "by": renewed.by }), |_| {
         format!(
             "{} No link that was sent opens anything any more. Who is being paged signs in instead, or takes the next message.\n\
-             Webhooks are signed by new secrets: nightbell user secrets ID. Readers of status pages subscribe again.\nNext: nightbell serve {}",
+             Webhooks are signed by new secrets: nightbell user secrets ID.\n\
+             Readers of status pages stay subscribed: the way out in mails they have is dead, in the next one it works.\nNext: nightbell serve {}",
             out::good("Renewed."),
             place.flag()
         )
@@ -120,7 +130,20 @@ fn renew_links(arguments: &Arguments, out: Out) -> Result<(), Failure> {
     Ok(())
 }
 
-fn listed(place: &crate::data::Place) -> Result<Vec<Value>, Failure> {
+/// Who stood in the roll before whoever runs has given another sign of life.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a command at a terminal that waits for signs of life; nothing is due in it"
+)]
+fn seen_for_a_while(place: &Place) -> Result<Vec<Member>, Failure> {
+    let seen = place.read(nodes::roll)?;
+    if !seen.is_empty() {
+        std::thread::sleep(LOOK_FOR);
+    }
+    Ok(seen)
+}
+
+fn listed(place: &Place) -> Result<Vec<Value>, Failure> {
     let directory = place.directory()?;
     let user = crate::data::first_administrator(&directory).ok_or_else(|| place.no_administrator())?;
     let caller = Caller::new(user, AccessRole::Admin, Via::Terminal);

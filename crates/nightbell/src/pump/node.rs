@@ -10,9 +10,9 @@ use super::{Stopping, Waker};
 use jiff::{SignedDuration, Timestamp};
 use nightbell_delivery::Outcome;
 use nightbell_engine::{
-    Beside, Class, Clock, Desk, Fault, StoreError, Unit,
+    Beside, Class, Clock, Desk, Fault, Settings, StoreError, Unit,
     domain::ids::NodeId,
-    nodes::{self, Look, Member, OwnClock, SILENT_LOOKS, Silent, Watch},
+    nodes::{self, Beaten, Look, Member, OwnClock, SILENT_LOOKS, Silent, Watch},
 };
 use std::{
     future::poll_fn,
@@ -22,7 +22,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::oneshot,
+    sync::{Notify, oneshot},
     time::{Instant, sleep_until},
 };
 
@@ -85,6 +85,8 @@ struct Inner {
     alone: bool,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
+    /// The key of links was renewed since this server was opened.
+    key_renewed: Notify,
 }
 
 struct State {
@@ -105,8 +107,8 @@ struct State {
 /// Is told how far the database's clock is ahead of ours, at every sign of life.
 pub type ClockObserver = Arc<dyn Fn(SignedDuration) + Send + Sync>;
 
-/// What a sign of life found: who is there (`None` when this node was given up), and how far the database's clock is ahead of ours.
-type Beaten = (Option<Vec<Member>>, SignedDuration);
+/// What a sign of life found, and how far the database's clock is ahead of ours.
+type Beat = (Beaten, SignedDuration);
 
 /// The right to what one hand-out gave.
 #[derive(Clone)]
@@ -138,7 +140,7 @@ impl Node {
             aside_at: (!alone).then_some(now.monotonic),
             other_ahead_at: None,
         });
-        Self(Arc::new(Inner { name, alone, clock, state }))
+        Self(Arc::new(Inner { name, alone, clock, state, key_renewed: Notify::new() }))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -189,26 +191,43 @@ impl Node {
         }
     }
 
+    /// Completes when the key of links was renewed while this server was asleep or cut off. Whoever waits ends the process: its pages open with
+    /// links that nobody may open any more. For one that waits.
+    pub async fn key_renewed(&self) {
+        self.0.key_renewed.notified().await;
+    }
+
+    fn must_end(&self) {
+        tracing::error!(
+            "THE KEY OF LINKS WAS RENEWED while this server was asleep or cut off: it would open links that nobody may open any more. It ends"
+        );
+        self.0.key_renewed.notify_one();
+    }
+
     /// Joins again, as another, after the others gave `lost` up.
     ///
     /// # Errors
-    /// The store's.
+    /// The store's; unavailable when the key of links was renewed, then [`Node::key_renewed`] completes.
     pub async fn join_again(&self, desk: &Desk, lost: NodeId) -> Result<(), Fault> {
         if self.id() != lost {
             return Ok(());
         }
         tracing::warn!(node = %lost, "the other nodes took this one for gone; what it was sending is theirs, it joins again");
         let (name, begun) = (self.0.name.clone(), self.moment());
-        let id = submit(desk, move |unit| nodes::join(unit, &name)).await?;
+        let Some(id) = submit(desk, move |unit| nodes::join_again(unit, &name)).await? else {
+            self.must_end();
+            return Err(StoreError::Unavailable("the key of links was renewed".to_owned()).into());
+        };
         let mut state = self.state();
         (state.id, state.beaten_at) = (id, begun);
         Ok(())
     }
 
-    /// Beats and watches the others until the server stops.
+    /// Beats and watches the others until the server stops. `settings` are those it was opened with.
     pub async fn beat(
         self,
         beside: Arc<Mutex<Box<dyn Beside>>>,
+        settings: Settings,
         desk: Desk,
         waker: Waker,
         observer: ClockObserver,
@@ -222,7 +241,7 @@ impl Node {
                 () = sleep_until(Instant::now() + BEAT_EVERY) => {}
             }
             let (id, begun) = (self.id(), self.moment());
-            let beaten = beat_once(&beside, id, &self.0.clock).await;
+            let beaten = beat_once(&beside, &settings, id, &self.0.clock).await;
             if let Err(error) = &beaten {
                 if !std::mem::replace(&mut ill, true) {
                     tracing::warn!(%error, "this node cannot show that it lives; it goes on trying, and sends nothing meanwhile");
@@ -231,7 +250,7 @@ impl Node {
             }
             ill = false;
             match beaten {
-                Ok((Some(roll), apart)) => {
+                Ok((Beaten::Among(roll), apart)) => {
                     self.was_seen(id, begun);
                     self.state().rank = rank(id, &roll);
                     let look = watch.look(id, &roll, begun.wall);
@@ -263,7 +282,11 @@ impl Node {
                         }
                     }
                 }
-                Ok((None, _)) => {
+                Ok((Beaten::KeyRenewed, _)) => {
+                    self.must_end();
+                    return stopping.wait().await;
+                }
+                Ok((Beaten::GivenUp, _)) => {
                     if let Err(error) = self.join_again(&desk, id).await {
                         tracing::error!(%error, "PAGING AT RISK: this node cannot join the others again; trying again");
                     }
@@ -388,18 +411,19 @@ fn rank(id: NodeId, roll: &[Member]) -> u32 {
 
 async fn beat_once(
     beside: &Arc<Mutex<Box<dyn Beside>>>,
+    settings: &Settings,
     id: NodeId,
     clock: &Arc<dyn Clock>,
-) -> Result<Beaten, StoreError> {
-    let (beside, clock) = (Arc::clone(beside), Arc::clone(clock));
+) -> Result<Beat, StoreError> {
+    let (beside, settings, clock) = (Arc::clone(beside), settings.clone(), Arc::clone(clock));
     let beaten = tokio::task::spawn_blocking(move || {
-        let mut answer = (None, SignedDuration::ZERO);
+        let mut answer = (Beaten::GivenUp, SignedDuration::ZERO);
         let mut beside = beside.lock().unwrap_or_else(PoisonError::into_inner);
         beside.write(&mut |tx| {
             let before = clock.now();
             let theirs = nodes::postgres_clock(tx)?;
             let apart = nodes::apart(before, theirs, clock.now());
-            nodes::beat(tx, id, before).map(|roll| answer = (roll, apart))
+            nodes::beat(tx, &settings, id, before).map(|beaten| answer = (beaten, apart))
         })?;
         Ok(answer)
     });

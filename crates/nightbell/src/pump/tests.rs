@@ -138,6 +138,15 @@ async fn inv_16_nobodys_silence_is_judged_while_the_disk_is_full() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_joins_again_and_finds_the_key_of_links_renewed_asks_for_its_end() {
+    let world = World::new(&[]).await;
+    world.run(|unit| Ok(nightbell_store::meta::set(unit.tx, "link_key", &"0".repeat(64))?)).await;
+    let joined = world.node.join_again(world.desk(), world.node.id()).await;
+    assert!(joined.is_err());
+    tokio::time::timeout(Duration::from_secs(10), world.node.key_renewed()).await.expect("it asks for its end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn inv_06_a_hand_out_whose_answer_was_lost_is_sent_before_its_lease_is_over() {
     let mut world = World::new(&[200]).await;
     world.alert("Checkout is down").await;

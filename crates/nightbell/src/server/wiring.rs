@@ -152,8 +152,9 @@ fn among_others(
     let observer: ClockObserver = Arc::new(move |apart| observed.metrics().clock_skew(apart));
     let (beating, desk, waker, until) = (node.clone(), state.desk().clone(), waker.clone(), stopping.clone());
     let beat = move || {
+    let settings = state.settings().clone();
         let (beside, observer) = (Arc::clone(&beside), Arc::clone(&observer));
-        beating.clone().beat(beside, desk.clone(), waker.clone(), observer, until.clone())
+        beating.clone().beat(beside, settings.clone(), desk.clone(), waker.clone(), observer, until.clone())
     };
     let (awake, until) = (node.clone(), stopping.clone());
     [spawn_supervised("beat", beat), spawn_supervised("awake", move || awake.clone().stay_awake(until.clone()))]

@@ -42,7 +42,8 @@ impl Town {
         town
     }
 
-    fn url(&self) -> String {
+    /// Where the database is.
+    pub fn url(&self) -> String {
         self.database.url().replacen("postgres@", &format!("postgres:{PASSWORD}@"), 1)
     }
 

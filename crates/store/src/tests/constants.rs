@@ -53,7 +53,7 @@ pub(super) fn listed() -> &'static [(&'static str, &'static str, &'static str)] 
             "response.rs" response [BY_SLUG TAKEN DUE OPEN LIST] stores nightbell_domain::response::Incident;
             "signal.rs" signal [OPEN_SAYS OPEN_BY_KEY LAST_BY_KEY LIST_OPEN LIST COUNT_REPEATS REPEATS TAKE_REPEATS INSERT_RAW RAW FORGET_RAW] stores nightbell_domain::signal::Alert;
             "subscriber.rs" subscriber [
-                INSERT UPDATE ONE OF_RECIPIENT COUNT FORGET_UNCONFIRMED_MAILS FORGET_UNCONFIRMED ASK OWE MAIL SAVE DUE NEXT_DUE BEGUN_SINCE BEGUN_TO ASKED
+                INSERT UPDATE ONE OF_RECIPIENT EVERYBODY KNOW_AS MAILS_ARE_TO COUNT FORGET_UNCONFIRMED_MAILS FORGET_UNCONFIRMED ASK OWE MAIL SAVE DUE NEXT_DUE BEGUN_SINCE BEGUN_TO ASKED
                 QUEUED OTHERS_ARRIVE CANCEL_QUEUED CANCEL_EVERYTHING BRING_FORWARD FORGET_MAILS
             ];
             "tx.rs" tx [BEGIN_PART KEEP_PART UNDO_PART];

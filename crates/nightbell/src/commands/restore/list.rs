@@ -89,8 +89,9 @@ fn section(text: &mut String, (noun, lines): (&str, &[Line]), heading: &str, non
 fn access(list: &Recheck) -> String {
     let mut text = match list.sessions {
         0 if list.links_ended => "- No session is valid, and no link that was sent opens any more: there is a new key for links. Whoever receives signed webhooks\n  \
-             needs the new secret (settings of the person), readers of status pages subscribe again. Who saw the backup also saw the keys of\n  \
-             integrations: renew each (organisation file, `nightbell apply`) and give it to the tool that sends.\n"
+             needs the new secret (settings of the person). Readers of status pages stay subscribed: the way out in mails they have is dead,\n  \
+             in the next one it works. Who saw the backup also saw the keys of integrations: renew each (organisation file,\n  \
+             `nightbell apply`) and give it to the tool that sends.\n"
             .to_owned(),
         0 => "- No session is valid: everybody signs in again.\n".to_owned(),
         n => format!(

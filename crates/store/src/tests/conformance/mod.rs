@@ -180,6 +180,7 @@ macro_rules! conformance {
                     subscriber_mails_are_due_questions_first
                     subscriber_mails_are_counted_by_recipient_and_cancelled
                     subscriber_is_one_of_a_page_and_is_forgotten
+                    inv_20_a_subscriber_goes_by_another_digest_with_what_was_sent
                 }
                 values {
                     large_values_come_back_whole

@@ -179,3 +179,22 @@ pub fn subscriber_is_one_of_a_page_and_is_forgotten(db: &mut dyn Database) {
     assert_eq!(number(db, "SELECT COUNT(*) FROM subscriber_mail"), 0);
     assert_eq!(number(db, "SELECT COUNT(*) FROM subscriber"), 1);
 }
+
+pub fn inv_20_a_subscriber_goes_by_another_digest_with_what_was_sent(db: &mut dyn Database) {
+    let ann = add(db, 1, "main", SubscriberState::Confirmed);
+    let gone = add(db, 2, "main", SubscriberState::Unsubscribed);
+    assert_eq!(owe(db, "u1", 10), 1);
+    write(db, |tx| {
+        subscriber::mails_are_to(tx, "digest-1", "other-1")?;
+        subscriber::know_as(tx, ann.id, "other-1")?;
+        tx.flush()
+    })
+    .expect("stored");
+    assert_eq!(mail(db, 1, "u1").recipient, "other-1");
+    let known = Subscriber { recipient: "other-1".to_owned(), ..ann };
+    assert_eq!(read(db, subscriber::everybody), [known, gone.clone()]);
+    let taken = write(db, |tx| subscriber::know_as(tx, gone.id, "other-1").and_then(|()| tx.flush()));
+    assert!(matches!(taken, Err(StoreError::Conflict(_))), "one of a page: {taken:?}");
+    let nobody = write(db, |tx| subscriber::know_as(tx, whom(9), "other-9").and_then(|()| tx.flush()));
+    assert!(matches!(nobody, Err(StoreError::Conflict(_))), "{nobody:?}");
+}
