@@ -90,9 +90,12 @@ impl Reserve {
         }
     }
 
-    /// Whether it was given back and not made again since: the room it gave is for what rings already.
-    pub fn was_given_back(&self) -> bool {
-        fs::metadata(&self.0.path).is_ok_and(|there| there.len() < BYTES_MIN)
+    /// What is left of the room it gave, in bytes, when it was given back and not made again since: that is for what rings already. Never more
+    /// than it holds; whoever filled the disk may have taken some of it.
+    pub fn left(&self) -> Option<u64> {
+        let given_back = fs::metadata(&self.0.path).is_ok_and(|there| there.len() < BYTES_MIN);
+        let room = || disk(self.0.path.parent()?).ok().map(|(holds, free)| free.min(size(holds)));
+        given_back.then(|| room().unwrap_or(0))
     }
 
     /// Whether it is there and all the room there is.

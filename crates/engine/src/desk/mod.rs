@@ -68,6 +68,14 @@ impl Class {
     }
 }
 
+/// What ends ringing is taken on a full disk while it fits into this part of the room that was made: the rest is for what rings.
+const RELIEF_SHARE: u64 = 8;
+
+/// How many places what ends ringing has in so much room on a full disk.
+fn relief_places(room_bytes: u64) -> usize {
+    usize::try_from(room_bytes / RELIEF_SHARE).unwrap_or(usize::MAX) / inbox::PLACE_BYTES
+}
+
 /// When to come back while the disk is full, in seconds.
 pub(crate) const RETRY_AFTER_FULL_S: u16 = 30;
 
@@ -193,9 +201,12 @@ impl Desk {
         DeskStats { depths: inner.inbox.depths(now), counts: inner.counts, only_paging: inner.only_paging }
     }
 
-    /// There is no room on the disk from the start on: only the paging class is taken, until [`Desk::take_everything`].
-    pub fn take_only_paging(&self) {
-        self.open.0.inner().only_paging = true;
+    /// There is no room on the disk from the start on but what was made, `room_bytes`: only the paging class is taken, and in an eighth of it what
+    /// can only end ringing, until [`Desk::take_everything`].
+    pub fn take_only_paging(&self, room_bytes: u64) {
+        let mut inner = self.open.0.inner();
+        inner.only_paging = true;
+        inner.relief = relief_places(room_bytes);
     }
 
     /// There is room on the disk again: every class is taken.

@@ -1,7 +1,7 @@
 //! The writer's side of the desk: takes units one by one, runs them in one transaction, answers each after the fsync. Lives on a thread of
 //! its own. Ends when every desk is gone, or when the storage is broken: then the process must end too, and never tries again.
 
-use super::{Shared, full, inbox::PLACE_BYTES, stats::micros};
+use super::{Shared, full, relief_places, stats::micros};
 use crate::{Engine, Fault, engine::Job};
 use nightbell_store::StoreError;
 use std::{
@@ -13,9 +13,6 @@ use std::{
 pub(super) const BATCH_MAX: usize = 256;
 /// How long a batch may run before it commits: whoever came first waits no longer for whoever came last.
 pub(super) const BATCH_WITHIN: Duration = Duration::from_millis(20);
-
-/// What ends ringing is taken on a full disk while it fits into this part of the room that was made: the rest is for what rings.
-const RELIEF_SHARE: u64 = 8;
 
 /// Makes room on a full disk and answers how much, in bytes.
 type OnFull = Box<dyn Fn() -> u64 + Send>;
@@ -153,7 +150,7 @@ impl Writer {
                 why,
                 "PAGING AT RISK: the disk is full; only what rings already goes on until there is room"
             );
-            relief = usize::try_from(make_room() / RELIEF_SHARE).unwrap_or(usize::MAX) / PLACE_BYTES;
+            relief = relief_places(make_room());
         }
         let mut inner = self.shared.inner();
         inner.only_paging = true;

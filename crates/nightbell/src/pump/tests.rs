@@ -131,7 +131,7 @@ async fn inv_16_nobodys_silence_is_judged_while_the_disk_is_full() {
     let world = World::new(&[]).await;
     let pump = world.pump();
     assert!(pump.listens());
-    world.desk().take_only_paging();
+    world.desk().take_only_paging(0);
     assert!(!pump.listens(), "beats are refused");
     world.desk().take_everything();
     assert!(!pump.listens(), "those that were refused come again");

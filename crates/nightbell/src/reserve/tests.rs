@@ -16,12 +16,12 @@ fn inv_16_the_reserve_is_made_once_given_back_and_made_again() {
     assert_eq!(reserve.make().unwrap(), State::There(made.len()), "what is there stays");
     assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), made.modified().unwrap());
 
-    assert!(!reserve.was_given_back());
+    assert_eq!(reserve.left(), None);
     assert!(!reserve.is_last_room(), "there is room for tests");
     reserve.give_back();
     assert_eq!(fs::metadata(&path).unwrap().len(), 0);
     reserve.give_back();
-    assert!(Reserve::of(folder.path()).was_given_back(), "whoever comes next knows");
+    assert_eq!(Reserve::of(folder.path()).left(), Some(bytes), "whoever comes next knows, and never counts on more");
     assert!(matches!(reserve.make().unwrap(), State::There(_)));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing unfinished is left");
 }

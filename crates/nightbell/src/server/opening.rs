@@ -19,8 +19,8 @@ pub(super) struct Opened {
     pub node: Node,
     /// For signs of life, where there may be others.
     pub beside: Option<Box<dyn Beside>>,
-    /// The disk was full, and nobody has made room since: only what rings already may go on (INV-16).
-    pub only_paging: bool,
+    /// The disk was full, and nobody has made room since: only what rings already may go on (INV-16), in so many bytes of what the reserve gave.
+    pub only_paging: Option<u64>,
 }
 
 /// Looks at the data before anything is created there, and takes the place of its one server, where there may be only one.
@@ -76,7 +76,7 @@ fn parts(place: &Place, public_url: &str, address: SocketAddr, clock: &Arc<dyn C
     }
     let (node, beside) = join(place, &mut engine, name_at(address), clock).map_err(without_data)?;
     let (for_pump, for_watch) = (place.reader()?, place.reader()?);
-    let only_paging = reserve(place).is_some_and(|reserve| reserve.was_given_back());
+    let only_paging = reserve(place).and_then(|reserve| reserve.left());
     Ok(Opened { engine, for_pump, for_watch, node, beside, only_paging })
 }
 

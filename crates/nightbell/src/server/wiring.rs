@@ -114,12 +114,12 @@ pub(super) fn wire(
 }
 
 /// A server that started on a full disk by the room of its reserve.
-fn refuse_alerts_if(only_paging: bool, desk: &Desk) {
-    if only_paging {
+fn refuse_alerts_if(only_paging: Option<u64>, desk: &Desk) {
+    if let Some(room_bytes) = only_paging {
         tracing::error!(
             "THE DISK WAS FULL: new alerts are refused with 503 until the reserve can be made again; what rings goes on"
         );
-        desk.take_only_paging();
+        desk.take_only_paging(room_bytes);
     }
 }
 

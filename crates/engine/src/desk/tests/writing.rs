@@ -211,6 +211,27 @@ fn inv_16_what_only_ends_ringing_has_a_small_part_of_the_room_that_was_made() {
 }
 
 #[test]
+fn inv_16_a_start_on_a_full_disk_takes_what_only_ends_ringing_in_the_same_part_of_the_room() {
+    let Class::Alert(from) = source() else { panic!("a source") };
+    let engine =
+        Engine::open(Box::new(Sqlite::in_memory().expect("opens")), Box::new(Seeded::new(1)), "http://nightbell.test")
+            .expect("opens");
+    let (desk, _writer) = desk(engine, Arc::new(Ticking::default()), Box::new(|| ()));
+    for (room_bytes, places) in [(0, 0), (MADE_BYTES - 1, 2), (MADE_BYTES, 3)] {
+        desk.take_only_paging(room_bytes);
+        let (answer, answers) = channel();
+        for n in 0..5 {
+            leave(&desk, &answer, n, (Class::Relief(from.clone()), keeps("first")));
+        }
+        leave(&desk, &answer, 5, (source(), keeps("second")));
+        drop(answer);
+        // Nobody writes here: whoever was taken waits, and whoever was not is told at once.
+        let refused = answers.try_iter().filter(|(_, answer)| matches!(answer, Err(Fault::Store(StoreError::Full(_)))));
+        assert_eq!(refused.count(), 6 - places, "{room_bytes} bytes");
+    }
+}
+
+#[test]
 fn a_broken_disk_ends_the_writer_and_is_never_tried_again() {
     let broken = StoreError::Broken("fsync: input/output error".to_owned());
     let last = vec![(Class::Paging, keeps("second")), (Class::Person, keeps("third"))];

@@ -153,6 +153,9 @@ fn started_while_full(house: &House, mut server: Server, double: &Double, ballas
     accepted(&server, "ringing", "rings on");
     double.wait("the first is paged", SOON, |ledger| pages(ledger, "ringing-first", "rings on").len() == 1);
     for again in [false, true] {
+        accepted(&server, "flood", &format!("over {again}"));
+    }
+    for again in [false, true] {
         server.process.terminate();
         assert_eq!(server.process.ended(SOON).code(), Some(0), "{}", server.process.output());
         if !again {
@@ -164,6 +167,10 @@ fn started_while_full(house: &House, mut server: Server, double: &Double, ballas
         assert_eq!(bytes(&house.data().join("reserve")), 0, "the reserve was given back");
         let refused = server.enqueue("flood-key", "trigger", "refused at the start").expect("an answer");
         assert_eq!((refused.status, refused.header("retry-after").is_some()), (503, true), "{}", refused.text());
+        let over = format!("over {again}");
+        let resolved = server.enqueue("flood-key", "resolve", &over).expect("an answer");
+        assert_eq!(resolved.status, 202, "what only ends ringing is taken: {}", resolved.text());
+        assert_eq!(state(&server, &over), "resolved");
     }
     double.wait("the second is paged", SOON, |ledger| !pages(ledger, "ringing-second", "rings on").is_empty());
     assert!(ready_is(&server, 503).is_some(), "that was on a full disk");
