@@ -68,6 +68,7 @@ pub(super) fn wire(
         clock: Arc::clone(&options.clock),
         settings,
         live: hub,
+        bound: address.ip(),
         trusted_proxies: options.trusted_proxies,
         mail_inbox: options.mail_inbox,
         sends_mail: options.mail.is_some(),
@@ -151,8 +152,8 @@ fn among_others(
     let observed = state.clone();
     let observer: ClockObserver = Arc::new(move |apart| observed.metrics().clock_skew(apart));
     let (beating, desk, waker, until) = (node.clone(), state.desk().clone(), waker.clone(), stopping.clone());
-    let beat = move || {
     let settings = state.settings().clone();
+    let beat = move || {
         let (beside, observer) = (Arc::clone(&beside), Arc::clone(&observer));
         beating.clone().beat(beside, settings.clone(), desk.clone(), waker.clone(), observer, until.clone())
     };

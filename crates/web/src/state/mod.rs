@@ -19,7 +19,10 @@ use nightbell_engine::{
     Asks, Class, Clock, Desk, Directory, DirectoryCache, Fault, Settings, StoreError, Tx, Unit,
     domain::record::Instant, watch::LATE_AFTER,
 };
-use std::sync::{Arc, Mutex};
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex},
+};
 use tokio::sync::{Semaphore, oneshot};
 
 /// What the binary hands in.
@@ -34,6 +37,8 @@ pub struct Setup {
     pub settings: Settings,
     /// The live hub; its waker was given to the writer (`nightbell_engine::desk`).
     pub live: Hub,
+    /// The address the server listens on.
+    pub bound: IpAddr,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// Whether the demo's mail catcher has a page.
@@ -77,7 +82,7 @@ impl AppState {
     pub fn new(setup: Setup) -> Self {
         let metrics = Metrics::new(&setup.desk, setup.clock.now());
         let late_after = LATE_AFTER.saturating_mul(i32::try_from(setup.pace.max(1)).unwrap_or(i32::MAX));
-        let place = Place::new(&setup.settings.public_url, setup.trusted_proxies);
+        let place = Place::new(&setup.settings.public_url, setup.bound, setup.trusted_proxies);
         Self(Arc::new(Inner {
             desk: setup.desk,
             readers: setup.readers,

@@ -13,11 +13,12 @@ pub struct Place {
 }
 
 impl Place {
-    /// From the public address; `trusted_proxies` may say who is behind them.
-    pub fn new(public_url: &str, trusted_proxies: Vec<IpNet>) -> Self {
+    /// From the public address and the one it listens on; `trusted_proxies` may say who is behind them.
+    pub fn new(public_url: &str, bound: IpAddr, trusted_proxies: Vec<IpNet>) -> Self {
         let parsed = url::Url::parse(public_url).ok();
         let origin = parsed.as_ref().map(|url| url.origin().ascii_serialization()).unwrap_or_default();
-        let here = parsed.as_ref().and_then(|url| url.host_str()).is_some_and(is_this_machine);
+        let called_here = parsed.as_ref().and_then(|url| url.host_str()).is_some_and(is_this_machine);
+        let here = called_here && bound.to_canonical().is_loopback();
         Self { origin, secure: parsed.is_some_and(|url| url.scheme() == "https"), here, trusted_proxies }
     }
 
@@ -31,8 +32,8 @@ impl Place {
         self.secure
     }
 
-    /// Whether the public address is one of this machine itself: then nobody comes from elsewhere, through a proxy either, because what is
-    /// sent to them would not open and their presses would be foreign.
+    /// Whether the public address is one of this machine itself, and so is the one it listens on: then nobody comes from elsewhere, through a proxy
+    /// either, because what is sent to them would not open and their presses would be foreign. Whoever listens to others means to be reached.
     pub fn is_here(&self) -> bool {
         self.here
     }

@@ -64,6 +64,11 @@ async fn metrics_of_an_installation_that_nobody_reaches_are_this_machines() {
         let site = Site::at(url, Vec::new(), Hub::new());
         assert_eq!(metrics_for(&site, LOCAL, &[]).await, StatusCode::OK, "{url}");
     }
+    for bound in ["0.0.0.0", "::", "10.0.0.7"] {
+        let bound = bound.parse().expect("an address");
+        let site = Site::bound_to(bound, "http://127.0.0.1:8080", Vec::new(), Hub::new(), None);
+        assert_eq!(metrics_for(&site, LOCAL, &[]).await, StatusCode::UNAUTHORIZED, "it listens on {bound}");
+    }
     let site = Site::at("http://127.0.0.1:8080", Vec::new(), Hub::new());
     for (peer, header, wanted) in [
         (LOCAL, None, StatusCode::OK),

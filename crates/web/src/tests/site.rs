@@ -32,6 +32,7 @@ use rand_chacha::{
 };
 use std::{
     collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr},
     sync::{Arc, Mutex, OnceLock},
 };
 use tempfile::TempDir;
@@ -218,6 +219,17 @@ impl Site {
         hub: Hub,
         scrape_token: Option<ScrapeToken>,
     ) -> Self {
+        Self::bound_to(Ipv4Addr::LOCALHOST.into(), public_url, routers, hub, scrape_token)
+    }
+
+    /// The same, listening on that address.
+    pub(crate) fn bound_to(
+        bound: IpAddr,
+        public_url: &str,
+        routers: Vec<Router<AppState>>,
+        hub: Hub,
+        scrape_token: Option<ScrapeToken>,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("nightbell.db");
         let database = Sqlite::open(&file).expect("a database");
@@ -236,6 +248,7 @@ impl Site {
             clock: clock.clone(),
             settings,
             live: hub,
+            bound,
             trusted_proxies: Vec::new(),
             mail_inbox: false,
             sends_mail: true,

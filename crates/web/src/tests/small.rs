@@ -13,6 +13,7 @@ fn address(text: &str) -> IpAddr {
 fn only_trusted_proxies_say_who_is_behind_them() {
     let place = Place::new(
         "https://nightbell.test",
+        address("127.0.0.1"),
         vec!["10.0.0.0/8".parse().expect("a net"), "::1/128".parse().expect("a net")],
     );
     for (peer, said, wanted) in [
@@ -39,7 +40,7 @@ fn the_origin_is_written_as_browsers_send_it() {
         ("https://nightbell.test:443", "https://nightbell.test", "__Host-nightbell"),
         ("http://127.0.0.1:8080", "http://127.0.0.1:8080", "nightbell"),
     ] {
-        let place = Place::new(url, Vec::new());
+        let place = Place::new(url, address("127.0.0.1"), Vec::new());
         assert_eq!((place.origin(), place.session_cookie()), (origin, cookie), "{url}");
     }
 }
@@ -83,4 +84,20 @@ fn one_ipv6_network_is_one_address_and_memory_is_bounded() {
 #[test]
 fn a_stream_begins_where_its_page_was_read() {
     assert_eq!(live::address("incident:inc-2026-05-02-x", 41), "/live?topic=incident%3Ainc-2026-05-02-x&after=41");
+}
+
+#[test]
+fn nobody_comes_from_elsewhere_only_where_name_and_listener_are_this_machines() {
+    for (url, bound, here) in [
+        ("http://127.0.0.1:8080", "127.0.0.1", true),
+        ("http://localhost:8080", "::1", true),
+        ("http://[::1]:8080", "::ffff:127.0.0.1", true),
+        ("https://nightbell.test", "127.0.0.1", false),
+        // What is not said is made from the listener: "every address" is called by that of this machine.
+        ("http://127.0.0.1:8080", "0.0.0.0", false),
+        ("http://127.0.0.1:8080", "::", false),
+        ("http://localhost:8080", "10.0.0.7", false),
+    ] {
+        assert_eq!(Place::new(url, address(bound), Vec::new()).is_here(), here, "{url} on {bound}");
+    }
 }

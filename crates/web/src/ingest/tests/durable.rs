@@ -132,6 +132,7 @@ fn house() -> House {
         clock: Arc::new(Noon),
         settings,
         live: Hub::new(),
+        bound: std::net::Ipv4Addr::LOCALHOST.into(),
         trusted_proxies: Vec::new(),
         mail_inbox: false,
         sends_mail: false,
