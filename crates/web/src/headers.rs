@@ -32,10 +32,9 @@ const REQUEST_BYTES_MAX: usize = 32 * 1024;
 
 /// The layer.
 pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = if size(request.headers()) > REQUEST_BYTES_MAX {
-        crate::errors::for_path(request.uri().path(), crate::errors::Problem::headers_too_large())
-    } else {
-        next.run(request).await
+    let mut response = match refuse_too_large(&request) {
+        Some(refused) => refused,
+        None => next.run(request).await,
     };
     let headers = response.headers_mut();
     for (name, value) in FIXED {
@@ -45,6 +44,18 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
         headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(HeaderValue::from_static(STRICT_TRANSPORT));
     }
     response
+}
+
+/// The answer to a request whose own headers are too large.
+pub fn refuse_too_large(request: &Request) -> Option<Response> {
+    let too_large = size(request.headers()) > REQUEST_BYTES_MAX;
+    too_large.then(|| crate::errors::for_path(request.uri().path(), crate::errors::Problem::headers_too_large()))
+}
+
+/// What an answer to a machine says: it shows no page, so nothing about what pages may do.
+pub fn for_machines(headers: &mut HeaderMap) {
+    headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }
 
 fn size(headers: &HeaderMap) -> usize {

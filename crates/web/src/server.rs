@@ -33,15 +33,18 @@ const INBOUND: [&str; 4] = ["/v2/", "/in/", "/compat/", "/api/"];
 /// The routes other modules bring.
 #[derive(Default)]
 pub struct Parts {
-    /// Each `Router<AppState>` is merged: pages, API, ingest, status pages, the demo's mail.
+    /// Each `Router<AppState>` is merged: pages, API, status pages, the demo's mail.
     pub routers: Vec<Router<AppState>>,
+    /// What only machines call, with a key of their own in each request: no cookie is read, nothing is shown by a browser. They come by the
+    /// thousand in a storm, so they get no layer that is there for people.
+    pub machines: Vec<Router<AppState>>,
 }
 
 /// Everything, ready to serve or to be asked in a test.
 pub fn router(state: &AppState, parts: Parts) -> Router {
     let own = [assets::router(), ops::router(), sign_in::router(), live::router()];
-    let routes = own.into_iter().chain(parts.routers).fold(Router::new(), Router::merge);
-    routes
+    let people = own.into_iter().chain(parts.routers).fold(Router::new(), Router::merge);
+    let people = people
         .fallback(|uri: Uri| async move { errors::for_path(uri.path(), Problem::no_such_page()) })
         .method_not_allowed_fallback(|uri: Uri| async move { errors::for_path(uri.path(), Problem::wrong_method()) })
         .layer(DefaultBodyLimit::max(INBOUND_BYTES_MAX))
@@ -49,8 +52,26 @@ pub fn router(state: &AppState, parts: Parts) -> Router {
         .layer(middleware::from_fn(guard))
         .layer(CompressionLayer::new().gzip(true))
         .layer(middleware::from_fn_with_state(state.clone(), headers::layer))
-        .layer(middleware::from_fn_with_state(state.clone(), count))
-        .with_state(state.clone())
+        .layer(middleware::from_fn_with_state(state.clone(), count));
+    let machines = parts.machines.into_iter().fold(Router::new(), Router::merge);
+    let machines = machines
+        .method_not_allowed_fallback(|uri: Uri| async move { errors::for_path(uri.path(), Problem::wrong_method()) })
+        .layer(DefaultBodyLimit::max(INBOUND_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(state.clone(), around_machines));
+    people.merge(machines).with_state(state.clone())
+}
+
+/// Everything around a handler that only machines call, in one layer: each costs every request a copy of what lies inside it.
+async fn around_machines(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let answer = async |request: Request, next: Next| {
+        let mut response = match headers::refuse_too_large(&request) {
+            Some(refused) => refused,
+            None => guard(request, next).await,
+        };
+        headers::for_machines(response.headers_mut());
+        response
+    };
+    counted(&state, request, next, answer).await
 }
 
 /// Sizes known beforehand, a deadline, and a page instead of a broken connection when a handler panics.
@@ -80,12 +101,21 @@ fn announced_bytes(headers: &HeaderMap) -> Option<u64> {
 }
 
 async fn count(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    counted(&state, request, next, async |request: Request, next: Next| next.run(request).await).await
+}
+
+async fn counted(
+    state: &AppState,
+    request: Request,
+    next: Next,
+    answer: impl AsyncFnOnce(Request, Next) -> Response,
+) -> Response {
     let method = method_word(request.method());
     // The pattern, never the address itself: addresses carry tokens.
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let begun = Instant::now();
-    let response = next.run(request).await;
+    let response = answer(request, next).await;
     let status = response.status();
     let took = begun.elapsed();
     state.metrics().request(method, &route, status, took);

@@ -223,14 +223,9 @@ pub(super) fn serve_http(
     routers: Vec<axum::Router<AppState>>,
     mut stopping: Stopping,
 ) -> JoinHandle<io::Result<()>> {
-    let product = [
-        nightbell_web::pages::routes(),
-        nightbell_web::api::routes(),
-        nightbell_web::ingest::routes(),
-        nightbell_web::public::routes(),
-    ];
+    let product = [nightbell_web::pages::routes(), nightbell_web::api::routes(), nightbell_web::public::routes()];
     let routers = product.into_iter().chain(routers).collect();
-    let router = nightbell_web::router(&state, Parts { routers });
+    let router = nightbell_web::router(&state, Parts { routers, machines: vec![nightbell_web::ingest::routes()] });
     tokio::spawn(
         async move { nightbell_web::serve(listener, state, router, async move { stopping.wait().await }).await },
     )

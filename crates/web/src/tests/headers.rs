@@ -66,6 +66,24 @@ async fn every_answer_carries_the_policy() {
     }
 }
 
+/// Nothing of it is shown by a browser; in a storm the policy would be most of what is sent.
+#[tokio::test]
+async fn answers_to_machines_are_not_guessed_at_and_not_kept() {
+    let site = Site::new(Vec::new());
+    for (path, status) in [("/v2/enqueue", 400), ("/in/json/nobodys", 404)] {
+        let request = Request::builder().method(Method::POST).uri(path).body(Body::from("{}"));
+        let answer = site.send(request.expect("a request")).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        assert_eq!(answer.header("content-security-policy"), "", "{path}");
+    }
+    let wrong = site.get(Who::Nobody, "/v2/enqueue").await;
+    assert_eq!((wrong.status.as_u16(), wrong.header("x-content-type-options")), (405, "nosniff"));
+    let long = Request::builder().uri("/v2/enqueue").header("x-long", "a".repeat(40_000)).body(Body::empty());
+    assert_eq!(site.send(long.expect("a request")).await.status, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+}
+
 #[tokio::test]
 async fn https_is_kept_once_known() {
     let site = Site::at("https://nightbell.test", Vec::new(), Hub::new());

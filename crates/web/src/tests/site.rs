@@ -255,7 +255,7 @@ impl Site {
             scrape_token,
             pace: 1,
         });
-        let router = router(&state, Parts { routers });
+        let router = router(&state, Parts { routers, machines: vec![crate::ingest::routes()] });
         Self { state, clock, keys, router, _folder: folder }
     }
 

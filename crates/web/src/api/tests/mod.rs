@@ -7,7 +7,7 @@ mod paging;
 mod story;
 
 use crate::{
-    api, ingest,
+    api,
     tests::site::{Answer, Site, Who},
 };
 use axum::http::{Method, StatusCode};
@@ -61,7 +61,7 @@ pub(crate) fn files() -> Value {
 
 /// A site with the API, the inbound addresses, and an organisation that was applied through the API.
 pub(crate) async fn furnished() -> Site {
-    let site = Site::new(vec![api::routes(), ingest::routes()]);
+    let site = Site::new(vec![api::routes()]);
     let applied = post(&site, Who::Admin, "/apply", json!({ "files": files() })).await;
     assert_eq!(applied.status, StatusCode::OK, "{}", applied.body);
     site

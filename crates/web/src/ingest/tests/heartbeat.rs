@@ -14,7 +14,7 @@ use nightbell_wire::org_files::{SourceFile, parse};
 const BACKUP: &str = "version: 1\nintegrations:\n  - { id: backup, kind: heartbeat, service: checkout, every: 5m, grace: 2m, key: \"key-of-the-backup\" }\n";
 
 async fn site() -> Site {
-    let site = Site::new(vec![crate::ingest::routes(), crate::pages::routes()]);
+    let site = Site::new(vec![crate::pages::routes()]);
     let parsed = parse(&[SourceFile { path: "o.yaml", content: BACKUP }], &mut |_| String::new()).expect("sound");
     let admin: Permit<_> = crate::tests::site::terminal(AccessRole::Admin, Who::Admin.handle()).permit().expect("may");
     let applied = site.state.run(move |unit| organisation::apply(unit, &admin, &parsed, false)).await;

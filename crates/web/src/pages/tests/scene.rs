@@ -42,7 +42,7 @@ pub(super) type Words<'a> = &'a [&'a str];
 
 /// A server with every page; Rita may be paged, and there is something to publish on.
 pub(super) async fn site() -> Site {
-    let site = Site::new(vec![pages::routes(), crate::ingest::routes()]);
+    let site = Site::new(vec![pages::routes()]);
     let yaml = ORGANISATION.replace("policy: shop }", "policy: shop, component: pay }") + MORE;
     let files = [
         SourceFile { path: "nightbell.yaml", content: &yaml },
