@@ -15,10 +15,13 @@ pub trait Stored: Aggregate {
     const UPDATE: &'static str;
     /// Answers the columns of id `$1`, in the order of [`Stored::values`].
     const LOAD: &'static str;
-    /// The places in [`Stored::values`] that may be NULL in rows which an older version wrote. Every write fills them.
-    const MAY_BE_ABSENT: &'static [usize] = &[];
     /// Values in the order of INSERT; the first two are id and version, the last is the body.
     fn values(&self, body: String) -> Vec<Value>;
+    /// The places in [`Stored::values`] that say nothing in this row: a version that did not know them wrote or changed it last. Every write of
+    /// ours fills them.
+    fn says_nothing_in(&self, _: &Row) -> &'static [usize] {
+        &[]
+    }
     /// Told of each state as it is written, for what the transaction remembers.
     fn written(&self, _: &mut dyn Tx) {}
 }

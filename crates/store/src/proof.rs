@@ -177,8 +177,8 @@ pub(crate) fn prove<A: Stored>(lines: &[JournalLine], row: Option<&Row>) -> Resu
     if let (Some(state), Some(row)) = (stored, row) {
         let body = row.text(row.0.len().saturating_sub(1))?.to_owned();
         let values = state.values(body);
-        let absent = |n: usize| row.0.get(n) == Some(&Value::Null) && A::MAY_BE_ABSENT.contains(&n);
-        let agree = |(n, value)| row.0.get(n) == Some(value) || absent(n);
+        let says_nothing = state.says_nothing_in(row);
+        let agree = |(n, value)| row.0.get(n) == Some(value) || says_nothing.contains(&n);
         if values.len() != row.0.len() || !values.iter().enumerate().all(agree) {
             return Ok(Err("the columns of its row differ from its body".to_owned()));
         }

@@ -18,8 +18,6 @@ impl Stored for Alert {
     const UPDATE: &'static str = "UPDATE alert SET version = $2, integration = $3, dedup_key = $4, status = $5, service = $6, last_at = $7, \
          began_at = $8, said = $9, body = $10 WHERE id = $1 AND version = $11";
     const LOAD: &'static str = "SELECT id, version, integration, dedup_key, status, service, last_at, began_at, said, body FROM alert WHERE id = $1";
-    /// `began_at` and `said`: in rows written before there were such columns.
-    const MAY_BE_ABSENT: &'static [usize] = &[7, 8];
 
     fn values(&self, body: String) -> Vec<Value> {
         vec![
@@ -31,18 +29,36 @@ impl Stored for Alert {
             self.service.as_ref().map(|s| s.as_str()).into(),
             self.last_at.into(),
             self.started_at.into(),
-            digest(&self.words()).into(),
+            said(self.version, &self.words()).into(),
             body.into(),
         ]
     }
 
+    /// `began_at` and `said`, unless they were written with this version of the row.
+    fn says_nothing_in(&self, row: &Row) -> &'static [usize] {
+        if digest_of(row.0.get(8), self.version).is_some() { &[] } else { &[7, 8] }
+    }
+
     fn written(&self, tx: &mut dyn Tx) {
         let Some(known) = tx.known_alerts() else { return };
-        let open = || Row(vec![self.key().into(), self.started_at.into(), digest(&self.words()).into()]);
+        let says = || vec![self.version.into(), said(self.version, &self.words()).into()];
+        let open = || Row([vec![self.key().into(), self.started_at.into()], says()].concat());
         // Which of those that are over is the newest is the database's to say.
         let of_key = if self.is_open() { OfKey { open: Some(Some(open())), last: None } } else { OfKey::default() };
         known.learn(&self.integration, &self.dedup_key, of_key);
     }
+}
+
+/// The column of that name: the version of the row it was written with, in eight bytes, and the digest of what the alert says. A server of an older
+/// version beside this one changes rows and leaves the column as it is; the version then tells that it is about other words.
+fn said(version: u64, words: &Words<'_>) -> Vec<u8> {
+    [version.to_be_bytes().as_slice(), &digest(words)].concat()
+}
+
+/// The digest in a [`said`], if it was written with that version of its row.
+fn digest_of(said: Option<&Value>, version: u64) -> Option<&[u8]> {
+    let Some(Value::Blob(said)) = said else { return None };
+    said.strip_prefix(version.to_be_bytes().as_slice())
 }
 
 /// SHA-256 over the words, each part preceded by its length, each list by its count: what is digested comes from outside, and two alerts that
@@ -73,7 +89,7 @@ fn digest(words: &Words<'_>) -> Vec<u8> {
 }
 
 pub(crate) const OPEN_SAYS: &str =
-    "SELECT id, began_at, said FROM alert WHERE integration = $1 AND dedup_key = $2 AND status <> 'resolved'";
+    "SELECT id, began_at, version, said FROM alert WHERE integration = $1 AND dedup_key = $2 AND status <> 'resolved'";
 pub(crate) const OPEN_BY_KEY: &str =
     "SELECT body FROM alert WHERE integration = $1 AND dedup_key = $2 AND status <> 'resolved'";
 pub(crate) const LAST_BY_KEY: &str =
@@ -105,12 +121,12 @@ pub enum Open {
 /// What the open alert of a key is to a trigger: one look beside the row, for what is sent again and again.
 pub fn open_says(tx: &mut dyn Tx, integration: &IntegrationId, key: &str, event: &Event) -> Result<Open, StoreError> {
     let Some(row) = known::open(tx, integration, key)? else { return Ok(Open::None) };
-    // Written before there was a digest: told by the alert itself.
-    let (Some(began_at), Some(Value::Blob(said))) = (row.instant_option(1)?, row.0.get(2)) else {
+    // Written or changed last by who knows no digest: told by the alert itself.
+    let (Some(began_at), Some(said)) = (row.instant_option(1)?, digest_of(row.0.get(3), row.count(2)?)) else {
         return Ok(Open::Other);
     };
     let began = event.started_at.is_none_or(|at| at == began_at);
-    Ok(if began && *said == digest(&event.words()) { Open::Says(row.parse(0)?) } else { Open::Other })
+    Ok(if began && said == digest(&event.words()) { Open::Says(row.parse(0)?) } else { Open::Other })
 }
 
 /// The newest resolved alert with that key.

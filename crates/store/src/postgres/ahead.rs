@@ -15,11 +15,11 @@ pub(super) const ALERTS_MAX: usize = 64;
 const KEYS_MAX: usize = 1_024;
 
 /// For each key of a list `[[integration, key], …]` the open alert as `signal::OPEN_SAYS` answers, and the body of the newest resolved one.
-const OF_KEYS: &str = "SELECT k.n, a.open, a.id, a.began_at, a.said, a.body \
+const OF_KEYS: &str = "SELECT k.n, a.open, a.id, a.began_at, a.version, a.said, a.body \
      FROM json_array_elements(CAST(CAST($1 AS TEXT) AS JSON)) WITH ORDINALITY AS k (pair, n) CROSS JOIN LATERAL (\
-     SELECT 1 AS open, id, began_at, said, NULL AS body FROM alert \
+     SELECT 1 AS open, id, began_at, version, said, NULL AS body FROM alert \
      WHERE integration = k.pair ->> 0 AND dedup_key = k.pair ->> 1 AND status <> 'resolved' \
-     UNION ALL SELECT 0, NULL, NULL, NULL, newest.body FROM (SELECT body FROM alert \
+     UNION ALL SELECT 0, NULL, NULL, NULL, NULL, newest.body FROM (SELECT body FROM alert \
      WHERE integration = k.pair ->> 0 AND dedup_key = k.pair ->> 1 AND status = 'resolved' ORDER BY id DESC LIMIT 1) AS newest) AS a";
 
 /// Asks, and learns what is answered. What is known already is not asked again: this transaction may have written it.
@@ -43,7 +43,7 @@ pub(super) fn ask(tx: &mut Statements<'_>, keys: &[(&IntegrationId, &str)]) -> R
         let Some(of_key) = n.checked_sub(1).and_then(|n| found.get_mut(n)) else { continue };
         let open = row.int(1)? != 0;
         let mut values = row.0.into_iter().skip(2);
-        let says: Vec<Value> = values.by_ref().take(3).collect();
+        let says: Vec<Value> = values.by_ref().take(4).collect();
         if open {
             of_key.open = Some(Some(Row(says)));
         } else {

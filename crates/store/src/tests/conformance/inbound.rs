@@ -1,12 +1,13 @@
 //! Raw requests and the lists of alerts.
 
 use crate::{
-    Database,
+    Database, Stored as _, journal,
     signal::{self, RawRequest},
-    tests::samples::{alert_id, at, commit, handle, id, new_alert, read, triggered, write},
+    tests::samples::{alert_id, alice, at, commit, handle, id, new_alert, read, triggered, verify, write},
 };
 use nightbell_domain::{
     ids::RequestId,
+    record::{Aggregate as _, Recorded},
     signal::{Alert, AlertEvent, AlertSeverity, Event, Ingested, Link, ingest},
 };
 
@@ -99,6 +100,52 @@ pub fn what_an_open_alert_says_is_known_without_reading_it(db: &mut dyn Database
     assert_eq!(met(db, &first), signal::Open::None);
     let last = read(db, |tx| signal::last_by_key(tx, &uptime, "cpu"));
     assert_eq!(last, Some(alert));
+}
+
+/// How the version before there were digests changes an alert.
+const UPDATE_WITHOUT_DIGEST: &str = "UPDATE alert SET version = $2, integration = $3, dedup_key = $4, status = $5, service = $6, last_at = $7, \
+         body = $8 WHERE id = $1 AND version = $9";
+
+/// Said again in other words, through a server of that version.
+fn said_to_an_older_server(db: &mut dyn Database, before: &Alert, event: &Event, second: i64) -> Alert {
+    let event = AlertEvent::Repeated { event: Box::new(event.clone()) };
+    let recorded = Recorded { seq: before.version + 1, at: at(second), actor: alice(), event };
+    let after = Alert::evolve(Some(before.clone()), &recorded).expect("a state");
+    let mut values = after.values(serde_json::to_string(&after).expect("JSON"));
+    values.drain(7..9);
+    values.push(before.version.into());
+    let changed = write(db, |tx| {
+        let changed = tx.run(UPDATE_WITHOUT_DIGEST, &values)?;
+        journal::append::<Alert>(tx, &after.key(), std::slice::from_ref(&recorded)).map(|()| changed)
+    });
+    assert_eq!(changed, Ok(1));
+    after
+}
+
+/// In a rolling upgrade servers of both versions write: what the digest was about is not what the alert says any more.
+pub fn inv_01_what_an_older_server_changed_is_told_by_the_alert_itself(db: &mut dyn Database) {
+    let uptime = handle("uptime");
+    let keys = [(&uptime, "cpu"), (&uptime, "none")];
+    let met = |db: &mut dyn Database, event: &Event| {
+        let alone = read(db, |tx| signal::open_says(tx, &uptime, "cpu", event));
+        let ahead = write(db, |tx| tx.ask_ahead(&keys).and_then(|()| signal::open_says(tx, &uptime, "cpu", event)));
+        assert_eq!(ahead, Ok(alone));
+        alone
+    };
+    let mut alert = new_alert(db, 1, "cpu");
+    let triggers = triggered(1, "cpu");
+    let [AlertEvent::Triggered { event: first, .. }] = triggers.as_slice() else { panic!("one event") };
+    for (n, (what, words)) in (1..).zip(other_words(first)) {
+        assert_eq!(met(db, first), signal::Open::Says(alert.id), "{what}");
+        alert = said_to_an_older_server(db, &alert, &words, 2 * n);
+        for event in [&**first, &words] {
+            assert_eq!(met(db, event), signal::Open::Other, "{what}: {event:?}");
+        }
+        assert_eq!(verify::<Alert>(db, &alert.key()), Ok(alert.version as usize), "{what}");
+        // Here again, in the old words: known from now on.
+        alert = commit(db, Some(&alert), &[AlertEvent::Repeated { event: first.clone() }], 2 * n + 1);
+    }
+    assert_eq!(verify::<Alert>(db, &alert.key()), Ok(alert.version as usize));
 }
 
 pub fn alerts_are_listed_newest_first(db: &mut dyn Database) {

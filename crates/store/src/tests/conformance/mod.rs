@@ -151,6 +151,7 @@ macro_rules! conformance {
                     raw_requests_are_kept_as_sent_newest_first
                     alert_is_found_by_its_key
                     what_an_open_alert_says_is_known_without_reading_it
+                    inv_01_what_an_older_server_changed_is_told_by_the_alert_itself
                     alerts_are_listed_newest_first
                 }
                 journal {
@@ -213,6 +214,7 @@ macro_rules! conformance {
             cases! { run_damaging on $database:
                 tampering {
                     inv_18_every_alteration_is_found
+                    inv_18_an_altered_digest_is_found
                     inv_18_unchained_repair_is_found
                     undecodable_event_is_loud_for_its_stream_alone
                     undecodable_row_is_loud_for_its_stream_alone
