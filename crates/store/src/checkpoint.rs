@@ -27,6 +27,8 @@ pub(crate) struct Checkpoints {
     wake: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
     flaw: Arc<Mutex<Option<String>>>,
+    /// Held while the log is begun anew.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Checkpoints {
@@ -40,8 +42,10 @@ impl Checkpoints {
             .map_err(store_error)?;
         let (wake, woken) = sync_channel(1);
         let flaw = Arc::new(Mutex::new(None));
-        let noted = Arc::clone(&flaw);
-        let thread = thread::Builder::new().name("checkpoint".to_owned()).spawn(move || run(&own, &woken, &noted));
+        let turn = Arc::new(Mutex::new(()));
+        let (noted, taken) = (Arc::clone(&flaw), Arc::clone(&turn));
+        let body = move || run(&own, &woken, &noted, &taken);
+        let thread = thread::Builder::new().name("checkpoint".to_owned()).spawn(body);
         let thread = thread.map_err(|e| StoreError::Unavailable(format!("no thread for checkpoints: {e}")))?;
         let waker = wake.clone();
         let mut next_at = STEP_PAGES;
@@ -58,7 +62,13 @@ impl Checkpoints {
             Ok(())
         };
         writer.wal_hook(Some(hook)).map_err(store_error)?;
-        Ok(Self { wake: Some(wake), thread: Some(thread), flaw })
+        Ok(Self { wake: Some(wake), thread: Some(thread), flaw, turn })
+    }
+
+    /// Asked by the writer between two transactions: waits while the log is begun anew. A writer that is always a step ahead at SQLite's own lock
+    /// would let the log grow until the disk is full.
+    pub(crate) fn let_through(&self) {
+        drop(self.turn.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// What it met that the process must not go on with: a flush that failed would report success if it were tried again (INV-01).
@@ -76,15 +86,22 @@ impl Checkpoints {
     }
 }
 
-fn run(own: &Connection, woken: &Receiver<()>, flaw: &Mutex<Option<String>>) {
+fn run(own: &Connection, woken: &Receiver<()>, flaw: &Mutex<Option<String>>, turn: &Mutex<()>) {
+    let mut cut_at = CUT_PAGES;
     while woken.recv().is_ok() {
         let moved = checkpoint(own, PASSIVE).and_then(|pages| {
-            if pages < CUT_PAGES {
+            if pages < cut_at {
+                cut_at = cut_at.min(pages.saturating_add(CUT_PAGES));
                 return Ok(pages);
             }
+            // A reader that is in the way for long must not stop the writer at each step: the next try is a whole log later.
+            cut_at = pages.saturating_add(CUT_PAGES);
             // What came meanwhile is moved before the writer has to wait for the rest.
             checkpoint(own, PASSIVE)?;
-            checkpoint(own, RESTART)
+            let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+            let pages = checkpoint(own, RESTART)?;
+            cut_at = CUT_PAGES;
+            Ok(pages)
         });
         match moved {
             // A reader in the way or a full disk: the next time.

@@ -200,6 +200,9 @@ impl Sqlite {
     }
 
     fn batch(&mut self, batch: &mut [WriteOp<'_>]) -> Result<(), StoreError> {
+        if let Some(checkpoints) = &self.checkpoints {
+            checkpoints.let_through();
+        }
         self.control("BEGIN IMMEDIATE")?;
         self.memory.known_alerts.forget();
         if let [only] = batch {
