@@ -18,7 +18,7 @@ use nightbell_engine::{
     signal::{self, Inbound, Receipt},
 };
 use nightbell_wire::inbound::{Answer, Parsed};
-use std::{error::Error as _, mem::take};
+use std::error::Error as _;
 
 /// Why there is no body to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,29 +99,27 @@ pub async fn store(
     posted: &Posted,
     parsed: Parsed,
 ) -> Result<Option<Receipt>, Fault> {
-    let mut content_type = posted.content_type().to_owned();
-    let mut body = posted.body.as_ref().map(|bytes| bytes.to_vec()).unwrap_or_default();
-    let mut parsed = parsed;
     let events = parsed.events.len();
     let Some(source) = source(state, kind, &key).await? else { return Ok(None) };
     let keys = parsed.events.iter().filter_map(|event| event.dedup_key.clone()).collect();
     let asks = Asks { integration: source.clone(), keys };
-    let class = class(source, &parsed.events);
+    let class = class(source.clone(), &parsed.events);
+    let mut inbound = Inbound {
+        integration: source,
+        content_type: posted.content_type().to_owned(),
+        body: posted.body.as_ref().map(|bytes| bytes.to_vec()).unwrap_or_default(),
+        events: parsed.events,
+        notes: parsed.notes,
+    };
     // The body as sent, its texts once more as they were read, and the events themselves.
-    let bytes = 2 * body.len() + size_of_val(parsed.events.as_slice());
+    let bytes = 2 * inbound.body.len() + size_of_val(inbound.events.as_slice());
     let stored = state
         .run_asking(bytes, class, Some(asks), move |unit| {
             let directory = unit.directory.clone();
             let Some(integration) = directory.integration_by_key(Some(kind), &key) else { return Ok(None) };
-            // Lent, not copied: the work may have to run again.
-            let Parsed { events, notes } = take(&mut parsed);
-            let (content_type_lent, body_lent) = (take(&mut content_type), take(&mut body));
-            let integration = integration.id.clone();
-            let inbound = Inbound { integration, content_type: content_type_lent, body: body_lent, events, notes };
-            let stored = signal::ingest(unit, &inbound).map(Some);
-            (content_type, body) = (inbound.content_type, inbound.body);
-            parsed = Parsed { events: inbound.events, notes: inbound.notes };
-            stored
+            // What was sent is lent, never given: the work may have to run again, also after it broke off in the middle.
+            inbound.integration = integration.id.clone();
+            signal::ingest(unit, &inbound).map(Some)
         })
         .await;
     match &stored {

@@ -79,13 +79,23 @@ impl Database for Disk {
     }
 }
 
-/// Different every time, which is all these tests ask of chance.
-struct Counting(u64);
+/// Different every time, which is all these tests ask of chance. Breaks off once when told to.
+struct Counting {
+    count: u64,
+    breaks: Arc<AtomicBool>,
+}
+
+impl Counting {
+    fn from(count: u64) -> Self {
+        Self { count, breaks: Arc::default() }
+    }
+}
 
 impl Entropy for Counting {
     fn fill(&mut self, bytes: &mut [u8]) {
-        self.0 += 1;
-        let digits = self.0.to_be_bytes();
+        assert!(!self.breaks.swap(false, Ordering::SeqCst), "told to break off");
+        self.count += 1;
+        let digits = self.count.to_be_bytes();
         for (byte, digit) in bytes.iter_mut().zip(digits.iter().rev().cycle()) {
             *byte = *digit;
         }
@@ -106,6 +116,8 @@ struct House {
     state: AppState,
     router: Router,
     fails: Arc<AtomicBool>,
+    /// Set: whatever asks for chance next breaks off, once.
+    breaks: Arc<AtomicBool>,
     gated: Arc<AtomicBool>,
     waiting: tokio::sync::mpsc::UnboundedReceiver<()>,
     go: Sender<()>,
@@ -119,7 +131,9 @@ fn house() -> House {
     let ((waits, waiting), (go, let_go)) = (tokio::sync::mpsc::unbounded_channel(), channel());
     let inner = Sqlite::open(&file).expect("a database");
     let disk = Disk { inner, fails: fails.clone(), gate: Some((waits, let_go)), gated: gated.clone() };
-    let mut engine = Engine::open(Box::new(disk), Box::new(Counting(1)), "http://nightbell.test").expect("opens");
+    let chance = Counting::from(1);
+    let breaks = chance.breaks.clone();
+    let mut engine = Engine::open(Box::new(disk), Box::new(chance), "http://nightbell.test").expect("opens");
     apply(&mut engine, ORGANISATION);
     let settings = engine.settings().clone();
     let (desk, writer) = desk(engine, Arc::new(Noon), Box::new(|| ()));
@@ -139,8 +153,8 @@ fn house() -> House {
         scrape_token: None,
         pace: 1,
     });
-    let router = router(&state, Parts { routers: vec![ingest::routes()] });
-    House { file, state, router, fails, gated, waiting, go, _folder: folder }
+    let router = router(&state, Parts { machines: vec![ingest::routes()], ..Parts::default() });
+    House { file, state, router, fails, breaks, gated, waiting, go, _folder: folder }
 }
 
 fn apply(engine: &mut Engine, organisation: &str) {
@@ -230,6 +244,24 @@ fn batches(house: &House) -> u64 {
     house.state.desk().stats().counts.batch_units.count
 }
 
+/// What broke off in the middle is done again: with all that was sent, or it is not taken.
+#[tokio::test]
+async fn inv_01_a_request_that_broke_off_once_is_stored_whole() {
+    let house = house();
+    let generic = json!({ "title": "Queue full" });
+    let cases = [("/v2/enqueue", trigger()), ("/in/generic/key-of-the-tool", generic)];
+    for (n, (path, body)) in (1..).zip(cases) {
+        house.breaks.store(true, Ordering::SeqCst);
+        assert_eq!(status(&house, path, &body).await, 202, "{path}");
+        assert!(!house.breaks.load(Ordering::SeqCst), "{path}: it did break off");
+        assert_eq!(stored(&house).await, n, "{path}: the alert");
+        let kept = house.state.read(|tx, _, _| Ok(nightbell_store::signal::raw(tx, "~", 1)?)).await.expect("a view");
+        let kept = kept.first().expect("the request");
+        assert_eq!(kept.body, body.to_string().into_bytes(), "{path}");
+        assert_eq!(kept.content_type, "application/json", "{path}");
+    }
+}
+
 #[tokio::test]
 async fn inv_21_a_key_that_opens_nothing_costs_the_writer_no_turn() {
     let house = house();
@@ -261,7 +293,8 @@ async fn inv_01_a_key_that_another_node_took_in_a_moment_ago_is_honoured() {
     let generic = json!({ "title": "Queue full" });
     assert_eq!(status(&house, "/in/generic/key-of-the-other-tool", &generic).await, 404);
     let beside = Sqlite::open(&house.file).expect("the same database");
-    let mut other = Engine::open(Box::new(beside), Box::new(Counting(1_000)), "http://nightbell.test").expect("opens");
+    let mut other =
+        Engine::open(Box::new(beside), Box::new(Counting::from(1_000)), "http://nightbell.test").expect("opens");
     let more = "  - { id: other, kind: generic, service: checkout, key: \"key-of-the-other-tool\" }\n";
     apply(&mut other, &format!("{}{more}", ORGANISATION.trim_end_matches(' ')));
     assert!(house.state.desk().directory().integration_by_key(None, "key-of-the-other-tool").is_none(), "not seen yet");
