@@ -4,11 +4,11 @@ use super::{
     embedded::migrations,
     errors::{store_error, with_causes},
     memory::Memory,
-    settings::{Role, Settings},
+    settings::Settings,
     statements::Statements,
 };
 use crate::tx::StoreError;
-use std::{collections::HashMap, time::Duration};
+use std::{cell::Cell, collections::HashMap, time::Duration};
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, Statement};
 
@@ -18,6 +18,8 @@ const SERVER_VERSION_MIN: i32 = 130_000;
 const GRACE: Duration = Duration::from_secs(2);
 /// Longest wait for another node that brings the schema up to date, and for one migration.
 const MIGRATION_SECONDS_MAX: u64 = 600;
+/// Longest try to tell the server that an answer is not wanted any more.
+const CANCEL_WITHIN: Duration = Duration::from_secs(2);
 
 const SERVER: &str = "SELECT current_setting('server_version_num')::int, current_setting('server_version'), current_setting('fsync'), \
      current_setting('full_page_writes'), current_setting('synchronous_commit')";
@@ -36,8 +38,8 @@ impl Link {
 
     /// The connection, made now if there is none.
     pub(super) fn connected(&mut self) -> Result<&mut Live, StoreError> {
-        if self.live.as_ref().is_some_and(|live| live.client.is_closed()) {
-            self.live = None;
+        if self.live.as_ref().is_some_and(|live| live.client.is_closed() || live.is_silent()) {
+            self.forget();
         }
         match &mut self.live {
             Some(live) => Ok(live),
@@ -76,9 +78,11 @@ impl Link {
         }
     }
 
-    /// Drops the connection; the next use makes another.
+    /// Drops the connection; the next use makes another. The server is told when it owes an answer: its process would not notice the loss.
     pub(super) fn forget(&mut self) {
-        self.live = None;
+        if let Some(silent) = self.live.take().filter(Live::is_silent) {
+            silent.cancel(&self.settings);
+        }
     }
 
     /// Brings the schema up to date, one node at a time.
@@ -123,7 +127,9 @@ pub(super) struct Live {
     /// What the writer need not ask.
     pub(super) memory: Memory,
     /// Longest wait for an answer.
-    patience: Duration,
+    pub(super) patience: Duration,
+    /// It did not answer in time once: nothing is asked on it any more, because what comes late answers something else.
+    silent: Cell<bool>,
 }
 
 /// The runtime of one connection. An ordinary drop of a runtime waits, which is refused where tasks of another one run; this does not.
@@ -153,10 +159,8 @@ impl Live {
             // Polled whenever somebody waits for an answer; errors reach whoever waits.
             tokio::runtime::Handle::current().spawn(async move { drop(connection.await) });
             client.batch_execute(&settings.session()).await.map_err(|e| store_error(&e))?;
+            // Nothing here commits: a lost standby, for which every commit waits, must not hold up a connection that needs none.
             durable(&client).await?;
-            if settings.role == Role::Writer {
-                client.batch_execute(super::FLUSHED).await.map_err(|e| store_error(&e))?;
-            }
             Ok::<_, StoreError>(client)
         };
         let client = runtime
@@ -168,18 +172,37 @@ impl Live {
             prepared: HashMap::new(),
             memory: Memory::default(),
             patience: settings.role.statement() + GRACE,
+            silent: Cell::new(false),
         })
     }
 
-    /// Waits for the server, but not for ever.
+    /// Waits for the server, but not for ever, and only once.
     pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T, StoreError> {
         let patience = self.patience;
-        self.runtime
-            .block_on(async { tokio::time::timeout(patience, work).await })?
-            .map_err(|_| StoreError::Unavailable(format!("PostgreSQL did not answer within {patience:?}")))
+        let silence = || StoreError::Unavailable(format!("PostgreSQL did not answer within {patience:?}"));
+        if self.is_silent() {
+            return Err(silence());
+        }
+        self.runtime.block_on(async { tokio::time::timeout(patience, work).await })?.map_err(|_| {
+            self.silent.set(true);
+            silence()
+        })
     }
 
-    /// Runs a text of its own, outside any transaction: what tests need to make databases.
+    fn is_silent(&self) -> bool {
+        self.silent.get()
+    }
+
+    /// Asks the server to end what is under way. A process that waits for a standby notices neither that its client is gone nor a time limit:
+    /// one would be left behind by each try, until there is no room for another. What was committed stays, and nobody is told that it is safe.
+    fn cancel(&self, settings: &Settings) {
+        let request = self.client.cancel_token();
+        let heard = async { tokio::time::timeout(CANCEL_WITHIN, request.cancel_query(settings.tls.clone())).await };
+        // A server that cannot be reached now has nothing to be told.
+        drop(self.runtime.block_on(heard));
+    }
+
+    /// Runs a text of its own, outside any transaction.
     pub(super) fn run(&self, text: &str) -> Result<(), StoreError> {
         self.wait(self.client.batch_execute(text))?.map_err(|e| store_error(&e))
     }

@@ -57,6 +57,8 @@ const COMMIT: &str = "COMMIT";
 /// A transaction of its own, as durable as the session asks: when it is over, everything committed before it is where the operator wants it (the
 /// disk, the standbys). It writes a record to the log that means nothing, because PostgreSQL flushes nothing for a transaction that wrote nothing.
 const FLUSHED: &str = "SELECT pg_logical_emit_message(true, 'nightbell', '')";
+/// Whether we may: the server looks whether the function may be called, and calls nothing.
+const MAY_FLUSH: &str = "EXPLAIN SELECT pg_logical_emit_message(true, 'nightbell', '')";
 const ROLLBACK: &str = "ROLLBACK";
 
 /// The writer of a PostgreSQL database. Several nodes may each have one: the database lets one of them write at a time.
@@ -68,10 +70,11 @@ impl Postgres {
     /// Connects to `postgres://user:password@host:port/database?sslmode=…` and brings its schema up to date.
     ///
     /// # Errors
-    /// `Unavailable` when it cannot be reached, is older than PostgreSQL 13, or does not flush what it commits (INV-01).
+    /// `Unavailable` when it cannot be reached, is older than PostgreSQL 13, does not flush what it commits (INV-01), or does not let us ask for it.
     pub fn open(url: &str) -> Result<Self, StoreError> {
         let mut link = Link::new(Settings::parse(url, settings::Role::Writer)?)?;
         link.migrate()?;
+        link.connected()?.run(MAY_FLUSH)?;
         Ok(Self { link })
     }
 

@@ -100,6 +100,32 @@ fn inv_01_what_is_answered_is_flushed_with_all_it_was_built_on() {
     assert_eq!(setting, "on", "of the session, after as before");
 }
 
+/// The right to flush is asked for by whoever flushes, once. A sign of life needs none: with a standby that is lost, no flush comes to an end.
+#[test]
+fn inv_01_a_writer_that_may_not_flush_does_not_start_and_signs_of_life_need_no_flush() {
+    let made = postgres_database();
+    let mut database = open(&made);
+    let role = "pg_signal_backend";
+    for sql in [
+        "REVOKE EXECUTE ON FUNCTION pg_logical_emit_message(BOOLEAN, TEXT, TEXT) FROM PUBLIC",
+        "GRANT SELECT ON refinery_schema_history TO pg_signal_backend",
+    ] {
+        write(&mut database, |tx| tx.run(sql, &[])).expect("by its owner");
+    }
+    let joint = if made.url().contains('?') { '&' } else { '?' };
+    let url = format!("{}{joint}options=-c%20role%3D{role}", made.url());
+    let opened = Postgres::open(&url).map(drop);
+    let Err(StoreError::Unavailable(said)) = &opened else { panic!("{opened:?}") };
+    assert!(said.contains("pg_logical_emit_message") && said.contains("(42501)"), "{said}");
+    let mut who = String::new();
+    let mut beside = PostgresBeside::open(&url).expect("it flushes nothing");
+    let beat = beside.write(&mut |tx| {
+        who = tx.row("SELECT CAST(current_user AS TEXT)", &[])?.expect("a row").text(0)?.to_owned();
+        Ok(())
+    });
+    assert_eq!((beat, who.as_str()), (Ok(()), role));
+}
+
 #[test]
 fn lost_connection_is_replaced_before_anything_was_done() {
     let made = postgres_database();

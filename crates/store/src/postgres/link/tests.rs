@@ -1,8 +1,8 @@
 //! A server that is not to be trusted, and one that says nothing.
 
 use super::{
-    super::{listen::follow, settings::Role},
-    Live, Settings, StoreError, refuse, runtime,
+    super::{PostgresReader, ROLLBACK, listen::follow, settings::Role, testing::postgres_database},
+    Link, Live, Settings, StoreError, refuse, runtime,
 };
 use std::{net::TcpListener, sync::mpsc, thread, time::Duration};
 
@@ -58,4 +58,38 @@ fn inv_02_a_server_that_takes_the_connection_and_says_nothing_is_given_up() {
 fn a_listener_gives_up_a_server_that_says_nothing_and_tries_again() {
     let said = about_a_silent_server(|settings| runtime()?.block_on(follow(&settings, &|| {})));
     assert!(said.contains("no session within"), "{said}");
+}
+
+/// A process of the server that waits for a lost standby notices neither that its client is gone nor a time limit. One that sleeps without a time
+/// limit is the same to us.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test must end when what it asks does not")]
+fn inv_02_who_does_not_answer_is_asked_once_and_leaves_no_process_behind() {
+    const ASLEEP: &str = "SELECT COUNT(*) FROM pg_stat_activity, pg_sleep(0.01) \
+         WHERE datname = current_database() AND application_name = 'silent' AND state = 'active'";
+    let made = postgres_database();
+    let mut reader = PostgresReader::open(made.url()).expect("a session");
+    let asleep = || {
+        let mut count = None;
+        reader
+            .read(&mut |tx| count = Some(tx.row(ASLEEP, &[]).and_then(|row| row.expect("a row").int(0))))
+            .expect("a view");
+        count.expect("the view was run").expect("a count")
+    };
+    let (answer, answered) = mpsc::channel();
+    let settings = Settings::parse(made.url(), Role::Writer).expect("an address");
+    thread::spawn(move || {
+        let mut link = Link::new(settings).expect("nothing is connected yet");
+        let live = link.connected().expect("connected");
+        live.run("SET application_name = 'silent'; SET statement_timeout = 0").expect("set");
+        live.patience = Duration::from_millis(50);
+        let first = live.run("SELECT pg_sleep(600)");
+        live.patience = Duration::from_secs(600);
+        link.abandon(ROLLBACK);
+        drop(answer.send((first, link.live.is_none())));
+    });
+    let (first, forgotten) = answered.recv_timeout(DEADLINE).expect("nobody waits a second time");
+    assert!(matches!(&first, Err(StoreError::Unavailable(said)) if said.contains("did not answer")), "{first:?}");
+    assert!(forgotten);
+    assert!(std::iter::repeat_with(asleep).take(1_000).any(|count| count == 0), "a process was left behind");
 }
