@@ -241,14 +241,20 @@ impl<'a> Statements<'a> {
 
     /// Undoes to the last part's beginning. Whatever was queued belongs to the part, because its beginning sent what came before.
     fn undo_part(&mut self) -> Result<(), StoreError> {
-        let statement = self.live.prepare(UNDO_PART)?;
-        self.failed = None;
         self.live.memory.undone();
         let queued = std::mem::take(&mut self.queued);
-        let (_, last) = self.live.wait(exchange(self.live.client(), &queued, Last::Touched(&statement, &[])))?;
-        match last {
-            Ok(_) => Ok(()),
-            Err(error) => Err(self.fail(store_error(&error))),
+        let undone = self.live.prepare(UNDO_PART).and_then(|statement| {
+            let sent = exchange(self.live.client(), &queued, Last::Touched(&statement, &[]));
+            let (_, last) = self.live.wait(sent)?;
+            last.map_err(|e| store_error(&e))
+        });
+        match undone {
+            Ok(_) => {
+                self.failed = None;
+                Ok(())
+            }
+            // Nothing was undone: whatever is asked goes on failing.
+            Err(error) => Err(self.fail(error)),
         }
     }
 
@@ -332,3 +338,6 @@ impl Tx for Statements<'_> {
         self.rows(POSITIONS_FOLLOW, &[]).map(drop)
     }
 }
+
+#[cfg(test)]
+mod tests;
