@@ -43,6 +43,7 @@ const IMPURE_LIBRARIES: &[&str] = &[
     "rand_chacha",
     "rayon",
     "refinery",
+    "refinery-core",
     "reqwest",
     "rusqlite",
     "rustls",
@@ -63,6 +64,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("axum", &["web", "nightbell"]),
     ("lettre", &["delivery"]),
     ("refinery", &["store"]),
+    ("refinery-core", &["store"]),
     ("reqwest", &["delivery", "nightbell"]),
     ("rusqlite", &["store"]),
     // In the store only inside the PostgreSQL driver: ADR 0017.

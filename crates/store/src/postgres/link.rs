@@ -1,13 +1,14 @@
 //! A connection that is there when it is needed: made anew after it was lost, with its runtime and its prepared statements.
 
 use super::{
-    embedded::migrations,
     errors::{store_error, with_causes},
     memory::Memory,
     settings::Settings,
     statements::Statements,
+    upgrade::{Patience, upgrade},
 };
 use crate::tx::StoreError;
+use refinery::Runner;
 use std::{cell::Cell, collections::HashMap, time::Duration};
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, Statement};
@@ -16,8 +17,6 @@ use tokio_postgres::{Client, Statement};
 const SERVER_VERSION_MIN: i32 = 130_000;
 /// What the server may take longer than its own limits before it is given up.
 const GRACE: Duration = Duration::from_secs(2);
-/// Longest wait for another node that brings the schema up to date, and for one migration.
-const MIGRATION_SECONDS_MAX: u64 = 600;
 /// Longest try to tell the server that an answer is not wanted any more.
 const CANCEL_WITHIN: Duration = Duration::from_secs(2);
 
@@ -86,36 +85,13 @@ impl Link {
     }
 
     /// Brings the schema up to date, one node at a time.
-    pub(super) fn migrate(&mut self) -> Result<(), StoreError> {
-        let live = self.connected()?;
-        let limits = format!("SET statement_timeout = 0; SET lock_timeout = '{MIGRATION_SECONDS_MAX}s'");
-        let lock = format!("SELECT pg_advisory_lock({})", super::LOCK_OF_MIGRATIONS);
-        let Live { runtime, client, .. } = live;
-        let migrated = runtime.block_on(async {
-            client.batch_execute(&limits).await.map_err(|e| store_error(&e))?;
-            if is_up_to_date(client).await {
-                return Ok(());
-            }
-            client.batch_execute(&lock).await.map_err(|e| store_error(&e))?;
-            let run = migrations::runner().run_async(client).await;
-            run.map(drop).map_err(|e| {
-                StoreError::Unavailable(format!("the schema cannot be brought up to date: {}", with_causes(&e)))
-            })
-        });
-        // The lock and the limits end with the connection; the one for work has its own.
+    pub(super) fn migrate(&mut self, runner: &Runner, patience: &Patience) -> Result<(), StoreError> {
+        let Live { runtime, client, .. } = self.connected()?;
+        let upgraded = runtime.block_on(upgrade(client, runner, patience));
+        // The locks and the limits end with the connection; the one for work has its own.
         self.forget();
-        migrated??;
-        self.connected().map(drop)
+        upgraded?
     }
-}
-
-/// Whether every migration was run, and none differs: then a start needs no lock. Anything else is the runner's to say.
-async fn is_up_to_date(client: &mut Client) -> bool {
-    let runner = migrations::runner();
-    let applied = runner.get_applied_migrations_async(client).await;
-    let mut wanted = runner.get_migrations().clone();
-    wanted.sort_by_key(refinery::Migration::version);
-    applied.is_ok_and(|applied| applied == wanted)
 }
 
 /// A connection that is there.

@@ -15,6 +15,7 @@ mod memory;
 mod settings;
 mod statements;
 pub mod testing;
+mod upgrade;
 mod values;
 
 pub use beside::{PostgresBeside, postgres_clock};
@@ -22,6 +23,7 @@ use link::Link;
 pub use listen::{Listener, listen};
 use settings::Settings;
 use statements::Statements;
+use upgrade::Patience;
 
 mod embedded {
     refinery::embed_migrations!("migrations/postgres");
@@ -73,7 +75,7 @@ impl Postgres {
     /// `Unavailable` when it cannot be reached, is older than PostgreSQL 13, does not flush what it commits (INV-01), or does not let us ask for it.
     pub fn open(url: &str) -> Result<Self, StoreError> {
         let mut link = Link::new(Settings::parse(url, settings::Role::Writer)?)?;
-        link.migrate()?;
+        link.migrate(&embedded::migrations::runner(), &Patience::USUAL)?;
         link.connected()?.run(MAY_FLUSH)?;
         Ok(Self { link })
     }

@@ -18,7 +18,7 @@ const KEEPALIVE_TRIES_MAX: u32 = 3;
 /// A transaction whose node says nothing for so long is thrown out, and its lock is free for the others (INV-22).
 const SILENT_IN_TRANSACTION_MS_MAX: u64 = 2_000;
 /// Longest wait for the writer's lock.
-const LOCK_MS_MAX: u64 = 8_000;
+pub(super) const LOCK_MS_MAX: u64 = 8_000;
 
 /// What the connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

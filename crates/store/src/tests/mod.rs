@@ -10,6 +10,6 @@ mod plans;
 mod portable;
 mod postgres;
 mod proof;
-mod samples;
+pub(crate) mod samples;
 mod schema;
 mod sqlite;
