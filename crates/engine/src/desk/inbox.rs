@@ -71,14 +71,18 @@ impl<T> Default for Inbox<T> {
 impl<T> Inbox<T> {
     /// Puts something that holds so many bytes in its queue. Each queue has its own bound, and the writer serves the lowest class last: under
     /// overload the lowest fills first and is the first to be shed; the paging machinery, which nobody outside can flood, the last (INV-02).
+    /// Nothing takes more than the bound: what is small enough for the door, and larger when read, would be told to come later for ever.
     pub(super) fn put(&mut self, class: Class, item: T, bytes: usize, now: Duration) -> Put<T> {
-        let waiting = Waiting { item, since: now, places: places(bytes) };
+        let waiting = |bound: usize| Waiting { item, since: now, places: places(bytes).min(bound) };
         let (line, bound) = match class {
             Class::Paging => (&mut self.paging, PAGING_MAX),
             Class::Person => (&mut self.person, PERSON_MAX),
             Class::Background => (&mut self.background, BACKGROUND_MAX),
-            Class::Alert(source) | Class::Relief(source) => return self.alerts.put(source, waiting),
+            Class::Alert(source) | Class::Relief(source) => {
+                return self.alerts.put(source, waiting(ALERT_OF_SOURCE_MAX));
+            }
         };
+        let waiting = waiting(bound);
         if line.places() + waiting.places > bound {
             return Put::Refused(waiting.item);
         }

@@ -13,7 +13,7 @@ use nightbell_engine::{
     domain::{
         ids::IntegrationId,
         limits::INBOUND_BYTES_MAX,
-        signal::{Event, EventAction},
+        signal::{Event, EventAction, Link},
     },
     signal::{self, Inbound, Receipt},
 };
@@ -88,6 +88,34 @@ fn class(source: IntegrationId, events: &[Event]) -> Class {
     }
 }
 
+/// What memory keeps for a text beside its letters.
+const TEXT_BYTES: usize = 16;
+/// What memory keeps for labels beside their texts: for each six, because a node of the map may be half full.
+const LABEL_NODE_BYTES: usize = 600;
+
+/// About how many bytes a request holds until it has run: the body as it came and as it will be kept, and what was read from it, with the keys
+/// once more. Of small alerts, what is beside the texts is most of it.
+pub(super) fn held_bytes(inbound: &Inbound) -> usize {
+    let events: usize = inbound.events.iter().map(event_bytes).sum();
+    let notes: usize = inbound.notes.iter().map(|note| size_of::<String>() + text_bytes(note)).sum();
+    2 * inbound.body.len() + events + notes
+}
+
+fn event_bytes(event: &Event) -> usize {
+    let texts = [&event.title, &event.body, &event.source].into_iter().chain(&event.runbook_url);
+    let texts: usize = texts.map(|text| text_bytes(text)).sum();
+    let key = event.dedup_key.as_ref().map_or(0, |key| size_of::<String>() + 2 * text_bytes(key));
+    let label_texts: usize = event.labels.iter().map(|(name, value)| text_bytes(name) + text_bytes(value)).sum();
+    let labels = LABEL_NODE_BYTES * event.labels.len().div_ceil(6) + label_texts;
+    let link_bytes = |link: &Link| size_of::<Link>() + text_bytes(&link.href) + text_bytes(&link.text);
+    let links: usize = event.links.iter().map(link_bytes).sum();
+    size_of::<Event>() + texts + key + labels + links
+}
+
+fn text_bytes(text: &str) -> usize {
+    if text.is_empty() { 0 } else { TEXT_BYTES + text.len() }
+}
+
 /// Takes a parsed request in and waits until it is on disk. `None`: no integration of this kind has this key, and nothing was stored.
 ///
 /// # Errors
@@ -111,8 +139,7 @@ pub async fn store(
         events: parsed.events,
         notes: parsed.notes,
     };
-    // The body as sent, its texts once more as they were read, and the events themselves.
-    let bytes = 2 * inbound.body.len() + size_of_val(inbound.events.as_slice());
+    let bytes = held_bytes(&inbound);
     let stored = state
         .run_asking(bytes, class, Some(asks), move |unit| {
             let directory = unit.directory.clone();

@@ -2,6 +2,7 @@
 
 mod durable;
 mod heartbeat;
+mod held;
 mod pagerduty;
 
 use crate::{

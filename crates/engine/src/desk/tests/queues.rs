@@ -128,9 +128,16 @@ fn inv_02_every_class_is_bounded_in_bytes_and_a_page_is_shed_last() {
     assert!(waiting.is_sorted_by(|above, below| above >= below), "the higher the class, the more room");
     // What is done makes room again, by what it held.
     while inbox.take().is_some() {}
-    for (class, bound) in bounds {
-        assert!(matches!(put_large(&mut inbox, class.clone(), "all of it", bound), Put::Taken), "{class:?}");
+    for (class, bound) in &bounds {
+        assert!(matches!(put_large(&mut inbox, class.clone(), "all of it", *bound), Put::Taken), "{class:?}");
     }
+    while inbox.take().is_some() {}
+    for (class, bound) in bounds {
+        let put_alone = put_large(&mut inbox, class.clone(), "more than all of it", 3 * bound);
+        assert!(matches!(put_alone, Put::Taken), "{class:?}: one alone always fits");
+        assert!(matches!(put(&mut inbox, class.clone(), "one too many"), Put::Refused(_)), "{class:?}");
+    }
+    assert_eq!(taken(&mut inbox).len(), 4);
 }
 
 #[test]
