@@ -74,10 +74,7 @@ fn publishing_writes_the_notice_and_the_component_and_resolving_restores_both() 
     assert_eq!(world.component(), ComponentStatus::Operational);
     let id: ComponentId = "checkout".parse().expect("a handle");
     let changes = world.act(|unit| Ok(voice::component_changes(unit.tx, &id, at(120))?));
-    assert_eq!(
-        changes,
-        [(at(120), ComponentStatus::PartialOutage), (at(600), ComponentStatus::Operational)]
-    );
+    assert_eq!(changes, [(at(120), ComponentStatus::PartialOutage), (at(600), ComponentStatus::Operational)]);
     world.tick();
     assert_eq!(world.sent(), Vec::<String>::new());
 }

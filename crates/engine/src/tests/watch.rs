@@ -54,7 +54,11 @@ fn acknowledgements_are_told_once_with_how_long_they_took() {
     world.act(|unit| crate::paging::acknowledge(unit, &permit, alert.page.expect("paged")));
     let (place, took) = world.engine.read(|tx| Ok(acknowledged(tx, Some(begin))?)).expect("readable");
     assert_eq!(took, [SignedDuration::from_secs(90)]);
-    assert_eq!(place, world.engine.read(|tx| Ok(journal::head(tx)?)).expect("readable"), "all of it was walked through");
+    assert_eq!(
+        place,
+        world.engine.read(|tx| Ok(journal::head(tx)?)).expect("readable"),
+        "all of it was walked through"
+    );
     assert_eq!(world.engine.read(|tx| Ok(acknowledged(tx, Some(place))?)).expect("readable"), (place, Vec::new()));
     world.trigger("db2");
     let (later, none) = world.engine.read(|tx| Ok(acknowledged(tx, Some(place))?)).expect("readable");

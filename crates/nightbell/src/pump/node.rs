@@ -272,14 +272,7 @@ impl Node {
                     if !look.skewed.is_empty() && skew_told.is_none_or(|told: Instant| told.elapsed() > TELL_SKEW_EVERY)
                     {
                         skew_told = Some(Instant::now());
-                        for (name, apart) in look.skewed {
-                            let apart_ms = apart.as_millis();
-                            tracing::error!(
-                                node = name,
-                                apart_ms,
-                                "CLOCKS DIFFER: another node's clock is not this one's; pages ring early or late by that much. Set both by NTP"
-                            );
-                        }
+                        tell_skew(look.skewed);
                     }
                 }
                 Ok((Beaten::KeyRenewed, _)) => {
@@ -428,6 +421,18 @@ async fn beat_once(
         Ok(answer)
     });
     beaten.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the beat broke off".to_owned())))
+}
+
+/// Which nodes' clocks are not this one's, and by how much.
+fn tell_skew(skewed: Vec<(String, SignedDuration)>) {
+    for (name, apart) in skewed {
+        let apart_ms = apart.as_millis();
+        tracing::error!(
+            node = name,
+            apart_ms,
+            "CLOCKS DIFFER: another node's clock is not this one's; pages ring early or late by that much. Set both by NTP"
+        );
+    }
 }
 
 async fn take_over(desk: &Desk, silent: Silent) {

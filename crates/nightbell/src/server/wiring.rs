@@ -52,13 +52,8 @@ pub(super) fn wire(
     let Opened { engine, for_pump, for_watch, node, beside, only_paging } = opened;
     let settings = engine.settings().clone();
     let hub = Hub::new();
-    let (wake_pump, wake_hub) = (waker.clone(), hub.clone());
-    let committed = move || {
-        wake_pump.wake();
-        wake_hub.wake();
-    };
     let hints = hints(&options.data, waker, &hub)?;
-    let (desk, writer) = desk(engine, Arc::clone(&options.clock), Box::new(committed));
+    let (desk, writer) = desk(engine, Arc::clone(&options.clock), wakes(waker, &hub));
     refuse_alerts_if(only_paging, &desk);
     let reserve = options.data.as_folder().map(|folder| Reserve::of(folder.path()));
     let (writer, writer_gone) = start_writer(writer, reserve.clone())?;
@@ -112,6 +107,15 @@ pub(super) fn wire(
         tasks.extend(among_others(&node, beside, &state, waker, &stopping));
     }
     Ok(Wired { state, routers: options.routers, pump, tasks, node, hints, writer, writer_gone })
+}
+
+/// What the writer calls after a commit: whoever rings, and whoever watches, looks.
+fn wakes(waker: &Waker, hub: &Hub) -> Box<dyn Fn() + Send> {
+    let (pump, hub) = (waker.clone(), hub.clone());
+    Box::new(move || {
+        pump.wake();
+        hub.wake();
+    })
 }
 
 /// A server that started on a full disk by the room of its reserve.
