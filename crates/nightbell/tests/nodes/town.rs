@@ -117,8 +117,11 @@ impl Town {
     /// Crashes the database server: what it had not flushed is gone. Answers when it has recovered.
     pub fn crash(&self) {
         let life = self.database.life().expect("the database answers");
-        let pid = self.database.served_by().to_string();
-        assert!(Command::new("kill").args(["-9", &pid]).status().expect("kill runs").success());
+        // Of a node that was just killed the process may be going by itself: then another's.
+        until("a process of the server is killed", SOON, || {
+            let pid = self.database.served_by().to_string();
+            Command::new("kill").args(["-9", &pid]).status().expect("kill runs").success().then_some(())
+        });
         until("the database recovers", SOON, || self.database.life().filter(|now| *now != life));
     }
 

@@ -22,9 +22,9 @@ const OPEN: &str = "SELECT (SELECT COUNT(*) FROM page WHERE next_due_at IS NOT N
      + (SELECT COUNT(*) FROM notification WHERE next_due_at IS NOT NULL) + (SELECT COUNT(*) FROM attempt WHERE ended_at IS NULL)";
 /// Ends every other connection to the database.
 const CUT: &str = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
-/// A process of somebody else's connection.
-const SERVED_BY: &str =
-    "SELECT MAX(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+/// The process of the oldest connection of somebody else: the newest may be a look of the test's own that is ending.
+const SERVED_BY: &str = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' \
+     AND pid <> pg_backend_pid() ORDER BY backend_start, pid LIMIT 1";
 /// A process that begins with each life of the server.
 const LIFE: &str = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'";
 
