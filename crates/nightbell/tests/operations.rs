@@ -264,8 +264,18 @@ fn tamper(database: &Path, statements: &[&'static str]) {
 }
 
 const STRANGERS: &str = "SELECT name FROM sqlite_schema WHERE type IN ('trigger', 'view') OR name LIKE '%stranger%'";
-/// What V7 does can be done again: without its line a database is one of the version before.
-const OLDER: &str = "DELETE FROM refinery_schema_history WHERE version >= 7";
+/// Undoes what V9 does: a database of the version before. Whoever adds a version undoes that here instead.
+const OLDER: &[&str] = &[
+    "DELETE FROM refinery_schema_history WHERE version >= 9",
+    "DROP INDEX incident_open",
+    "DROP INDEX postmortem_unpublished",
+    "DROP INDEX action_item_listed",
+    "DROP INDEX action_item_incident",
+    "DROP INDEX notice_open",
+    "DROP INDEX notice_resolved",
+    "CREATE INDEX action_item_open ON action_item (due_on) WHERE state = 'open'",
+    "CREATE INDEX notice_page ON notice (status_page, started_at)",
+];
 
 #[test]
 fn inv_23_a_copied_database_without_its_log_is_no_backup() {
@@ -339,7 +349,7 @@ fn a_hostile_backup_brings_rows_and_nothing_else() {
 fn a_newer_binary_leaves_the_schema_of_an_older_server_alone() {
     let house = House::new();
     let database = house.data().join("nightbell.db");
-    tamper(&database, &[OLDER]);
+    tamper(&database, OLDER);
     let is_older = || read(&database, portable::standing) == portable::Standing::Older;
     assert!(is_older());
     let held = std::fs::File::create(house.data().join("serve.lock")).expect("a file");
