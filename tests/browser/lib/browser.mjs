@@ -58,8 +58,12 @@ export async function weight(browser, url) {
   const page = await context.newPage();
   let bytes = 0;
   const sizes = [];
-  page.on('requestfinished', (request) => sizes.push(request.sizes().then((s) => (bytes += s.responseBodySize + s.responseHeadersSize))));
+  const count = (request) => sizes.push(request.sizes().then((s) => (bytes += s.responseBodySize + s.responseHeadersSize)));
+  page.on('requestfinished', count);
   await page.goto(url, { waitUntil: 'load' });
+  // What a page asks for after it has loaded (its live stream, a later icon) is not what a reader waits
+  // for, and its size could not be asked of a page that is closed by then.
+  page.off('requestfinished', count);
   await Promise.all(sizes);
   await context.close();
   return bytes;
