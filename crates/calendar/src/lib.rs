@@ -14,6 +14,7 @@ mod model;
 pub mod naive;
 mod plan;
 mod problem;
+mod rota;
 mod shifts;
 mod week;
 
@@ -22,6 +23,7 @@ pub use model::{
     ShiftSource, Weekday,
 };
 pub use problem::{CalendarError, ScheduleProblem, validate};
+pub use rota::{Gap, Rota, Version};
 pub use shifts::{gaps, on_call, shifts};
 
 /// A point on the universal time line. Never civil time.

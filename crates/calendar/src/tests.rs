@@ -6,6 +6,7 @@ mod local;
 mod model;
 mod problem;
 mod property;
+mod rota;
 mod semantics;
 
 use jiff::civil::DateTime;
