@@ -78,7 +78,7 @@ fn rung(org: &Organisation, now: Instant) -> BTreeMap<UserId, BTreeSet<String>> 
     }
     for schedule in org.schedules.values() {
         let until = now.saturating_add(AHEAD).unwrap_or(now);
-        let shifts = nightbell_calendar::shifts(&schedule.calendar, now, until).unwrap_or_default();
+        let shifts = org.rota(&schedule.id).ok().and_then(|rota| rota.shifts(now, until).ok()).unwrap_or_default();
         for member in shifts.into_iter().flat_map(|shift| [Some(shift.primary), shift.backup]).flatten() {
             if let Ok(user) = member.as_str().parse() {
                 add(user, format!("on call on {}", schedule.id));
@@ -155,7 +155,8 @@ fn schedules(org: &Organisation, now: Instant, found: &mut Vec<Finding>) {
     let until = now.saturating_add(AHEAD).unwrap_or(now);
     for schedule in org.schedules.values() {
         let used = is_used(org, &schedule.id);
-        let gaps = match nightbell_calendar::gaps(&schedule.calendar, now, until) {
+        let gaps = org.rota(&schedule.id).and_then(|rota| rota.gaps(now, until).map_err(|e| e.to_string()));
+        let gaps = match gaps {
             Ok(gaps) => gaps,
             Err(e) => {
                 found.push(finding(
@@ -171,7 +172,7 @@ fn schedules(org: &Organisation, now: Instant, found: &mut Vec<Finding>) {
         if gaps.is_empty() {
             continue;
         }
-        let told: Vec<String> = gaps.iter().take(GAPS_TOLD_MAX).map(|(from, to)| gap(*from, *to)).collect();
+        let told: Vec<String> = gaps.iter().take(GAPS_TOLD_MAX).map(|one| gap(one.from, one.to)).collect();
         let more = gaps.len().saturating_sub(GAPS_TOLD_MAX);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         found.push(finding(

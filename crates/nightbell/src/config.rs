@@ -3,6 +3,7 @@
 //! Is not: the organisation (people, schedules, policies), which is data. Read once at the start and handed down; the only reader of the environment.
 
 mod layers;
+mod providers;
 
 pub use layers::{ConfigError, Layers};
 
@@ -13,7 +14,7 @@ use crate::{
     watch,
 };
 use ipnet::IpNet;
-use nightbell_delivery::{egress::EgressPolicy, mail::MailSettings};
+use nightbell_delivery::{egress::EgressPolicy, mail::MailSettings, providers::Providers};
 use nightbell_engine::domain::text::duration::parse_duration;
 use nightbell_web::ops::ScrapeToken;
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
@@ -27,7 +28,7 @@ pub const LISTEN: &str = "127.0.0.1:8080";
 const MAIL_FROM: &str = "Nightbell <nightbell@localhost>";
 
 /// Every key there is. A test compares it with the shipped example.
-pub const KEYS: [&str; 14] = [
+pub const KEYS: &[&str] = &[
     "server.listen",
     "server.public_url",
     "server.data",
@@ -68,6 +69,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// The mail server, when there is one.
     pub mail: Option<MailSettings>,
+    /// The providers of all other ways to people.
+    pub providers: Providers,
     /// Where outbound calls may go.
     pub egress: EgressPolicy,
     /// What opens the metrics beside an administrator's token.
@@ -140,6 +143,7 @@ pub fn settle(layers: &Layers) -> Result<Config, ConfigError> {
             .list("server.trusted_proxies", |list| list.iter().map(|one| proxy(one)).collect())?
             .unwrap_or_default(),
         mail: mail(layers)?,
+        providers: providers::settle(layers)?,
         egress: layers
             .list("egress.allow", |list| EgressPolicy::new(list).map_err(|e| e.to_string()))?
             .unwrap_or_default(),

@@ -11,7 +11,7 @@ use crate::{
     system::SystemClock,
     watch,
 };
-use nightbell_delivery::{egress::EgressPolicy, mail::MailSettings};
+use nightbell_delivery::{egress::EgressPolicy, mail::MailSettings, providers::Providers};
 use nightbell_engine::{Clock, Engine, nodes};
 use nightbell_store::Listener;
 use nightbell_web::{AppState, ops::ScrapeToken};
@@ -33,6 +33,8 @@ pub struct Options {
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// The mail server, when there is one.
     pub mail: Option<MailSettings>,
+    /// The other ways to people.
+    pub providers: Providers,
     /// Where outbound calls may go.
     pub egress: EgressPolicy,
     /// The clock.
@@ -58,6 +60,7 @@ impl Options {
             public_url: None,
             trusted_proxies: Vec::new(),
             mail: None,
+            providers: Providers::default(),
             egress: EgressPolicy::default(),
             clock: Arc::new(SystemClock),
             pace: 1,

@@ -1,5 +1,6 @@
 //! People: users, how to reach them, and in which order.
 
+use super::Contact;
 use crate::ids::{ContactId, UserId};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -36,44 +37,6 @@ impl Urgency {
             Self::High => "high",
         }
     }
-}
-
-/// The medium of a contact method.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum ContactKind {
-    /// Electronic mail.
-    Email {
-        /// The address, as given.
-        address: String,
-    },
-    /// A signed POST (Standard Webhooks).
-    Webhook {
-        /// Where to.
-        url: String,
-    },
-}
-
-impl ContactKind {
-    /// The word in files, pages and metrics.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Email { .. } => "email",
-            Self::Webhook { .. } => "webhook",
-        }
-    }
-}
-
-/// A way to reach a user.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Contact {
-    /// Handle, unique within the user.
-    pub id: ContactId,
-    /// Medium and address.
-    #[serde(flatten)]
-    pub kind: ContactKind,
-    /// Whether it was proved to reach the person. Only verified methods are used.
-    pub verified: bool,
 }
 
 /// After `after`, use the method `via`.

@@ -5,6 +5,7 @@ use crate::{
     ids::{IdError, PolicyId, ScheduleId, TeamId, UserId},
     record::Instant,
 };
+use nightbell_calendar::{Rota, Version};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -127,7 +128,18 @@ impl Organisation {
 
     /// Who is on call on a schedule.
     pub fn on_call(&self, schedule: &ScheduleId, at: Instant) -> Result<nightbell_calendar::OnCall, String> {
+        self.rota(schedule)?.on_call(at).map_err(|e| format!("schedule {schedule}: {e}"))
+    }
+
+    /// The plan of a schedule with what people agreed on beside it: the one way to ask who is on call (INV-10).
+    pub fn rota(&self, schedule: &ScheduleId) -> Result<Rota, String> {
         let found = self.schedules.get(schedule).ok_or_else(|| format!("schedule {schedule} does not exist"))?;
-        nightbell_calendar::on_call(&found.calendar, at).map_err(|e| format!("schedule {schedule}: {e}"))
+        let mut rota = Rota::of(found.calendar.clone());
+        if let Some(cover) = self.covers.get(schedule) {
+            let staged = cover.staged.iter().cloned();
+            rota.versions.extend(staged.map(|plan| Version { from: Some(plan.from), schedule: plan.calendar }));
+            rota.overrides.extend(cover.spans.iter().map(|agreed| agreed.span.clone()));
+        }
+        Ok(rota)
     }
 }

@@ -70,7 +70,7 @@ fn reach(org: &Organisation, targets: &[Target], urgency: Urgency, now: Instant)
             }
         };
         for person in reached {
-            let usable = org.users.get(&person.user).is_some_and(|u| !u.ladder(urgency).is_empty());
+            let usable = org.person(&person.user).is_some_and(|u| !u.ladder(urgency).is_empty());
             if !usable {
                 silent.push(format!("{target}: @{} has no verified contact method", person.user));
             } else if !rung.iter().any(|r| r.user == person.user) {

@@ -341,7 +341,7 @@ pub fn owed(org: &Organisation, page: &Page, user: &UserId, now: Instant) -> Vec
     if page.subject == Subject::Canary {
         return vec![canary::owed(page, now)];
     }
-    let Some(person) = org.users.get(user) else { return Vec::new() };
+    let Some(person) = org.person(user) else { return Vec::new() };
     let mut seen = std::collections::BTreeSet::new();
     person
         .ladder(page.urgency)

@@ -24,11 +24,8 @@ pub(super) const LOST: &str = "the sender was lost before it could report; it ma
 
 /// Where a message goes.
 pub enum Address {
-    /// A mailbox.
-    Email {
-        /// The address.
-        address: String,
-    },
+    /// A contact method of whatever medium needs no key of ours.
+    Contact(ContactKind),
     /// A signed POST.
     Webhook {
         /// Where to.
@@ -121,14 +118,14 @@ fn address(unit: &Unit<'_>, page: &Page, notification: &Notification) -> Result<
         return Ok(canary::address(unit, page));
     }
     let org = &unit.directory.org;
-    let user = org.users.get(&notification.user).ok_or_else(|| format!("@{} no longer exists", notification.user))?;
+    let user = org.person(&notification.user).ok_or_else(|| format!("@{} no longer exists", notification.user))?;
     let contact = user.verified(&notification.contact).ok_or_else(|| {
         format!("@{} has no verified contact method {} any more", notification.user, notification.contact)
     })?;
     Ok(match &contact.kind {
-        ContactKind::Email { address } => Address::Email { address: address.clone() },
         ContactKind::Webhook { url } => {
             Address::Webhook { url: url.clone(), secret: unit.settings.webhook_secret(&user.id, &contact.id) }
         }
+        kind => Address::Contact(kind.clone()),
     })
 }

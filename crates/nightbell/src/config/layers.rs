@@ -172,7 +172,8 @@ fn known(name: &str) -> Result<&'static str, String> {
         return Ok(key);
     }
     let (section, key) = name.split_once('.').unwrap_or((name, ""));
-    let near = closest(name, KEYS).map_or_else(String::new, |near| format!(" (did you mean {near:?}?)"));
+    let near =
+        closest(name, KEYS.iter().copied()).map_or_else(String::new, |near| format!(" (did you mean {near:?}?)"));
     let mut sections: Vec<&str> =
         KEYS.iter().filter_map(|key| key.split_once('.').map(|(section, _)| section)).collect();
     sections.dedup();

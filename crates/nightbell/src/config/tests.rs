@@ -189,7 +189,7 @@ fn the_example_documents_every_key_and_can_be_used() {
         found.extend(entries.as_table().unwrap().keys().map(|key| format!("{section}.{key}")));
     }
     found.sort();
-    let mut keys = KEYS.map(str::to_owned);
+    let mut keys: Vec<String> = KEYS.iter().map(ToString::to_string).collect();
     keys.sort();
     assert_eq!(found, keys);
     for key in KEYS {

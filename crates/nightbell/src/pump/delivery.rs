@@ -3,7 +3,10 @@
 use crate::watch::Own;
 use nightbell_delivery::{Delivery, Outcome};
 use nightbell_engine::{
-    domain::paging::{Report, canary},
+    domain::{
+        org::ContactKind,
+        paging::{Report, canary},
+    },
     paging::{Address, Work},
 };
 use nightbell_wire::outbound::{mail, webhook};
@@ -11,7 +14,12 @@ use nightbell_wire::outbound::{mail, webhook};
 /// The medium of an attempt and what to send. A canary goes to the server's own listener.
 pub fn describe(work: &Work, own: Option<&Own>) -> (&'static str, Delivery) {
     match &work.address {
-        Address::Email { address } => ("email", Delivery::Mail(mail::page_mail(&work.message, address))),
+        Address::Contact(ContactKind::Email { address }) => {
+            ("email", Delivery::Mail(mail::page_mail(&work.message, address)))
+        }
+        Address::Contact(to) => {
+            (to.word(), Delivery::Contact { to: to.clone(), message: Box::new(work.message.clone()) })
+        }
         Address::Webhook { url, secret } => ("webhook", Delivery::Http(webhook::request(url, secret, &work.message))),
         Address::Canary { path, secret } => {
             // Without a listener of its own it is no address, and is refused as such.

@@ -77,7 +77,7 @@ pub(super) fn wire(
     let pump = Pump::new(pump::Parts {
         desk: desk.clone(),
         reader: for_pump,
-        sender: Sender { mail: options.mail, http },
+        sender: Sender { mail: options.mail, http, providers: options.providers },
         clock: Arc::clone(&options.clock),
         waker: waker.clone(),
         pace: options.pace,

@@ -150,10 +150,7 @@ fn account(eyes: &Eyes<'_>, me: Option<&User>, settings: &Settings) -> Vec<(Stri
 }
 
 fn contact(contact: &nightbell_engine::domain::org::Contact) -> Contact {
-    let address = match &contact.kind {
-        ContactKind::Email { address } => address,
-        ContactKind::Webhook { url } => url,
-    };
+    let address = contact.kind.address();
     let state = if contact.verified {
         Tag::new(Tone::Ok, "✓", "Verified")
     } else {

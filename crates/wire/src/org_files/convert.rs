@@ -78,39 +78,35 @@ impl Form for UserFile {
 }
 
 fn contact(form: ContactFile, path: &str, context: &mut Context<'_>) -> Option<Contact> {
-    let (field, given, other, unused) = match form.kind {
-        ContactWord::Email => ("address", form.address, "url", form.url),
-        ContactWord::Webhook => ("url", form.url, "address", form.address),
+    let (field, word) = (form.kind.field(), form.kind.word());
+    let (given, other, unused) = match field {
+        "url" => (form.url, "address", form.address),
+        _ => (form.address, "url", form.url),
     };
-    let word = if form.kind == ContactWord::Email { "email" } else { "webhook" };
     if unused.is_some() {
         context.add(format!("{path}.{other}"), format!("a contact of kind {word} has no {other}; it has {field}"));
     }
     let Some(given) = given else {
-        let example = if form.kind == ContactWord::Email {
-            "address: alice@example.com"
-        } else {
-            "url: \"https://example.com/hook\""
-        };
-        context.add(path, format!("a contact of kind {word} needs {field}, for example {example}"));
+        context.add(path, format!("a contact of kind {word} needs {field}, for example {}", form.kind.example()));
         return None;
     };
-    let kind = match form.kind {
-        ContactWord::Email if !given.contains('@') || given.chars().any(|c| c.is_whitespace() || c.is_control()) => {
-            let message = format!("{} is not a mail address; write one like alice@example.com", quote(&given));
+    match read_contact(form.kind, &given) {
+        Ok(kind) => Some(Contact { id: form.id, kind, verified: form.verified }),
+        Err(message) => {
             context.add(format!("{path}.{field}"), message);
-            return None;
+            None
         }
-        ContactWord::Email => ContactKind::Email { address: given },
-        ContactWord::Webhook => {
-            if let Err(message) = words::check_url(&given) {
-                context.add(format!("{path}.{field}"), message);
-                return None;
-            }
-            ContactKind::Webhook { url: given }
-        }
-    };
-    Some(Contact { id: form.id, kind, verified: form.verified })
+    }
+}
+
+fn read_contact(kind: ContactWord, given: &str) -> Result<ContactKind, String> {
+    if kind.field() == "url" {
+        words::check_url(given)?;
+    }
+    if kind == ContactWord::Email && given.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(format!("{} is not a mail address; write one like alice@example.com", quote(given)));
+    }
+    ContactKind::from_parts(kind.word(), given).map_err(|sentence| sentence.trim_end_matches('.').to_owned())
 }
 
 fn rules(form: RulesFile) -> NotificationRules {

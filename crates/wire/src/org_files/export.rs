@@ -58,17 +58,20 @@ fn user(user: &User) -> UserFile {
         email: user.email.clone(),
         role: user.role,
         time_zone: user.time_zone.clone(),
-        contacts: user.contacts.iter().map(contact).collect(),
+        contacts: user.contacts.iter().filter_map(contact).collect(),
         rules: RulesFile { high: rules(&user.rules.high), low: rules(&user.rules.low) },
     }
 }
 
-fn contact(contact: &Contact) -> ContactFile {
-    let (kind, address, url) = match &contact.kind {
-        ContactKind::Email { address } => (ContactWord::Email, Some(address.clone()), None),
-        ContactKind::Webhook { url } => (ContactWord::Webhook, None, Some(url.clone())),
+/// A push subscription belongs to one browser and is never in a file.
+fn contact(contact: &Contact) -> Option<ContactFile> {
+    let kind = ContactWord::of(&contact.kind)?;
+    let given = match &contact.kind {
+        ContactKind::Ntfy { topic, server: Some(server) } => format!("{server}/{topic}"),
+        other => other.address().to_owned(),
     };
-    ContactFile { id: contact.id.clone(), kind, address, url, verified: contact.verified }
+    let (address, url) = if kind.field() == "url" { (None, Some(given)) } else { (Some(given), None) };
+    Some(ContactFile { id: contact.id.clone(), kind, address, url, verified: contact.verified })
 }
 
 fn team(team: nightbell_domain::org::Team) -> TeamFile {

@@ -4,7 +4,7 @@ use super::{is_default, utc};
 use crate::org_files::words::{AccessWord, ClockTime, Handle, Length, Local, Turn, Zone};
 use nightbell_domain::{
     ids::{ContactId, ScheduleId, TeamId, UserId},
-    org::AccessRole,
+    org::{AccessRole, ContactKind},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -49,10 +49,10 @@ pub(in crate::org_files) struct ContactFile {
     pub id: ContactId,
     /// The medium.
     pub kind: ContactWord,
-    /// For `email`: the mail address.
+    /// The mail address, the number, the chat, the member, the topic: whatever the medium is reached by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// For `webhook`: where to POST.
+    /// For `webhook` and `teams`: where to POST.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Whether it was proved to reach the person. Only verified contacts are used.
@@ -67,6 +67,69 @@ pub(in crate::org_files) struct ContactFile {
 pub(in crate::org_files) enum ContactWord {
     Email,
     Webhook,
+    Ntfy,
+    Telegram,
+    Slack,
+    Discord,
+    Mattermost,
+    Teams,
+    Sms,
+    Voice,
+}
+
+impl ContactWord {
+    /// As in [`ContactKind::word`].
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Webhook => "webhook",
+            Self::Ntfy => "ntfy",
+            Self::Telegram => "telegram",
+            Self::Slack => "slack",
+            Self::Discord => "discord",
+            Self::Mattermost => "mattermost",
+            Self::Teams => "teams",
+            Self::Sms => "sms",
+            Self::Voice => "voice",
+        }
+    }
+
+    /// The field that holds where it leads.
+    pub fn field(self) -> &'static str {
+        if matches!(self, Self::Webhook | Self::Teams) { "url" } else { "address" }
+    }
+
+    /// How one is written.
+    pub fn example(self) -> &'static str {
+        match self {
+            Self::Email => "address: alice@example.com",
+            Self::Webhook => "url: \"https://example.com/hook\"",
+            Self::Teams => "url: \"https://example.com/workflow\"",
+            Self::Ntfy => "address: oncall-alice",
+            Self::Telegram => "address: \"123456789\"",
+            Self::Slack => "address: U0123ABCD",
+            Self::Discord => "address: \"80351110224678912\"",
+            Self::Mattermost => "address: alice",
+            Self::Sms | Self::Voice => "address: \"+4915112345678\"",
+        }
+    }
+
+    /// `None` for a medium that no file can name.
+    pub fn of(kind: &ContactKind) -> Option<Self> {
+        Some(match kind {
+            ContactKind::Email { .. } => Self::Email,
+            ContactKind::Webhook { .. } => Self::Webhook,
+            ContactKind::Ntfy { .. } => Self::Ntfy,
+            ContactKind::Telegram { .. } => Self::Telegram,
+            ContactKind::Slack { .. } => Self::Slack,
+            ContactKind::Discord { .. } => Self::Discord,
+            ContactKind::Mattermost { .. } => Self::Mattermost,
+            ContactKind::Teams { .. } => Self::Teams,
+            ContactKind::Sms { .. } => Self::Sms,
+            ContactKind::Voice { .. } => Self::Voice,
+            ContactKind::Push { .. } => return None,
+        })
+    }
 }
 
 /// Notification rules by urgency.
