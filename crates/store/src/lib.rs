@@ -5,11 +5,13 @@
 pub mod access;
 pub mod aggregate;
 pub mod bundle;
+pub mod calendars;
 pub mod canary;
 mod checkpoint;
 pub mod clock_step;
 pub mod config;
 pub mod heartbeat;
+pub mod holes;
 pub mod journal;
 mod known;
 pub mod learning;

@@ -2,7 +2,7 @@
 //! the sources: a constant that is missing here, or a statement written in place, fails.
 
 use crate::{
-    Sqlite, Stored, access, bundle, canary, clock_step, config, heartbeat, journal, learning, meta, node, paging,
+    Sqlite, Stored, access, bundle, calendars, canary, clock_step, config, heartbeat, holes, journal, learning, meta, node, paging,
     portable, proof, response, signal, subscriber, tx, voice, watch,
 };
 use std::{collections::BTreeSet, path::Path};
@@ -33,10 +33,14 @@ pub(super) fn listed() -> &'static [(&'static str, &'static str, &'static str)] 
             "bundle.rs" bundle [
                 LAST_RUNG LAST_TOLD TAKE_PAGES_ALONG TAKE_OTHERS_ALONG LOSE_ALONG BEGIN_ATTEMPTS_ALONG ALONG ALONG_IDS TOLD_WITH WRITE_DOWN_ALONG ATTEMPT_AT
             ];
+            "calendars.rs" calendars [
+                ADD_FEED FEED FEEDS_OF USE_FEED REVOKE_FEED REVOKE_FEEDS_OF ADD_ABSENCE ABSENCES_AHEAD FORGET_ABSENCES FORGET_ABSENCE FORGET_ABSENCES_BEFORE
+            ];
             "canary.rs" canary [OF_CANARIES WAITING NEWEST_LINE FORGET_ATTEMPTS FORGET_NOTIFICATIONS FORGET_PAGE FORGET_STREAM];
             "clock_step.rs" clock_step [PAGES_AFTER MESSAGES_AFTER];
-            "config.rs" config [ALL VERSION_OF PUT REMOVE REVISE];
+            "config.rs" config [ALL VERSION_OF PUT REMOVE REVISE AS_OF REVISED NEWEST];
             "heartbeat.rs" heartbeat [HEARD ONE ALL DUE AWAIT MISSED FORGET];
+            "holes.rs" holes [WARN FORGET];
             "journal.rs" journal [APPEND HASH_AT STREAM AFTER HEAD STREAMS];
             "learning.rs" learning [OF_INCIDENT DUE LIST UNPUBLISHED ADD_ITEM SAVE_ITEM ITEM ITEMS ITEMS_OF]
                 stores nightbell_domain::learning::Postmortem;
