@@ -8,7 +8,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use nightbell_domain::{org::ContactKind, paging::Message};
-use nightbell_wire::outbound::{Outcome, mail::MailMessage, webhook::HttpRequest};
+use nightbell_wire::outbound::{HttpRequest, Outcome, mail::MailMessage};
 
 /// Something owed to somebody, described.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,15 +42,13 @@ impl Sender {
     /// ends within it.
     pub async fn deliver(&self, delivery: &Delivery, now: Timestamp, lease: &Lease) -> Outcome {
         if lease.is_short() {
-            return Outcome::Deferred { detail: HELD_UP.to_owned(), retry_after: None };
+            return Outcome::deferred(HELD_UP, None);
         }
         match (delivery, &self.mail) {
             (Delivery::Http(request), _) => self.http.send(request, now, lease).await,
             (Delivery::Mail(mail), Some(server)) => server.send(mail, now, lease).await,
             (Delivery::Contact { to, message }, _) => self.providers.send(&self.http, to, message, now, lease).await,
-            (Delivery::Mail(_), None) => Outcome::Rejected {
-                detail: "no mail server is configured ([mail] url): mail cannot be sent".to_owned(),
-            },
+            (Delivery::Mail(_), None) => Outcome::wrong_provider("no mail server is configured ([mail] url): mail cannot be sent")
         }
     }
 }

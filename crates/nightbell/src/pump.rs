@@ -408,6 +408,10 @@ impl Pump {
         match word {
             "accepted" if medium == MEDIUM => tracing::debug!(notification = %id, attempt, medium, "sent"),
             "accepted" => tracing::info!(notification = %id, attempt, medium, "sent"),
+            _ if delivery::is_ours(&outcome) => tracing::error!(
+                notification = %id, attempt, medium, outcome = word, detail = outcome.detail(),
+                "PAGING AT RISK: not sent, and nobody will be reached by this way until its settings are right"
+            ),
             _ => {
                 tracing::warn!(notification = %id, attempt, medium, outcome = word, detail = outcome.detail(), "not sent")
             }

@@ -1,7 +1,13 @@
 //! The providers that carry a message to a person: one room each, found by the medium of the contact method.
 //!
 //! Is not a decision maker and keeps nothing between two sends: whether, when and by what to send is the engine's; what a provider's answer
-//! means stands beside its format. A medium nobody configured refuses at once, so that the person's next method is used.
+//! means stands beside its format, in `wire`. A medium nobody configured refuses at once, so that the person's next method is used.
+
+mod settings;
+mod way;
+
+pub use settings::{BaseUrl, Secret};
+pub use way::Way;
 
 use crate::{http::HttpSender, lease::Lease};
 use jiff::Timestamp;
@@ -16,19 +22,18 @@ impl Providers {
     /// One attempt.
     pub async fn send(
         &self,
-        _http: &HttpSender,
+        http: &HttpSender,
         to: &ContactKind,
         _message: &Message,
-        _now: Timestamp,
-        _lease: &Lease,
+        now: Timestamp,
+        lease: &Lease,
     ) -> Outcome {
+        let _way = Way { http, now, lease };
         unset(to.word())
     }
 }
 
 /// No provider for the medium.
 fn unset(medium: &str) -> Outcome {
-    Outcome::Rejected {
-        detail: format!("no provider for {medium} is configured ([{medium}]): nothing can be sent by it"),
-    }
+    Outcome::wrong_provider(format!("no provider for {medium} is configured ([{medium}]): nothing can be sent by it"))
 }

@@ -9,7 +9,7 @@ use nightbell_engine::{
     },
     paging::{Address, Work},
 };
-use nightbell_wire::outbound::{mail, webhook};
+use nightbell_wire::outbound::{Wrong, mail, webhook};
 
 /// The medium of an attempt and what to send. A canary goes to the server's own listener.
 pub fn describe(work: &Work, own: Option<&Own>) -> (&'static str, Delivery) {
@@ -34,9 +34,14 @@ pub fn report(outcome: Outcome) -> Report {
     match outcome {
         Outcome::Accepted { provider_id, detail } => Report::Accepted { detail, provider_id },
         Outcome::Deferred { detail, retry_after } => Report::Deferred { detail, retry_after },
-        Outcome::Rejected { detail } => Report::Rejected { detail },
+        Outcome::Rejected { detail, .. } => Report::Rejected { detail },
         Outcome::Unknown { detail } => Report::Unknown { detail },
     }
+}
+
+/// Whether an attempt failed for good because of the installation's own settings: nobody else is reached by this way either.
+pub(super) fn is_ours(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Rejected { wrong: Wrong::Provider, .. })
 }
 
 /// The word of an outcome in logs and metrics.

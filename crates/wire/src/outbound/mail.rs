@@ -6,7 +6,7 @@
 mod html;
 pub mod subscriber;
 mod text;
-mod when;
+pub(in crate::outbound) mod when;
 
 use nightbell_domain::{
     paging::{AlsoTold, Message, MessageKind},

@@ -5,14 +5,18 @@
 //!
 //! [`Message`]: nightbell_domain::paging::Message
 
+mod answer;
 pub mod links;
 pub mod mail;
 mod outcome;
+mod request;
 pub mod standard_webhooks;
 pub mod subscriber_links;
 pub mod webhook;
 
-pub use outcome::Outcome;
+pub use answer::{Answer, RETRY_AFTER_MAX, granted};
+pub use outcome::{Outcome, Wrong};
+pub use request::HttpRequest;
 
 /// HMAC-SHA256, for links and webhooks alike.
 type HmacSha256 = hmac::Hmac<sha2::Sha256>;
