@@ -264,14 +264,11 @@ fn tamper(database: &Path, statements: &[&'static str]) {
 }
 
 const STRANGERS: &str = "SELECT name FROM sqlite_schema WHERE type IN ('trigger', 'view') OR name LIKE '%stranger%'";
-/// Undoes what V10 does: a database of the version before. Whoever adds a version undoes that here instead.
+/// Undoes what V12 does: a database of the version before. Whoever adds a version undoes that here instead.
 const OLDER: &[&str] = &[
-    "DELETE FROM refinery_schema_history WHERE version >= 11",
-    "DROP INDEX config_revision_made",
-    "DROP INDEX config_revision_as_of",
-    "DROP TABLE hole_warning",
-    "DROP TABLE calendar_feed",
-    "DROP TABLE absence",
+    "DELETE FROM refinery_schema_history WHERE version >= 12",
+    "DROP TABLE contact_code",
+    "DROP TABLE contact_proof",
 ];
 
 #[test]

@@ -18,6 +18,7 @@ pub mod learning;
 pub mod meta;
 pub mod node;
 pub mod paging;
+pub mod people;
 pub mod portable;
 mod postgres;
 pub mod proof;

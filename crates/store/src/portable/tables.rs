@@ -106,4 +106,8 @@ pub static TABLES: &[Table] = &[
         "id, secret_hash, user_id, name, scope, created_at, last_used_at, revoked_at", "$1, $2, $3, $4, $5, $6, $7, $8"),
     table!("sign_in_link", [Bytes], "secret_hash" > "$1" limit "$2",
         "secret_hash, user_id, expires_at, used_at", "$1, $2, $3, $4"),
+    table!("contact_code", [Text, Text, Int], "user_id, contact, made_at" > "$1, $2, $3" limit "$4",
+        "user_id, contact, made_at, salt, address, expires_at, tries, ended_at", "$1, $2, $3, $4, $5, $6, $7, $8"),
+    table!("contact_proof", [Text, Text], "user_id, contact" > "$1, $2" limit "$3",
+        "user_id, contact, address, seen_at, proven_at, how, tested_at, missed_at", "$1, $2, $3, $4, $5, $6, $7, $8"),
 ];

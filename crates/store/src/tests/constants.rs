@@ -3,7 +3,7 @@
 
 use crate::{
     Sqlite, Stored, access, bundle, calendars, canary, clock_step, config, heartbeat, holes, journal, learning, meta, node, paging,
-    portable, proof, response, signal, subscriber, tx, voice, watch,
+    people, portable, proof, response, signal, subscriber, tx, voice, watch,
 };
 use std::{collections::BTreeSet, path::Path};
 
@@ -50,6 +50,10 @@ pub(super) fn listed() -> &'static [(&'static str, &'static str, &'static str)] 
                 DUE_PAGES OF_SUBJECT OPEN_PAGES NEXT_DUE INSERT_NOTIFICATION UPDATE_NOTIFICATION NOTIFICATION OF_PAGE
                 DUE_NOTIFICATIONS DUE_NOTIFICATION_IDS BEGIN_ATTEMPT END_ATTEMPT ATTEMPTS
             ] stores nightbell_domain::paging::Page;
+            "people.rs" people [
+                ADD_CODE CODE CODES_SINCE TRY_CODE END_CODE FORGET_CODES FORGET_CODES_OF PROOFS PROOFS_OF SEE PROVE TRIED MISSED FORGET_PROOF
+                FORGET_PROOFS_OF NEWEST_SENT BEGUN_LATELY IS_TOLD RINGS
+            ];
             "portable.rs" portable [SESSIONS END_SESSIONS FORGET_LINKS SCHEMA_VERSION FORGET_FACT];
             "proof.rs" proof [STREAMS_AFTER LINES_BETWEEN OWED_AFTER ATTEMPTS_BETWEEN OBJECTS_AFTER],
                 proves nightbell_domain::signal::Alert, nightbell_domain::paging::Page, nightbell_domain::response::Incident,
