@@ -8,10 +8,14 @@
 mod answer;
 pub mod links;
 pub mod mail;
+pub mod ntfy;
 mod outcome;
+pub mod push;
 mod request;
+mod small;
 pub mod standard_webhooks;
 pub mod subscriber_links;
+pub mod telegram;
 pub mod webhook;
 
 pub use answer::{Answer, RETRY_AFTER_MAX, granted};

@@ -90,13 +90,12 @@ fn tag(kind: MessageKind) -> &'static str {
 
 /// The request to the server at `base_url`; `authorization` is the header's value, for servers that want one.
 pub fn request(base_url: &str, topic: &str, message: &Message, authorization: Option<&str>) -> HttpRequest {
-    let mut headers = vec![
-        ("content-type".to_owned(), "application/json".to_owned()),
-        ("user-agent".to_owned(), concat!("Nightbell/", env!("CARGO_PKG_VERSION")).to_owned()),
-    ];
-    headers.extend(authorization.map(|value| ("authorization".to_owned(), value.to_owned())));
     let url = format!("{}/", base_url.trim_end_matches('/'));
-    HttpRequest { method: "POST", url, headers, body: body(topic, message) }
+    let request = HttpRequest::post(url, "application/json; charset=utf-8", body(topic, message));
+    match authorization {
+        Some(value) => request.header("authorization", value),
+        None => request,
+    }
 }
 
 /// What an answer means.

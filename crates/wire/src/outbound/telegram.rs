@@ -5,8 +5,7 @@ pub mod reference;
 pub mod update;
 
 use super::{
-    Answer, HttpRequest, Outcome, Wrong,
-    granted,
+    Answer, HttpRequest, Outcome, Wrong, granted,
     small::{Room, Small},
 };
 use jiff::SignedDuration;
@@ -97,15 +96,7 @@ pub fn set_webhook(base_url: &str, bot: &BotKey, url: &str, secret: &str) -> Htt
 }
 
 fn call(base_url: &str, bot: &BotKey, method: &str, body: &Value) -> HttpRequest {
-    HttpRequest {
-        method: "POST",
-        url: format!("{}/bot{}/{method}", base_url.trim_end_matches('/'), bot.token()),
-        headers: vec![
-            ("content-type".to_owned(), "application/json".to_owned()),
-            ("user-agent".to_owned(), concat!("Nightbell/", env!("CARGO_PKG_VERSION")).to_owned()),
-        ],
-        body: body.to_string().into_bytes(),
-    }
+    HttpRequest::json(format!("{}/bot{}/{method}", base_url.trim_end_matches('/'), bot.token()), body)
 }
 
 /// For the HTML mode.
@@ -142,9 +133,9 @@ pub fn classify(answer: &Answer) -> Verdict {
             return Verdict::Is(Outcome::accepted(id, format!("HTTP {}", answer.status)));
         }
         200..=299 => Outcome::unknown(format!("HTTP {}: not an answer of Telegram", answer.status)),
-        400 if gone.iter().any(|words| low.contains(words)) => {
-            Outcome::wrong_address("HTTP 400: the bot knows no such chat; write /start to it there and take the number it tells")
-        }
+        400 if gone.iter().any(|words| low.contains(words)) => Outcome::wrong_address(
+            "HTTP 400: the bot knows no such chat; write /start to it there and take the number it tells",
+        ),
         // "bot was blocked by the user", "user is deactivated", "bot was kicked", "bot can't initiate conversation".
         403 => Outcome::wrong_address("HTTP 403: the bot may not write there; unblock it, or write /start to it"),
         401 | 404 => Outcome::wrong_provider(format!("HTTP {}: no such bot; look at [telegram] token", answer.status)),

@@ -54,7 +54,7 @@ struct Payload<'a> {
 pub fn payload(message: &Message, length: Length) -> Vec<u8> {
     let rooms: &[(usize, usize)] = match length {
         Length::Full => &[(200, 1_200), (120, 300), (80, 0)],
-        Length::Short => &[(120, 120), (80, 0)],
+        Length::Short => &[(80, 0)],
     };
     let mut text = Vec::new();
     for (title, body) in rooms {
@@ -94,17 +94,12 @@ pub fn request(endpoint: &str, message: &Message, authorization: String, body: V
     let urgency = if paged && message.urgency == Urgency::High { "high" } else { "normal" };
     // What waits for a phone that is off is replaced by what came of it since: at most 32 characters, 22 of them used.
     let topic = URL_SAFE_NO_PAD.encode(message.page.uuid().as_bytes());
-    let headers = [
-        ("content-type", "application/octet-stream".to_owned()),
-        ("content-encoding", "aes128gcm".to_owned()),
-        ("ttl", lifetime_s.to_string()),
-        ("urgency", urgency.to_owned()),
-        ("topic", topic),
-        ("authorization", authorization),
-        ("user-agent", concat!("Nightbell/", env!("CARGO_PKG_VERSION")).to_owned()),
-    ];
-    let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    HttpRequest { method: "POST", url: endpoint.to_owned(), headers, body }
+    HttpRequest::post(endpoint, "application/octet-stream", body)
+        .header("content-encoding", "aes128gcm")
+        .header("ttl", lifetime_s.to_string())
+        .header("urgency", urgency)
+        .header("topic", topic)
+        .header("authorization", authorization)
 }
 
 /// What a push service's answer means.

@@ -5,10 +5,7 @@ use super::encryption::secret_key;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::SignedDuration;
 use nightbell_domain::record::Instant;
-use p256::{
-    ecdsa::{Signature, SigningKey, signature::Signer as _},
-    elliptic_curve::sec1::ToSec1Point as _,
-};
+use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
 
 /// How long a token is good for; a push service takes at most 24 h.
 pub const GOOD_FOR: SignedDuration = SignedDuration::from_hours(12);
