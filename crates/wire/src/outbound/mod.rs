@@ -6,6 +6,7 @@
 //! [`Message`]: nightbell_domain::paging::Message
 
 mod answer;
+mod facts;
 pub mod links;
 pub mod mail;
 pub mod ntfy;
