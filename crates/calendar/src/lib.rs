@@ -7,23 +7,29 @@
 //! Civil time exists in this crate and in views only. All spans are half-open.
 
 pub mod business;
+mod cover;
+mod cycle;
+mod duty;
 pub mod holidays;
+mod layer;
 pub mod limits;
 pub mod local;
 mod model;
 pub mod naive;
 mod plan;
+mod prepared;
 mod problem;
 mod rota;
 mod shifts;
 mod week;
 
 pub use model::{
-    Backup, CivilTime, Hours, Layer, Member, OnCall, Override, ParseError, Rotation, RotationUnit, Schedule, Shift,
-    ShiftSource, Weekday,
+    Backup, CivilTime, Edge, Gap, HolidayRule, Holidays, Hours, HoursEdge, Layer, Member, NOBODY, OnCall, Override,
+    OverrideKind, ParseError, Rotation, RotationUnit, Schedule, Shift, ShiftSource, Slot, Turns, Weekday,
 };
+pub use prepared::Prepared;
 pub use problem::{CalendarError, ScheduleProblem, validate};
-pub use rota::{Gap, Rota, Version};
+pub use rota::{Rota, Version};
 pub use shifts::{gaps, on_call, shifts};
 
 /// A point on the universal time line. Never civil time.

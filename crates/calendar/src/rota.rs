@@ -7,14 +7,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{OnCall, Override, Schedule, Shift};
-use crate::{CalendarError, Instant, shifts as one};
+use crate::model::{Gap, OnCall, Override, Schedule, Shift};
+use crate::{CalendarError, Instant, Prepared};
 
 /// Versions of one schedule in order of time, with overrides on top.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rota {
-    /// In order of their begin. The first is in force from the beginning of time, whatever it says.
+    /// Each in force until the next begins; the earliest from the beginning of time, whatever it says.
     pub versions: Vec<Version>,
     /// Win over everything in every version; a later one wins over an earlier one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -32,17 +32,6 @@ pub struct Version {
     pub schedule: Schedule,
 }
 
-/// A half-open span `[from, to)` in which nobody is on call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gap {
-    /// Inclusive.
-    pub from: Instant,
-    /// Exclusive; always after `from`.
-    pub to: Instant,
-    /// Whether the schedule says "nobody" there in so many words, rather than leaving it out.
-    pub declared: bool,
-}
-
 impl Rota {
     /// A schedule that never changed and that nobody agreed on anything about.
     #[must_use]
@@ -50,77 +39,35 @@ impl Rota {
         Self { versions: vec![Version { from: None, schedule }], overrides: Vec::new() }
     }
 
-    /// Who is on call at an instant, and until when that holds.
+    /// Made ready to be asked many times.
     ///
     /// # Errors
-    /// Unknown zone, or a date that cannot be counted.
+    /// Unknown zone, or a date without an instant.
+    pub fn prepare(&self) -> Result<Prepared<'_>, CalendarError> {
+        Prepared::of_rota(self)
+    }
+
+    /// See [`Prepared::on_call`].
+    ///
+    /// # Errors
+    /// As [`Rota::prepare`].
     pub fn on_call(&self, at: Instant) -> Result<OnCall, CalendarError> {
-        let Some((_, to, schedule)) = self.pieces(at, Instant::MAX).into_iter().next() else {
-            return Ok(OnCall { primary: None, backup: None, source: None, until: None });
-        };
-        let mut found = one::on_call(&schedule, at)?;
-        if to < Instant::MAX {
-            found.until = Some(found.until.map_or(to, |until| until.min(to)));
-        }
-        Ok(found)
+        Ok(self.prepare()?.on_call(at))
     }
 
-    /// All shifts in `[from, to)`, in order, clipped to the span. Neighbours with the same people and
-    /// source are one shift; a gap is simply absent. An empty span has no shifts.
+    /// See [`Prepared::shifts`].
     ///
     /// # Errors
-    /// Unknown zone, a date that cannot be counted, or a span with too many hand-offs.
+    /// As [`Rota::prepare`], or a span with too many hand-offs.
     pub fn shifts(&self, from: Instant, to: Instant) -> Result<Vec<Shift>, CalendarError> {
-        let mut found: Vec<Shift> = Vec::new();
-        for (begin, end, schedule) in self.pieces(from, to) {
-            for shift in one::shifts(&schedule, begin, end)? {
-                match found.last_mut() {
-                    Some(last)
-                        if last.to == shift.from
-                            && last.primary == shift.primary
-                            && last.backup == shift.backup
-                            && last.source == shift.source =>
-                    {
-                        last.to = shift.to;
-                    }
-                    _ => found.push(shift),
-                }
-            }
-        }
-        Ok(found)
+        self.prepare()?.shifts(from, to)
     }
 
-    /// The spans of `[from, to)` in which nobody is on call, in order.
+    /// See [`Prepared::gaps`].
     ///
     /// # Errors
     /// As [`Rota::shifts`].
     pub fn gaps(&self, from: Instant, to: Instant) -> Result<Vec<Gap>, CalendarError> {
-        let mut found = Vec::new();
-        let mut covered_to = from;
-        for shift in self.shifts(from, to)? {
-            if covered_to < shift.from {
-                found.push(Gap { from: covered_to, to: shift.from, declared: false });
-            }
-            covered_to = shift.to;
-        }
-        if covered_to < to {
-            found.push(Gap { from: covered_to, to, declared: false });
-        }
-        Ok(found)
-    }
-
-    /// The versions that `[from, to)` meets, each with its part of the span and with the overrides of the rota.
-    fn pieces(&self, from: Instant, to: Instant) -> Vec<(Instant, Instant, Schedule)> {
-        let mut pieces = Vec::new();
-        for (index, version) in self.versions.iter().enumerate() {
-            let begin = if index == 0 { from } else { version.from.unwrap_or(from).max(from) };
-            let end = self.versions.get(index + 1).and_then(|next| next.from).map_or(to, |next| next.min(to));
-            if begin < end {
-                let mut schedule = version.schedule.clone();
-                schedule.overrides.extend(self.overrides.iter().cloned());
-                pieces.push((begin, end, schedule));
-            }
-        }
-        pieces
+        self.prepare()?.gaps(from, to)
     }
 }

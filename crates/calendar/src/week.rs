@@ -6,7 +6,7 @@
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Span};
 
-use crate::model::Hours;
+use crate::model::{Hours, Weekday};
 
 const MINUTES_PER_DAY: u16 = 24 * 60;
 const MINUTES_PER_WEEK: u16 = 7 * MINUTES_PER_DAY;
@@ -25,10 +25,7 @@ impl Week {
         }
         let mut raw = Vec::new();
         for entry in hours {
-            let (from, to) = (entry.from.minute_of_day(), entry.to.minute_of_day());
-            let length = if to <= from { to + MINUTES_PER_DAY - from } else { to - from };
-            for day in &entry.days {
-                let begin = (*day as u16 * MINUTES_PER_DAY + from) % MINUTES_PER_WEEK;
+            for (begin, length) in pieces(entry) {
                 let end = begin + length;
                 raw.push((begin, end.min(MINUTES_PER_WEEK)));
                 if end > MINUTES_PER_WEEK {
@@ -75,6 +72,25 @@ impl Week {
         let days = Span::new().try_days(edge / MINUTES_PER_DAY).ok()?;
         let minutes = SignedDuration::from_mins(i64::from(edge % MINUTES_PER_DAY));
         monday_of(at.date())?.to_datetime(Time::midnight()).checked_add(days).ok()?.checked_add(minutes).ok()
+    }
+}
+
+/// Begin, in minutes since Monday 00:00, and length of each piece that hours are made of. Hours that say half a
+/// range and half days have none.
+fn pieces(hours: &Hours) -> Vec<(u16, u16)> {
+    let (from, to) = (hours.from.time.minute_of_day(), hours.to.time.minute_of_day());
+    let minute = |day: Weekday, time: u16| (day as u16 * MINUTES_PER_DAY + time) % MINUTES_PER_WEEK;
+    match (hours.from.weekday, hours.to.weekday) {
+        (None, None) => {
+            let length = if to <= from { to + MINUTES_PER_DAY - from } else { to - from };
+            hours.days.iter().map(|day| (minute(*day, from), length)).collect()
+        }
+        (Some(first), Some(last)) => {
+            let (begin, end) = (minute(first, from), minute(last, to));
+            let length = if end <= begin { end + MINUTES_PER_WEEK - begin } else { end - begin };
+            vec![(begin, length)]
+        }
+        _ => Vec::new(),
     }
 }
 

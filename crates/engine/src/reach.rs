@@ -79,7 +79,7 @@ fn rung(org: &Organisation, now: Instant) -> BTreeMap<UserId, BTreeSet<String>> 
     for schedule in org.schedules.values() {
         let until = now.saturating_add(AHEAD).unwrap_or(now);
         let shifts = org.rota(&schedule.id).ok().and_then(|rota| rota.shifts(now, until).ok()).unwrap_or_default();
-        for member in shifts.into_iter().flat_map(|shift| [Some(shift.primary), shift.backup]).flatten() {
+        for member in shifts.iter().flat_map(|shift| shift.everyone().chain(&shift.backup)) {
             if let Ok(user) = member.as_str().parse() {
                 add(user, format!("on call on {}", schedule.id));
             }

@@ -15,11 +15,7 @@ fn inv_12_a_staged_version_begins_at_its_instant_and_agreements_hold_across_it()
     let mut rota = Rota::of(in_zone("UTC").layer("d", "ann bob", "1d", "2026-05-01T00:00"));
     let staged = in_zone("UTC").layer("d", "bob cy", "1d", "2026-05-01T00:00");
     rota.versions.push(Version { from: Some(at("2026-05-03T12:00:00Z")), schedule: staged });
-    rota.overrides.push(Override {
-        user: "dan".into(),
-        from: civil("2026-05-03T06:00"),
-        to: civil("2026-05-03T18:00"),
-    });
+    rota.overrides.push(Override::new("dan", civil("2026-05-03T06:00"), civil("2026-05-03T18:00")));
     let found = rota.shifts(at("2026-05-02T00:00:00Z"), at("2026-05-05T00:00:00Z")).unwrap();
     assert_eq!(
         lines(&found),

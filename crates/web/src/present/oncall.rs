@@ -7,7 +7,7 @@ use crate::views::{
     oncall::{OncallPage, ScheduleCard, ShiftRow},
 };
 use jiff::{SignedDuration, Timestamp};
-use nightbell_calendar::{CalendarError, Member, Shift, ShiftSource, gaps, on_call, shifts};
+use nightbell_calendar::{CalendarError, Gap, Member, Shift, ShiftSource, gaps, on_call, shifts};
 use nightbell_engine::domain::{
     ids::{ServiceId, UserId},
     org::{Organisation, Schedule, Target},
@@ -167,8 +167,8 @@ fn length(from: Timestamp, to: Timestamp) -> String {
     }
 }
 
-fn gap_words(eyes: &Eyes<'_>, gaps: &[(Timestamp, Timestamp)]) -> String {
-    let Some((from, to)) = gaps.first() else { return String::new() };
+fn gap_words(eyes: &Eyes<'_>, gaps: &[Gap]) -> String {
+    let Some(Gap { from, to, .. }) = gaps.first() else { return String::new() };
     let number = count(u64::try_from(gaps.len()).unwrap_or(u64::MAX), "gap");
     let first = if *from <= eyes.now {
         "now".to_owned()

@@ -143,10 +143,19 @@ impl Organisation {
                 problems.into_iter().for_each(|p| out.add(ConfigKind::Schedule, id, "", p));
             }
             let layered = schedule.calendar.layers.iter().enumerate().flat_map(|(l, layer)| {
-                layer.members.iter().enumerate().map(move |(m, member)| (format!("layers[{l}].members[{m}]"), member))
+                let slots = layer.members.iter().enumerate();
+                slots.flat_map(move |(s, slot)| {
+                    let several = slot.members.len() > 1;
+                    slot.members.iter().enumerate().map(move |(m, member)| {
+                        let within = if several { format!("[{m}]") } else { String::new() };
+                        (format!("layers[{l}].members[{s}]{within}"), member)
+                    })
+                })
             });
-            let overriding =
-                schedule.calendar.overrides.iter().enumerate().map(|(n, o)| (format!("overrides[{n}].user"), &o.user));
+            let overriding = schedule.calendar.overrides.iter().enumerate().flat_map(|(n, o)| {
+                let place = o.instead_of.iter().map(move |member| (format!("overrides[{n}].instead_of"), member));
+                std::iter::once((format!("overrides[{n}].user"), &o.user)).chain(place)
+            });
             for (path, member) in layered.chain(overriding) {
                 match member.0.parse() {
                     Ok(user) => self.check_user(out, (ConfigKind::Schedule, id, &path), &user),
