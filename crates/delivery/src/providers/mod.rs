@@ -3,7 +3,12 @@
 //! Is not a decision maker and keeps nothing between two sends: whether, when and by what to send is the engine's; what a provider's answer
 //! means stands beside its format, in `wire`. A medium nobody configured refuses at once, so that the person's next method is used.
 
+pub mod ntfy;
+pub mod push;
 mod settings;
+pub mod telegram;
+#[cfg(test)]
+mod testing;
 mod way;
 
 pub use settings::{BaseUrl, Secret};
@@ -16,7 +21,14 @@ use nightbell_wire::outbound::Outcome;
 
 /// The providers that are configured; each field is one of the server's settings sections.
 #[derive(Debug, Clone, Default)]
-pub struct Providers {}
+pub struct Providers {
+    /// Browsers of phones; always there once the server has its key.
+    pub push: Option<push::Push>,
+    /// Topics, of the installation's server and of people's own.
+    pub ntfy: ntfy::Ntfy,
+    /// The installation's bot.
+    pub telegram: Option<telegram::Telegram>,
+}
 
 impl Providers {
     /// One attempt.
@@ -24,12 +36,23 @@ impl Providers {
         &self,
         http: &HttpSender,
         to: &ContactKind,
-        _message: &Message,
+        message: &Message,
         now: Timestamp,
         lease: &Lease,
     ) -> Outcome {
-        let _way = Way { http, now, lease };
-        unset(to.word())
+        let way = Way { http, now, lease };
+        match (to, self) {
+            (ContactKind::Push { endpoint, p256dh, auth }, Self { push: Some(push), .. }) => {
+                push.send(way, push::Subscription { endpoint, p256dh, auth }, message).await
+            }
+            (ContactKind::Ntfy { topic, server }, Self { ntfy, .. }) => {
+                ntfy.send(way, topic, server.as_deref(), message).await
+            }
+            (ContactKind::Telegram { chat }, Self { telegram: Some(telegram), .. }) => {
+                telegram.send(way, chat, message).await
+            }
+            _ => unset(to.word()),
+        }
     }
 }
 
