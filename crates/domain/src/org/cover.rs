@@ -1,11 +1,23 @@
 //! What people agreed on beside a schedule's plan: overrides, swaps, take-overs, shadows, requests that are still open, and plans that
 //! begin later (ADR 0028). Never in a file: `apply` leaves it alone. The plan itself is [`super::Schedule`]; both together make the rota.
+//!
+//! Here are the stored values; what may become of them is decided in [`agreed`] (spans), [`asked`] (requests) and [`planned`] (plans that
+//! begin later). Who has which turn is asked of the organisation in [`duty`]. Nothing in the past is added, moved or taken away (INV-12).
+
+mod agreed;
+mod asked;
+mod duty;
+mod planned;
+
+pub use asked::Unanswered;
+pub use duty::{REST, Seat, Turn};
+pub use planned::Begin;
 
 use crate::{
     ids::{ScheduleId, UserId},
     record::{Actor, Instant},
 };
-use nightbell_calendar::{Override, Schedule};
+use nightbell_calendar::{Edge, Override, Schedule};
 use serde::{Deserialize, Serialize};
 
 /// Everything beside the plan of one schedule.
@@ -22,6 +34,36 @@ pub struct Cover {
     /// Plans that begin later, in order.
     #[serde(default)]
     pub staged: Vec<StagedPlan>,
+    /// What somebody wrote for whoever comes next, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<HandoffNote>,
+    /// Plans that were published although somebody in them cannot be reached, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub although: Vec<Although>,
+}
+
+/// A line from whoever leaves to whoever comes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandoffNote {
+    /// Who wrote it.
+    pub by: UserId,
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub text: String,
+}
+
+/// Somebody published a plan with people in it whom nothing reaches, and said why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Although {
+    /// Who cannot be reached.
+    pub unreachable: Vec<UserId>,
+    /// Why it was done all the same.
+    pub reason: String,
+    /// Who said so.
+    pub by: Actor,
+    /// When.
+    pub at: Instant,
 }
 
 /// Why a span was taken.
@@ -71,6 +113,9 @@ pub enum RequestStatus {
         by: UserId,
         /// When.
         at: Instant,
+        /// Why they take it although nothing reaches them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        although: Option<String>,
     },
     /// The one who was asked said no.
     Declined {
@@ -132,6 +177,35 @@ pub struct StagedPlan {
 impl Cover {
     /// Nothing agreed yet.
     pub fn of(schedule: ScheduleId) -> Self {
-        Self { schedule, spans: Vec::new(), requests: Vec::new(), staged: Vec::new() }
+        Self {
+            schedule,
+            spans: Vec::new(),
+            requests: Vec::new(),
+            staged: Vec::new(),
+            notes: Vec::new(),
+            although: Vec::new(),
+        }
     }
 }
+
+impl CoverSpan {
+    /// Begin, inclusive. Agreements are exact; wall time would be read as UTC.
+    pub fn from(&self) -> Instant {
+        exact(self.span.from)
+    }
+
+    /// End, exclusive.
+    pub fn to(&self) -> Instant {
+        exact(self.span.to)
+    }
+}
+
+fn exact(edge: Edge) -> Instant {
+    match edge {
+        Edge::Exact(at) => at,
+        Edge::Wall(at) => at.to_zoned(jiff::tz::TimeZone::UTC).map_or(Instant::MAX, |zoned| zoned.timestamp()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,10 @@ mod severity;
 mod target;
 
 pub use contact::{Contact, ContactKind};
-pub use cover::{Cover, CoverReason, CoverRequest, CoverSpan, RequestStatus, StagedPlan};
+pub use cover::{
+    Although, Begin, Cover, CoverReason, CoverRequest, CoverSpan, HandoffNote, REST, RequestStatus, Seat, StagedPlan,
+    Turn, Unanswered,
+};
 pub use directory::{ConfigKind, ConfigObject, Organisation, OrganisationProblem};
 pub use objects::{
     Integration, IntegrationKind, Policy, PolicyStep, ResponseSettings, Rhythm, Route, RouteOutcome, RunbookSource,
