@@ -1,6 +1,8 @@
 //! Tests of the whole crate, by theme; those of one file alone are beside that file.
 
 mod business;
+mod fair;
+mod features;
 mod golden;
 mod local;
 mod model;
