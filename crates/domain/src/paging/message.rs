@@ -151,4 +151,18 @@ pub struct Message {
     pub public_url: String,
     /// What else it tells of; empty but in a storm.
     pub also: Bundle,
+    /// How it can be answered by telephone; of a message that goes by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<PhoneReply>,
+}
+
+/// How a message can be answered by telephone. The tokens are signed: the provider is told them, nobody else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneReply {
+    /// What an answering text message begins with when more than one page rings: a few digits.
+    pub code: String,
+    /// Opens the callbacks that speak the page and take the key that is pressed.
+    pub answer_token: String,
+    /// Opens the callbacks that tell what became of the message.
+    pub report_token: String,
 }

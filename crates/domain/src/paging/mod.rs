@@ -10,7 +10,7 @@ mod plan;
 mod rank;
 
 pub use escalation::{PageStart, later};
-pub use message::{AlertBrief, AlsoTold, Bundle, IncidentBrief, Message, MessageKind, NextStep};
+pub use message::{AlertBrief, AlsoTold, Bundle, IncidentBrief, Message, MessageKind, NextStep, PhoneReply};
 pub use notification::{AttemptOutcome, Notification, NotificationStatus, Owed, Report, Settled, owed};
 pub use page::{Page, PageEvent, PageStatus, PolicySnapshot, Ring, Rung, Subject};
 pub use plan::{PlanLine, plan};

@@ -60,6 +60,7 @@ pub(super) fn message(unit: &mut Unit<'_>, page: &Page, notification: &Notificat
         next: next_step(org, page),
         public_url: base.clone(),
         also: Bundle::default(),
+        phone: None,
     })
 }
 

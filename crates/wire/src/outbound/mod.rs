@@ -11,12 +11,15 @@ pub mod links;
 pub mod mail;
 pub mod ntfy;
 mod outcome;
+pub mod phone;
 pub mod push;
 mod request;
 mod small;
 pub mod standard_webhooks;
 pub mod subscriber_links;
 pub mod telegram;
+pub mod template;
+pub mod twilio;
 pub mod webhook;
 
 pub use answer::{Answer, RETRY_AFTER_MAX, granted};

@@ -61,8 +61,20 @@ pub enum Reply {
 
 /// The words that a provider answers itself.
 const FOR_THE_PROVIDER: [&str; 14] = [
-    "stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "start", "yes", "unstop", "help",
-    "info", "opt-out",
+    "stop",
+    "stopall",
+    "unsubscribe",
+    "cancel",
+    "end",
+    "quit",
+    "revoke",
+    "optout",
+    "start",
+    "yes",
+    "unstop",
+    "help",
+    "info",
+    "opt-out",
 ];
 /// Nobody writes more than a code and a word; a longer text is not read as one.
 const WORDS_MAX: usize = 3;

@@ -18,9 +18,6 @@ pub const DONE: &str = "Thank you. Goodbye.";
 /// What is said first: who is called, how bad it is, what it is.
 pub fn call(message: &Message) -> String {
     let title = clean(&cut(&message.title, TITLE_CHARS_MAX));
-    if message.kind == MessageKind::Code {
-        return format!("This is Nightbell. {}", sentence(&title));
-    }
     let mut said = match clean(&message.user_name) {
         name if name.is_empty() => "This is Nightbell. ".to_owned(),
         name => format!("This is Nightbell, for {name}. "),
@@ -59,8 +56,7 @@ fn kind(message: &Message) -> String {
         MessageKind::Resolved => "It is over".to_owned(),
         MessageKind::Cancelled => "It was called off".to_owned(),
         MessageKind::Notice => "For your information".to_owned(),
-        MessageKind::StillOn => "Are you still on it?".to_owned(),
-        MessageKind::Page | MessageKind::Code => match (&message.alert, &message.incident) {
+        MessageKind::Page => match (&message.alert, &message.incident) {
             (Some(alert), _) => format!("{} alert", clean(&cut(&alert.severity, 24))),
             (_, Some(incident)) => format!("Incident, {}", severity(&clean(&cut(&incident.severity, 24)))),
             _ => "You are called".to_owned(),

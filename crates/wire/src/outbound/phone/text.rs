@@ -19,7 +19,6 @@ const TITLE_CHARS_MAX: usize = 300;
 pub fn text_message(message: &Message, answers: bool) -> String {
     let (before, after) = around(message, answers);
     let title = plain(&cut(&message.title, TITLE_CHARS_MAX));
-    let parts = if fits(&title) { PARTS_MAX } else { WIDE_PARTS_MAX };
     let with = |title: &str| {
         let first: Vec<&str> = [before.as_str(), title].into_iter().filter(|part| !part.is_empty()).collect();
         let mut lines = vec![first.join(" ")];
@@ -28,6 +27,7 @@ pub fn text_message(message: &Message, answers: bool) -> String {
     };
     let mut chars = title.chars().count();
     let mut text = with(&title);
+    let parts = if fits(&text) { PARTS_MAX } else { WIDE_PARTS_MAX };
     while segments(&text) > parts && chars > TITLE_CHARS_MIN {
         chars = chars.saturating_sub(8).max(TITLE_CHARS_MIN);
         text = with(&shortened(&title, chars));
@@ -58,14 +58,9 @@ fn around(message: &Message, answers: bool) -> (String, Vec<String>) {
             let asked = reply_line(message).filter(|_| answers);
             (about(&how_bad(message)), [more, asked, Some(link)].into_iter().flatten().collect())
         }
-        MessageKind::StillOn => {
-            let asked = reply_line(message).filter(|_| answers);
-            (about("Still on it?"), [more, asked, Some(link)].into_iter().flatten().collect())
-        }
-        MessageKind::Resolved => (about("Over,"), more.into_iter().collect()),
-        MessageKind::Cancelled => (about("Called off:"), more.into_iter().collect()),
-        MessageKind::Notice => (about("For information:"), [more, Some(link)].into_iter().flatten().collect()),
-        MessageKind::Code => (String::new(), Vec::new()),
+        MessageKind::Resolved => (about("OVER"), more.into_iter().collect()),
+        MessageKind::Cancelled => (about("CALLED OFF"), more.into_iter().collect()),
+        MessageKind::Notice => (about("INFO"), [more, Some(link)].into_iter().flatten().collect()),
     }
 }
 
