@@ -55,12 +55,12 @@ fn kind(message: &Message) -> String {
     match message.kind {
         MessageKind::Resolved => "It is over".to_owned(),
         MessageKind::Cancelled => "It was called off".to_owned(),
-        MessageKind::Notice => "For your information".to_owned(),
         MessageKind::Page => match (&message.alert, &message.incident) {
             (Some(alert), _) => format!("{} alert", clean(&cut(&alert.severity, 24))),
             (_, Some(incident)) => format!("Incident, {}", severity(&clean(&cut(&incident.severity, 24)))),
             _ => "You are called".to_owned(),
         },
+        _ => "For your information".to_owned(),
     }
 }
 

@@ -60,7 +60,7 @@ fn around(message: &Message, answers: bool) -> (String, Vec<String>) {
         }
         MessageKind::Resolved => (about("OVER"), more.into_iter().collect()),
         MessageKind::Cancelled => (about("CALLED OFF"), more.into_iter().collect()),
-        MessageKind::Notice => (about("INFO"), [more, Some(link)].into_iter().flatten().collect()),
+        _ => (about("INFO"), [more, Some(link)].into_iter().flatten().collect()),
     }
 }
 
