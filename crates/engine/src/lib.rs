@@ -43,7 +43,7 @@ pub use nodes::{Beside, open_postgres_beside};
 pub use probe::prove_writable;
 pub use reader::{DirectoryCache, Reader, open_postgres_reader, open_sqlite_reader};
 pub use retention::retention;
-pub use settings::{Key, Others, Renewal, Settings, link_key_renewals, renew_link_key};
+pub use settings::{Key, Others, Renewal, Settings, link_key_renewals, push_key, renew_link_key};
 pub use unit::Unit;
 
 #[cfg(test)]
