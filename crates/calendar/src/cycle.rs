@@ -72,15 +72,18 @@ impl Cycle {
     /// When a turn begins; `None` beyond all dates.
     pub(crate) fn begin(&self, turn: i64, zone: &TimeZone) -> Option<Instant> {
         let units = self.units_before(turn)?;
-        let span = match self.counted {
+        let civil = match self.counted {
             Counted::Nothing => return None,
             Counted::Hours => {
                 return self.begins.checked_add(SignedDuration::from_secs(units.checked_mul(3600)?)).ok();
             }
-            Counted::Days => Span::new().try_days(units).ok()?,
-            Counted::Months => Span::new().try_months(units).ok()?,
+            Counted::Days => {
+                let days = SignedDuration::from_secs(units.checked_mul(24 * 3600)?);
+                self.starts.date().checked_add(days).ok()?.to_datetime(self.starts.time())
+            }
+            Counted::Months => self.starts.checked_add(Span::new().try_months(units).ok()?).ok()?,
         };
-        local::instant(zone, self.starts.checked_add(span).ok()?).ok()
+        local::instant(zone, civil).ok()
     }
 
     fn round_len(&self) -> i64 {

@@ -46,16 +46,19 @@ impl<'a> Prepared<'a> {
     /// # Errors
     /// [`CalendarError::SpanTooLong`] when there are too many hand-offs in it.
     pub fn shifts(&self, from: Instant, to: Instant) -> Result<Vec<Shift>, CalendarError> {
-        let mut merged: Vec<(Instant, Instant, Duty<'a>)> = Vec::new();
-        self.walk_all(from, to, |begin, end, state| {
-            if let State::On(duty) = state {
-                match merged.last_mut() {
-                    Some((_, last_end, last)) if *last_end == begin && *last == duty => *last_end = end,
-                    _ => merged.push((begin, end, duty)),
+        let mut found: Vec<Shift> = Vec::new();
+        let mut last: Option<Duty<'a>> = None;
+        self.walk_all(from, to, |begin, end, state| match state {
+            State::On(duty) => {
+                match found.last_mut() {
+                    Some(shift) if shift.to == begin && last.as_ref() == Some(&duty) => shift.to = end,
+                    _ => found.push(shift(begin, end, &duty)),
                 }
+                last = Some(duty);
             }
+            State::Gap { .. } => last = None,
         })?;
-        Ok(merged.into_iter().map(|(from, to, duty)| shift(from, to, &duty)).collect())
+        Ok(found)
     }
 
     /// Who is on call at an instant, and until when that holds.

@@ -3,8 +3,8 @@
 //! All hours of a layer merged into one set, so that hours that touch make no edge and hours that
 //! fill the week are known as "always". Civil time only; [`crate::local`] makes instants of its edges.
 
-use jiff::civil::{Date, DateTime, Time};
-use jiff::{SignedDuration, Span};
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
 
 use crate::model::{Hours, Weekday};
 
@@ -69,9 +69,10 @@ impl Week {
             .clone()
             .find(|edge| *edge > minute)
             .or_else(|| edges.clone().next().map(|first| first + MINUTES_PER_WEEK))?;
-        let days = Span::new().try_days(edge / MINUTES_PER_DAY).ok()?;
-        let minutes = SignedDuration::from_mins(i64::from(edge % MINUTES_PER_DAY));
-        monday_of(at.date())?.to_datetime(Time::midnight()).checked_add(days).ok()?.checked_add(minutes).ok()
+        let days_ahead = i64::from(edge / MINUTES_PER_DAY) - i64::from(minute / MINUTES_PER_DAY);
+        let day = at.date().checked_add(SignedDuration::from_hours(24 * days_ahead)).ok()?;
+        let (hour, minute) = (edge % MINUTES_PER_DAY / 60, edge % 60);
+        Some(day.at(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, 0, 0))
     }
 }
 
@@ -97,9 +98,4 @@ fn pieces(hours: &Hours) -> Vec<(u16, u16)> {
 fn minute_of_week(at: DateTime) -> u16 {
     let day = u16::from(at.date().weekday().to_monday_zero_offset().unsigned_abs());
     day * MINUTES_PER_DAY + u16::from(at.hour().unsigned_abs()) * 60 + u16::from(at.minute().unsigned_abs())
-}
-
-fn monday_of(day: Date) -> Option<Date> {
-    let since_monday = day.weekday().to_monday_zero_offset();
-    day.checked_sub(Span::new().try_days(since_monday).ok()?).ok()
 }
