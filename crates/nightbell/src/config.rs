@@ -3,7 +3,10 @@
 //! Is not: the organisation (people, schedules, policies), which is data. Read once at the start and handed down; the only reader of the environment.
 
 mod layers;
+mod ntfy;
 mod providers;
+pub(crate) mod push;
+mod telegram;
 
 pub use layers::{ConfigError, Layers};
 
@@ -36,6 +39,14 @@ pub const KEYS: &[&str] = &[
     "database.url",
     "mail.url",
     "mail.from",
+    "push.contact",
+    "ntfy.base_url",
+    "ntfy.token",
+    "ntfy.user",
+    "ntfy.password",
+    "telegram.token",
+    "telegram.base_url",
+    "telegram.secret",
     "egress.allow",
     "metrics.token",
     "watch.canary",
@@ -71,6 +82,8 @@ pub struct Config {
     pub mail: Option<MailSettings>,
     /// The providers of all other ways to people.
     pub providers: Providers,
+    /// Whom the operators of push services may write to; the installation's own address when `None`.
+    pub push_contact: Option<String>,
     /// Where outbound calls may go.
     pub egress: EgressPolicy,
     /// What opens the metrics beside an administrator's token.
@@ -144,6 +157,7 @@ pub fn settle(layers: &Layers) -> Result<Config, ConfigError> {
             .unwrap_or_default(),
         mail: mail(layers)?,
         providers: providers::settle(layers)?,
+        push_contact: push::contact(layers)?,
         egress: layers
             .list("egress.allow", |list| EgressPolicy::new(list).map_err(|e| e.to_string()))?
             .unwrap_or_default(),

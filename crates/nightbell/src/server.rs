@@ -35,6 +35,8 @@ pub struct Options {
     pub mail: Option<MailSettings>,
     /// The other ways to people.
     pub providers: Providers,
+    /// Whom the operators of push services may write to; the installation's own address when `None`.
+    pub push_contact: Option<String>,
     /// Where outbound calls may go.
     pub egress: EgressPolicy,
     /// The clock.
@@ -61,6 +63,7 @@ impl Options {
             trusted_proxies: Vec::new(),
             mail: None,
             providers: Providers::default(),
+            push_contact: None,
             egress: EgressPolicy::default(),
             clock: Arc::new(SystemClock),
             pace: 1,

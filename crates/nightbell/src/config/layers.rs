@@ -74,6 +74,12 @@ impl Layers {
         Ok(layers)
     }
 
+    /// Those of a file alone.
+    #[cfg(test)]
+    pub fn of(text: &str) -> Self {
+        Self::new(Path::new("nightbell.toml"), text, BTreeMap::new(), &Flags::default()).expect("layers")
+    }
+
     fn file(&mut self, path: &Path, text: &str) -> Result<(), ConfigError> {
         let place = |span: Option<Range<usize>>| match span {
             Some(span) => format!("{}:{}", path.display(), line(text, span.start)),
@@ -111,6 +117,11 @@ impl Layers {
         };
         self.0.insert(key, (written, name.to_owned()));
         Ok(())
+    }
+
+    /// Whether anybody says it.
+    pub fn is_set(&self, key: &str) -> bool {
+        self.0.contains_key(key)
     }
 
     /// Whether a flag says it.

@@ -9,11 +9,13 @@ use crate::{
     mark::Mark,
     pump::{self, Node, Pump, Stopping, Waker, node::ClockObserver},
     reserve::Reserve,
+    system::SystemEntropy,
     watch::{self, Own},
 };
-use nightbell_delivery::{Sender, egress::Timeouts, http::HttpSender};
-use nightbell_engine::{Beside, Desk, Engine, Writer, desk};
+use nightbell_delivery::{Sender, egress::Timeouts, http::HttpSender, providers::push::Push};
+use nightbell_engine::{Beside, Desk, Engine, Settings, Writer, desk, domain::ids::Entropy as _};
 use nightbell_store::Listener;
+use nightbell_wire::outbound::push::{encryption::Fresh, vapid::SenderKey};
 use nightbell_web::{AppState, Parts, ReadPool, Setup, live::Hub, tasks::spawn_supervised};
 use std::{
     io,
@@ -43,7 +45,7 @@ pub(super) struct Wired {
 
 /// Starts writer, pump and watch. `address` is the listener's.
 pub(super) fn wire(
-    options: Options,
+    mut options: Options,
     opened: Opened,
     address: SocketAddr,
     waker: &Waker,
@@ -51,6 +53,7 @@ pub(super) fn wire(
 ) -> Result<Wired, Failure> {
     let Opened { engine, for_pump, for_watch, node, beside, only_paging } = opened;
     let settings = engine.settings().clone();
+    options.providers.push = Some(push(&settings, options.push_contact.take()));
     let hub = Hub::new();
     let hints = hints(&options.data, waker, &hub)?;
     let (desk, writer) = desk(engine, Arc::clone(&options.clock), wakes(waker, &hub));
@@ -107,6 +110,17 @@ pub(super) fn wire(
         tasks.extend(among_others(&node, beside, &state, waker, &stopping));
     }
     Ok(Wired { state, routers: options.routers, pump, tasks, node, hints, writer, writer_gone })
+}
+
+/// Web push, with the key of the installation.
+fn push(settings: &Settings, contact: Option<String>) -> Push {
+    let draw = || {
+        let mut fresh: Fresh = [0; 48];
+        SystemEntropy.fill(&mut fresh);
+        fresh
+    };
+    let contact = crate::config::push::contact_or(contact, &settings.public_url);
+    Push::new(SenderKey::new(settings.push_key.bytes()), contact, Arc::new(draw))
 }
 
 /// What the writer calls after a commit: whoever rings, and whoever watches, looks.
