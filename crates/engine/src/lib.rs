@@ -25,6 +25,7 @@ pub mod reach;
 mod reader;
 pub mod response;
 mod retention;
+pub mod rota;
 mod settings;
 pub mod signal;
 pub mod subscription;

@@ -15,6 +15,7 @@ pub mod holes;
 pub mod journal;
 mod known;
 pub mod learning;
+pub mod load;
 pub mod meta;
 pub mod node;
 pub mod paging;

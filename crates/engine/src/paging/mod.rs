@@ -9,6 +9,7 @@ mod escalate;
 mod explain;
 mod settle;
 mod start;
+mod tell;
 
 pub(crate) use act::end;
 pub use act::{
@@ -22,3 +23,4 @@ pub use escalate::{advance, escalate};
 pub use explain::{ExplainSubject, Explanation, explain};
 pub use settle::settle;
 pub use start::{notice, start};
+pub(crate) use tell::tell;

@@ -19,6 +19,7 @@ mod reach;
 mod recovery;
 mod repeats;
 mod response;
+mod rota;
 mod retention;
 mod storm;
 mod subscription;

@@ -295,7 +295,7 @@ impl World {
 
     fn contact(&self, work: &paging::Work) -> String {
         let medium = match &work.address {
-            paging::Address::Email { .. } => "mail",
+            paging::Address::Contact(_) => "mail",
             paging::Address::Webhook { .. } => "hook",
             paging::Address::Canary { .. } => "sink",
         };

@@ -6,6 +6,7 @@ mod home;
 mod incident;
 mod learning;
 mod page;
+mod rota;
 mod status;
 
 pub use alert::{AlertView, alert, alerts};
@@ -13,6 +14,7 @@ pub use home::{Home, home};
 pub use incident::{RoomView, incidents, incidents_of, room};
 pub use learning::{PostmortemView, action_items, blame_findings, postmortem, postmortems};
 pub use page::{BESIDE_COUNTED_MAX, Beside, PageView, open_pages, page, told_beside};
+pub use rota::{Carried, LoadView, OnSchedule, load, people, requests_of};
 pub use status::{status_page, status_slugs};
 
 /// A list and the cursor of what follows it.

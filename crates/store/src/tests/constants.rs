@@ -2,7 +2,7 @@
 //! the sources: a constant that is missing here, or a statement written in place, fails.
 
 use crate::{
-    Sqlite, Stored, access, bundle, calendars, canary, clock_step, config, heartbeat, holes, journal, learning, meta, node, paging,
+    Sqlite, Stored, access, bundle, calendars, canary, clock_step, config, heartbeat, holes, journal, learning, load, meta, node, paging,
     people, portable, proof, response, signal, subscriber, tx, voice, watch,
 };
 use std::{collections::BTreeSet, path::Path};
@@ -44,6 +44,7 @@ pub(super) fn listed() -> &'static [(&'static str, &'static str, &'static str)] 
             "journal.rs" journal [APPEND HASH_AT STREAM AFTER HEAD STREAMS];
             "learning.rs" learning [OF_INCIDENT DUE LIST UNPUBLISHED ADD_ITEM SAVE_ITEM ITEM ITEMS ITEMS_OF]
                 stores nightbell_domain::learning::Postmortem;
+            "load.rs" load [RUNG];
             "meta.rs" meta [GET SET CLAIM];
             "node.rs" node [JOIN BEAT ROLL IS_THERE LEAVE LEAVE_SILENT LEAVE_ALL CLAIM HAND_BACK HAND_BACK_ALL];
             "paging.rs" paging [

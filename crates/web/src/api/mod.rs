@@ -20,6 +20,7 @@ mod paging_view;
 mod postmortems;
 mod request;
 mod room;
+mod rota;
 mod status;
 mod tokens;
 mod updates;
@@ -70,6 +71,7 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         status::ENDPOINTS,
     ]
     .into_iter()
+    .chain(rota::ENDPOINTS)
     .flatten()
 }
 
@@ -78,6 +80,7 @@ pub fn routes() -> Router<AppState> {
     let v1 = Router::new()
         .merge(me::routes())
         .merge(oncall::routes())
+        .merge(rota::routes())
         .merge(explain::routes())
         .merge(alerts::routes())
         .merge(pages::routes())

@@ -39,6 +39,10 @@ struct OnCallJson {
     until: Option<Instant>,
     /// Why nobody is on call, when that is a mistake in the schedule.
     problem: Option<String>,
+    /// On call at the same time, rung together with the primary.
+    also: Vec<PersonJson>,
+    /// Get a copy; nobody counts on them.
+    shadows: Vec<PersonJson>,
 }
 
 #[derive(Serialize)]
@@ -73,6 +77,8 @@ fn line(org: &Organisation, id: &ScheduleId, at: Instant) -> OnCallJson {
         source: None,
         until: None,
         problem: None,
+        also: Vec::new(),
+        shadows: Vec::new(),
     };
     match org.on_call(id, at) {
         Err(problem) => OnCallJson { problem: Some(problem), ..empty },
@@ -81,6 +87,8 @@ fn line(org: &Organisation, id: &ScheduleId, at: Instant) -> OnCallJson {
             backup: found.backup.map(|member| person(org, member.as_str())),
             source: found.source.as_ref().and_then(source_word),
             until: found.until,
+            also: found.also.iter().map(|member| person(org, member.as_str())).collect(),
+            shadows: found.shadows.iter().map(|member| person(org, member.as_str())).collect(),
             ..empty
         },
     }

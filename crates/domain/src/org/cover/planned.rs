@@ -2,8 +2,8 @@
 
 use super::{Cover, StagedPlan};
 use crate::{record::Instant, refusal::Refusal};
-use jiff::{SignedDuration, Timestamp};
-use nightbell_calendar::{Rota, Schedule, Slot};
+use jiff::SignedDuration;
+use nightbell_calendar::{Rota, Schedule, When};
 use serde::{Deserialize, Serialize};
 
 /// When a changed plan begins.
@@ -14,16 +14,12 @@ pub enum Begin {
     Now,
     /// When whoever is on call now hands over.
     AfterCurrentShift,
-    /// When everybody of the first layer has had their turn.
+    /// When the layer that has it begins with its first slot again.
     AfterFullRotation,
     /// At an instant.
     At(Instant),
 }
 
-/// How far ahead the end of a shift is looked for.
-const SHIFT_MAX: SignedDuration = SignedDuration::from_hours(24 * 92);
-/// How far ahead the end of a full rotation is looked for.
-const ROTATION_MAX: SignedDuration = SignedDuration::from_hours(24 * 730);
 /// A plan that was replaced that long ago is left to the revisions.
 const KEPT: SignedDuration = SignedDuration::from_hours(366 * 24);
 
@@ -39,55 +35,17 @@ impl Begin {
                 Err(Refusal::invalid("at", "That lies in the past, and no past shift is changed."))
             }
             Self::At(at) => Ok(at),
-            Self::AfterCurrentShift => current_shift_end(rota, now),
-            Self::AfterFullRotation => rotation_end(rota, now),
+            Self::AfterCurrentShift => waits(rota, now, When::AfterCurrentShift),
+            Self::AfterFullRotation => waits(rota, now, When::AfterFullRotation),
         }
     }
 }
 
-fn current_shift_end(rota: &Rota, now: Instant) -> Result<Instant, Refusal> {
-    let shifts = rota.shifts(now, ahead(now, SHIFT_MAX)).map_err(|e| Refusal::invalid("calendar", format!("{e}.")))?;
-    let first = shifts.first().filter(|shift| shift.from == now).map(|shift| shift.primary.clone());
-    match first {
-        // In a gap the current shift is the gap itself.
-        None => Ok(shifts.first().map_or(now, |shift| shift.from)),
-        Some(holder) => {
-            let mut end = now;
-            for shift in &shifts {
-                if shift.from != end || shift.primary != holder {
-                    return Ok(end);
-                }
-                end = shift.to;
-            }
-            Err(Refusal::conflict("no-hand-off", "Nobody hands over in the next three months: say when it begins."))
-        }
-    }
-}
-
-/// The next begin of the first slot's turn in the first layer. Asked of a plan of that layer alone with a name for each slot, so that the
-/// calendar's own arithmetic answers, whoever is listed twice, rests or is overridden.
-fn rotation_end(rota: &Rota, now: Instant) -> Result<Instant, Refusal> {
-    let none =
-        || Refusal::conflict("no-rotation", "The plan has no rotation that comes round: say when the change begins.");
-    let in_force = rota.versions.iter().rev().find(|v| v.from.is_none_or(|from| from <= now)).or(rota.versions.first());
-    let schedule = &in_force.ok_or_else(none)?.schedule;
-    let mut layer = schedule.layers.first().ok_or_else(none)?.clone();
-    if layer.members.len() < 2 {
-        return Err(none());
-    }
-    layer.members = (0..layer.members.len()).map(|n| Slot::from(format!("slot-{n}").as_str())).collect();
-    layer.hours.clear();
-    layer.holidays = None;
-    let alone = Schedule { layers: vec![layer], overrides: Vec::new(), ..schedule.clone() };
-    let shifts = Rota::of(alone)
-        .shifts(now, ahead(now, ROTATION_MAX))
-        .map_err(|e| Refusal::invalid("calendar", format!("{e}.")))?;
-    let begins = shifts.iter().find(|shift| shift.from > now && shift.primary.as_str() == "slot-0");
-    begins.map(|shift| shift.from).ok_or_else(none)
-}
-
-fn ahead(now: Timestamp, by: SignedDuration) -> Timestamp {
-    now.checked_add(by).unwrap_or(Timestamp::MAX)
+fn waits(rota: &Rota, now: Instant, when: When) -> Result<Instant, Refusal> {
+    let found = rota.effective_at(now, when).map_err(|e| Refusal::invalid("calendar", format!("{e}.")))?;
+    found.ok_or_else(|| {
+        Refusal::conflict("no-hand-off", "Nobody ever hands over there, so it would never begin: say when it does.")
+    })
 }
 
 impl Cover {

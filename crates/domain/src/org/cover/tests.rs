@@ -158,7 +158,7 @@ fn a_change_begins_when_it_says() {
         (rota(r#"[["ann","bob"],"nobody"]"#, "1d", ""), Begin::AfterFullRotation, Ok("2026-05-03T07:00:00Z")),
         (rota(r#"["ann","bob"]"#, "1w", nights), Begin::AfterCurrentShift, Ok("2026-05-01T16:00:00Z")),
         (rota(r#"["ann"]"#, "1w", ""), Begin::AfterCurrentShift, Err("no-hand-off")),
-        (rota(r#"["ann"]"#, "1w", ""), Begin::AfterFullRotation, Err("no-rotation")),
+        (rota(r#"["ann"]"#, "1w", ""), Begin::AfterFullRotation, Ok("2026-05-04T07:00:00Z")),
         (rota(r#"["ann"]"#, "1w", ""), Begin::At(t("2026-05-01T11:59:59Z")), Err("invalid")),
         (rota(r#"["ann"]"#, "1w", ""), Begin::At(t("2026-05-02T00:00:00Z")), Ok("2026-05-02T00:00:00Z")),
     ];

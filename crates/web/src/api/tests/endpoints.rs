@@ -18,6 +18,8 @@ struct Things {
     page: String,
     item: String,
     token: String,
+    span: String,
+    request: String,
 }
 
 async fn things(site: &Site, who: Who) -> Things {
@@ -41,7 +43,21 @@ async fn things(site: &Site, who: Who) -> Things {
     // One revokes one's own.
     let token = done(site, who.max(Who::Responder), "/tokens", json!({ "name": "to be revoked" })).await;
     let page = seen(site, "/pages").await["items"][0]["id"].clone();
-    Things { slug, alert: text(&alert["id"]), page: text(&page), item: text(&item["id"]), token: text(&token["id"]) }
+    let span = json!({ "user": "max", "from": "2026-06-20T08:00:00Z", "to": "2026-06-20T09:00:00Z" });
+    let span = done(site, Who::Manager, "/schedules/shop-primary/overrides", span).await["span"]["id"].clone();
+    // Max has the week from 4 May.
+    let request = json!({ "user": "max", "from": "2026-05-05T08:00:00Z", "to": "2026-05-05T09:00:00Z" });
+    let request = done(site, Who::Manager, "/schedules/shop-primary/requests", request).await["id"].clone();
+    let (span, request) = (text(&span), text(&request));
+    Things {
+        span,
+        request,
+        slug,
+        alert: text(&alert["id"]),
+        page: text(&page),
+        item: text(&item["id"]),
+        token: text(&token["id"]),
+    }
 }
 
 impl Things {
@@ -49,12 +65,14 @@ impl Things {
         let id = match endpoint.path.split('/').nth(1) {
             Some("users") => "rita",
             Some("alerts") => &self.alert,
+            Some("schedules") => "shop-primary",
             Some("pages") => &self.page,
             Some("actions") => &self.item,
             _ => &self.token,
         };
         let slug = if endpoint.path.starts_with("/status") { "main" } else { &self.slug };
         let path = endpoint.path.replace("{slug}", slug).replace("{id}", id).replace("{key}", "1");
+        let path = path.replace("{span}", &self.span).replace("{request}", &self.request);
         format!("/api/v1{}", path.replace("{seq}", "3"))
     }
 
