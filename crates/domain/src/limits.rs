@@ -44,6 +44,12 @@ pub const POLICY_REPEATS_MAX: u16 = 20;
 pub const RINGS_KEPT_MAX: usize = 200;
 /// How often an exhausted page rings its last resort again.
 pub const LAST_RESORT_EVERY: SignedDuration = SignedDuration::from_mins(10);
+/// Whoever acknowledged a page that will ring again is asked so long before whether they are still on it.
+pub const STILL_ON_IT_BEFORE: SignedDuration = SignedDuration::from_mins(5);
+/// The longest snooze.
+pub const SNOOZE_MAX: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// The shortest snooze.
+pub const SNOOZE_MIN: SignedDuration = SignedDuration::from_mins(1);
 /// How long a sender may hold a notification before another may send it (a crash in between makes it a repeat).
 pub const SENDING_LEASE: SignedDuration = SignedDuration::from_secs(45);
 /// While a page rings for a person, what else comes for the same contact method is held back to at most this long after the last message,

@@ -1,7 +1,7 @@
 //! Whether a page would reach a person: what `doctor` says of the organisation as it is. Runs the very plan that rings people. Reads only, decides
 //! nothing; is not the proof of every minute (a schedule's gaps are looked for, its people are looked at, the plan is run for now).
 
-use crate::{Directory, paging::ExplainSubject, paging::explain};
+use crate::{Directory, paging::ExplainSubject, paging::Turns, paging::explain};
 use jiff::SignedDuration;
 use nightbell_domain::{
     ids::{ScheduleId, UserId},
@@ -94,7 +94,7 @@ fn rung(org: &Organisation, now: Instant) -> BTreeMap<UserId, BTreeSet<String>> 
                         add(user.clone(), format!("member of {team}, rung by policy {}", policy.id));
                     }
                 }
-                Target::Schedule(_) | Target::Backup(_) | Target::Policy(_) => {}
+                Target::Schedule(_) | Target::Backup(_) | Target::Next(_) | Target::Policy(_) => {}
             }
         }
     }
@@ -192,7 +192,7 @@ fn gap(from: Instant, to: Instant) -> String {
 fn is_used(org: &Organisation, id: &ScheduleId) -> bool {
     let names = |policy: &Policy| {
         let targets = policy.steps.iter().flat_map(|step| &step.notify).chain(&policy.last_resort);
-        targets.into_iter().any(|target| matches!(target, Target::Schedule(one) | Target::Backup(one) if one == id))
+        targets.into_iter().any(|target| matches!(target, Target::Schedule(one) | Target::Backup(one) | Target::Next(one) if one == id))
     };
     org.policies.values().any(names)
 }
@@ -236,7 +236,7 @@ fn services(directory: &Directory, now: Instant, found: &mut Vec<Finding>) {
                 "Give it a policy, in the organisation's files.",
             ));
         }
-        let Ok(plan) = explain(directory, &ExplainSubject::Service(service.id.clone()), now) else { continue };
+        let Ok(plan) = explain(directory, &Turns::new(), &ExplainSubject::Service(service.id.clone()), now) else { continue };
         let people: BTreeSet<_> = plan.lines.iter().filter_map(|line| line.user.as_ref()).collect();
         let explain = format!("nightbell explain --service {}", service.id);
         match people.len() {

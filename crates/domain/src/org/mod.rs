@@ -7,6 +7,7 @@ mod directory;
 mod objects;
 mod people;
 mod personal;
+mod policy;
 mod severity;
 mod target;
 
@@ -17,11 +18,14 @@ pub use cover::{
 };
 pub use directory::{ConfigKind, ConfigObject, Organisation, OrganisationProblem};
 pub use objects::{
-    Integration, IntegrationKind, Policy, PolicyStep, ResponseSettings, Rhythm, Route, RouteOutcome, RunbookSource,
-    Service, StatusComponent, StatusPage, Team,
+    Integration, IntegrationKind, ResponseSettings, Rhythm, Route, RouteOutcome, RunbookSource, Service,
+    StatusComponent, StatusPage, Team,
 };
 pub use people::{AccessRole, NotificationRule, NotificationRules, Urgency, User};
 pub use personal::{Personal, Proved, QuietHours};
+pub use policy::{
+    Acknowledge, CivilTime, Condition, Facts, HoldLow, Locality, Policy, PolicyStep, Weekday, WorkingHours,
+};
 pub use severity::{Severity, SeverityAnswers, SeverityTable};
 pub use target::{Reached, Target};
 

@@ -9,13 +9,16 @@ use nightbell_calendar::{Rota, Version};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// Whom a step reaches; text form `schedule:payments-primary`, `schedule:payments-primary/backup`, `user:bob`, `team:payments`.
+/// Whom a step reaches; text form `schedule:payments-primary`, `schedule:payments-primary/backup`, `schedule:payments-primary/next`,
+/// `user:bob`, `team:payments`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
     /// The primary on call.
     Schedule(ScheduleId),
     /// The backup on call.
     Backup(ScheduleId),
+    /// Whoever is on call next.
+    Next(ScheduleId),
     /// One person.
     User(UserId),
     /// Every member of a team.
@@ -29,6 +32,7 @@ impl fmt::Display for Target {
         match self {
             Self::Schedule(id) => write!(f, "schedule:{id}"),
             Self::Backup(id) => write!(f, "schedule:{id}/backup"),
+            Self::Next(id) => write!(f, "schedule:{id}/next"),
             Self::User(id) => write!(f, "user:{id}"),
             Self::Team(id) => write!(f, "team:{id}"),
             Self::Policy(id) => write!(f, "policy:{id}"),
@@ -40,14 +44,15 @@ impl FromStr for Target {
     type Err = IdError;
     fn from_str(text: &str) -> Result<Self, IdError> {
         let (kind, id) = text.split_once(':').unwrap_or(("", text));
-        match (kind, id.strip_suffix("/backup")) {
-            ("schedule", Some(schedule)) => Ok(Self::Backup(schedule.parse()?)),
+        match (kind, id.rsplit_once('/')) {
+            ("schedule", Some((schedule, "backup"))) => Ok(Self::Backup(schedule.parse()?)),
+            ("schedule", Some((schedule, "next"))) => Ok(Self::Next(schedule.parse()?)),
             ("schedule", None) => Ok(Self::Schedule(id.parse()?)),
             ("user", None) => Ok(Self::User(id.parse()?)),
             ("team", None) => Ok(Self::Team(id.parse()?)),
             ("policy", None) => Ok(Self::Policy(id.parse()?)),
             _ => Err(IdError(format!(
-                "{text:?} is not a target: write schedule:ID, schedule:ID/backup, user:ID, team:ID or policy:ID"
+                "{text:?} is not a target: write schedule:ID, schedule:ID/backup, schedule:ID/next, user:ID, team:ID or policy:ID"
             ))),
         }
     }
@@ -63,6 +68,9 @@ impl<'de> Deserialize<'de> for Target {
         String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
     }
 }
+
+/// Changes of a rota that are looked through for whoever comes next: months of any real one.
+const TURNS_LOOKED_AT: usize = 200;
 
 /// A person reached through a target, and why: the reason labels the page's timeline and `explain`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +114,10 @@ impl Organisation {
                 let user: UserId = member.0.parse().map_err(|e: IdError| e.0)?;
                 one(&user, format!("{seat} on {id}"))
             }
+            Target::Next(id) => {
+                let user: UserId = self.next_on_call(id, at)?.0.parse().map_err(|e: IdError| e.0)?;
+                one(&user, format!("on call next on {id}"))
+            }
             Target::Policy(id) => {
                 let policy = self.policies.get(id).ok_or_else(|| format!("policy {id} does not exist"))?;
                 let step = policy.steps.first().ok_or_else(|| format!("policy {id} has no steps"))?;
@@ -124,6 +136,28 @@ impl Organisation {
                 }
             }
         }
+    }
+
+    /// Who watches along when a target is rung: nobody counts on them.
+    pub fn shadows(&self, target: &Target, at: Instant) -> Vec<Reached> {
+        let _ = (target, at);
+        Vec::new()
+    }
+
+    /// Who will be on call on a schedule when somebody else than now is.
+    fn next_on_call(&self, id: &ScheduleId, at: Instant) -> Result<nightbell_calendar::Member, String> {
+        let rota = self.rota(id)?;
+        let ask = |at| rota.on_call(at).map_err(|e| format!("schedule {id}: {e}"));
+        let first = ask(at)?;
+        let (mut now, mut left) = (first.clone(), TURNS_LOOKED_AT);
+        while let Some(until) = now.until.filter(|_| left > 0) {
+            now = ask(until)?;
+            left -= 1;
+            if let Some(next) = now.primary.clone().filter(|next| Some(next) != first.primary.as_ref()) {
+                return Ok(next);
+            }
+        }
+        Err(format!("nobody else is on call on {id} after this"))
     }
 
     /// Who is on call on a schedule.

@@ -18,8 +18,12 @@ pub enum MessageKind {
     Resolved,
     /// What you were paged for was called off.
     Cancelled,
-    /// For your information: a route's `notify`. Nobody is asked to act.
+    /// For your information: a route's `notify`, a copy, somebody took it over. Nobody is asked to act.
     Notice,
+    /// A code that proves that a contact method reaches its owner: the title says it.
+    Code,
+    /// Are you still on it? It rings again soon if nobody says so.
+    StillOn,
 }
 
 impl MessageKind {
@@ -30,12 +34,14 @@ impl MessageKind {
             Self::Resolved => "resolved",
             Self::Cancelled => "cancelled",
             Self::Notice => "notice",
+            Self::Code => "code",
+            Self::StillOn => "still-on",
         }
     }
 
     /// Reads the word back.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Page, Self::Resolved, Self::Cancelled, Self::Notice].into_iter().find(|k| k.word() == word)
+        [Self::Page, Self::Resolved, Self::Cancelled, Self::Notice, Self::StillOn, Self::Code].into_iter().find(|k| k.word() == word)
     }
 }
 

@@ -318,6 +318,14 @@ impl Notification {
     pub fn still_wanted(&self, page: &Page) -> Result<(), String> {
         match (self.kind, page.is_waiting()) {
             (MessageKind::Page, false) => Err(format!("the page is {}", page.status.word())),
+            (MessageKind::Page, true) if self.cycle < page.begun_cycle => {
+                Err("the page has begun to ring anew since".to_owned())
+            }
+            // The last resort is rung whatever its people have said: it is asked to take the page for all.
+            (MessageKind::Page, true) if self.step < page.policy.end() && page.has_answered(&self.user) => {
+                Err(format!("@{} has acknowledged", self.user))
+            }
+            (MessageKind::StillOn, _) if page.awake.is_none() => Err(format!("the page is {}", page.status.word())),
             _ => Ok(()),
         }
     }

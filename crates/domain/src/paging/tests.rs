@@ -83,7 +83,7 @@ fn policy(steps: &[(&str, &str)], repeat: u16, last_resort: &str) -> Value {
 }
 
 fn snapshot(policy: Value) -> PolicySnapshot {
-    PolicySnapshot::from(&serde_json::from_value::<Policy>(policy).unwrap())
+    PolicySnapshot::of(&example(), &serde_json::from_value::<Policy>(policy).unwrap())
 }
 
 fn start(policy: PolicySnapshot, urgency: Urgency) -> PageStart {

@@ -5,8 +5,8 @@ use nightbell_domain::{
     limits,
     org::Organisation,
     paging::{
-        AlertBrief, Bundle, IncidentBrief, Message, MessageKind, NextStep, Notification, Page, PageStatus, Subject,
-        later,
+        AlertBrief, Bundle, IncidentBrief, Message, MessageKind, NextStep, Notification, Page, PageEvent, PageStatus,
+        Subject, later,
     },
     record::{Actor, Aggregate, Instant, Recorded},
     response::Incident,
@@ -66,6 +66,19 @@ pub(super) fn message(unit: &mut Unit<'_>, page: &Page, notification: &Notificat
 
 fn body(page: &Page, kind: MessageKind) -> String {
     match (kind, &page.status) {
+        (MessageKind::Notice, PageStatus::Acknowledged { by, .. }) => {
+            format!("{by} has taken it over. Nobody waits for you any more.\n{}", page.body)
+        }
+        (MessageKind::Notice, PageStatus::Ringing | PageStatus::Exhausted { .. }) => {
+            format!("A copy for you to watch along: nobody counts on you.\n{}", page.body)
+        }
+        (MessageKind::StillOn, _) => match page.awake {
+            Some(awake) => format!(
+                "You acknowledged this, and it is not over. It rings again at {} unless you say that you are still on it.",
+                awake.rings_again_at().strftime("%H:%M UTC")
+            ),
+            None => format!("It is {}.", page.status.word()),
+        },
         (MessageKind::Page | MessageKind::Notice, _) => page.body.clone(),
         (_, PageStatus::Ended { reason, .. }) => format!("It is over: {reason}."),
         (_, other) => format!("It is {}.", other.word()),
@@ -128,16 +141,15 @@ pub fn later_steps(org: &Organisation, page: &Page, now: Instant) -> Vec<NextSte
     steps
 }
 
+/// Whom the next thing that happens rings, by the very function that rings them.
 fn names(org: &Organisation, page: &Page, at: Instant) -> String {
-    let fallback = org.last_resort();
-    let targets = match page.policy.steps.get(page.next_step as usize) {
-        Some(step) if matches!(page.status, PageStatus::Ringing) => &step.notify,
-        _ if page.policy.last_resort.is_empty() => &fallback,
-        _ => &page.policy.last_resort,
-    };
+    let rung = page.advance(org, at).into_iter().find_map(|event| match event {
+        PageEvent::StepRang { rung, .. } | PageEvent::LastResortRang { rung, .. } => Some(rung),
+        _ => None,
+    });
     let mut names: Vec<String> = Vec::new();
-    for reached in targets.iter().filter_map(|target| org.reach(target, at).ok()).flatten() {
-        let name = org.users.get(&reached.user).map_or_else(|| format!("@{}", reached.user), |u| u.name.clone());
+    for person in rung.into_iter().flatten() {
+        let name = org.users.get(&person.user).map_or_else(|| format!("@{}", person.user), |u| u.name.clone());
         if !names.contains(&name) {
             names.push(name);
         }

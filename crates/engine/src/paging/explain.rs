@@ -1,15 +1,17 @@
 //! `explain`: who would hear what, when, by which method and why, if an alert came and nobody acknowledged.
 
-use crate::signal::page_start;
+use crate::{Fault, signal::page_start};
 use nightbell_domain::{
-    ids::ServiceId,
+    ids::{PolicyId, ServiceId},
     org::{Organisation, RouteOutcome, Urgency},
     paging::{PlanLine, Subject, plan},
     record::Instant,
     refusal::Refusal,
     signal::{AlertFacts, AlertSeverity, Event, route::Routing},
 };
+use nightbell_store::{Tx, paging as store};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What to explain.
 #[derive(Debug, Clone)]
@@ -38,8 +40,27 @@ pub struct Explanation {
     pub lines: Vec<PlanLine>,
 }
 
+/// How many pages each policy has started that asks whose turn it is.
+pub type Turns = BTreeMap<PolicyId, u64>;
+
+/// Turns as they stand: whose it is when the next page comes.
+///
+/// # Errors
+/// The store's.
+pub fn turns(tx: &mut dyn Tx) -> Result<Turns, Fault> {
+    Ok(store::turns(tx)?)
+}
+
 /// Explains, by running what would run.
-pub fn explain(directory: &crate::Directory, subject: &ExplainSubject, at: Instant) -> Result<Explanation, Refusal> {
+///
+/// # Errors
+/// There is no such service.
+pub fn explain(
+    directory: &crate::Directory,
+    turns: &Turns,
+    subject: &ExplainSubject,
+    at: Instant,
+) -> Result<Explanation, Refusal> {
     let org: &Organisation = &directory.org;
     let (routing, title) = match subject {
         ExplainSubject::Service(service) => {
@@ -68,7 +89,12 @@ pub fn explain(directory: &crate::Directory, subject: &ExplainSubject, at: Insta
         }
     };
     let lines = if routing.outcome == RouteOutcome::Page {
-        plan(org, page_start(org, &routing, Subject::Person, &title, ""), at)
+        let mut start = page_start(org, &routing, Subject::Person, &title, "");
+        if let ExplainSubject::Alert { event, .. } = subject {
+            start.policy = start.policy.knowing(&event.labels, event.severity);
+        }
+        start.policy.turn = start.policy.policy.as_ref().and_then(|id| turns.get(id)).copied().unwrap_or(0);
+        plan(org, start, at)
     } else {
         Vec::new()
     };

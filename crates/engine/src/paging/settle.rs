@@ -31,8 +31,16 @@ pub(super) fn settle_now(
     let settled = notification.settle(report, unit.now);
     let fresh = store::end_attempt(unit.tx, notification.id, attempt, unit.now, &settled.outcome)?;
     let still_owed = notification.next_due_at.is_some();
+    // Whoever has acknowledged meanwhile, while the page rings on for others, is not tried again.
+    let unwanted = notification.still_wanted(&page).err().filter(|_| page.is_waiting());
     if current || (accepted && still_owed) {
-        store::save(unit.tx, notification, &settled.notification)?;
+        let after = match &unwanted {
+            Some(reason) if settled.notification.status == NotificationStatus::Queued => {
+                settled.notification.cancel(reason)
+            }
+            _ => settled.notification.clone(),
+        };
+        store::save(unit.tx, notification, &after)?;
     }
     let mut events = Vec::new();
     if fresh {
@@ -49,7 +57,7 @@ pub(super) fn settle_now(
     }
     let page = unit.commit(page, events, &Actor::system("dispatch"))?;
     match settled.fall_back_by {
-        Some(by) if current && notification.kind == MessageKind::Page && page.is_waiting() => {
+        Some(by) if current && unwanted.is_none() && notification.kind == MessageKind::Page && page.is_waiting() => {
             fall_back(unit, page, notification, by)
         }
         _ => Ok(()),

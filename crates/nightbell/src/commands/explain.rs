@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use nightbell_engine::{
     Clock, Directory,
     domain::{org::Integration, refusal::Refusal},
-    paging::{ExplainSubject, explain},
+    paging::{ExplainSubject, Turns, explain},
 };
 use nightbell_wire::inbound::generic;
 use serde_json::{Value, json};
@@ -120,7 +120,8 @@ fn local(directory: &Directory, arguments: &Arguments) -> Result<Value, Failure>
         }
         (None, None) => return Err(Failure::usage("Give --service or --alert.")),
     };
-    let explained = explain(directory, &subject, arguments.at.unwrap_or_else(|| SystemClock.now())).map_err(refused)?;
+    // Of files alone: nobody had a turn yet.
+    let explained = explain(directory, &Turns::new(), &subject, arguments.at.unwrap_or_else(|| SystemClock.now())).map_err(refused)?;
     let routing = &explained.routing;
     Ok(json!({
         "at": explained.at,

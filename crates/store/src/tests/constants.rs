@@ -37,7 +37,7 @@ pub(super) fn listed() -> &'static [(&'static str, &'static str, &'static str)] 
                 ADD_FEED FEED FEEDS_OF USE_FEED REVOKE_FEED REVOKE_FEEDS_OF ADD_ABSENCE ABSENCES_AHEAD FORGET_ABSENCES FORGET_ABSENCE FORGET_ABSENCES_BEFORE
             ];
             "canary.rs" canary [OF_CANARIES WAITING NEWEST_LINE FORGET_ATTEMPTS FORGET_NOTIFICATIONS FORGET_PAGE FORGET_STREAM];
-            "clock_step.rs" clock_step [PAGES_AFTER MESSAGES_AFTER];
+            "clock_step.rs" clock_step [PAGES_AFTER WAKES_AFTER MESSAGES_AFTER];
             "config.rs" config [ALL VERSION_OF PUT REMOVE REVISE AS_OF REVISED NEWEST];
             "heartbeat.rs" heartbeat [HEARD ONE ALL DUE AWAIT MISSED FORGET];
             "holes.rs" holes [WARN FORGET];
@@ -48,7 +48,7 @@ pub(super) fn listed() -> &'static [(&'static str, &'static str, &'static str)] 
             "meta.rs" meta [GET SET CLAIM];
             "node.rs" node [JOIN BEAT ROLL IS_THERE LEAVE LEAVE_SILENT LEAVE_ALL CLAIM HAND_BACK HAND_BACK_ALL];
             "paging.rs" paging [
-                DUE_PAGES OF_SUBJECT OPEN_PAGES NEXT_DUE INSERT_NOTIFICATION UPDATE_NOTIFICATION NOTIFICATION OF_PAGE
+                DUE_PAGES DUE_WAKES TURN TURNS TAKE_TURN OF_SUBJECT OPEN_PAGES NEXT_DUE INSERT_NOTIFICATION UPDATE_NOTIFICATION NOTIFICATION OF_PAGE
                 DUE_NOTIFICATIONS DUE_NOTIFICATION_IDS BEGIN_ATTEMPT END_ATTEMPT ATTEMPTS
             ] stores nightbell_domain::paging::Page;
             "people.rs" people [

@@ -20,7 +20,7 @@ use crate::{
     state::AppState,
 };
 use axum::{Router, extract::State, response::Response, routing};
-use nightbell_engine::paging::{ExplainSubject, Explanation, explain};
+use nightbell_engine::paging::{ExplainSubject, Explanation, explain, turns};
 use nightbell_wire::inbound::generic;
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +59,9 @@ async fn of_service(
     let missing = || Refusal::invalid("service", "Which service? Add ?service=ID, or POST an event.");
     let service: ServiceId = word("service", query.service.as_deref().ok_or_else(missing)?)?;
     let explained = state
-        .read(move |_, now, directory| Ok(explain(directory, &ExplainSubject::Service(service), at.unwrap_or(now))?))
+        .read(move |tx, now, directory| {
+            Ok(explain(directory, &turns(tx)?, &ExplainSubject::Service(service), at.unwrap_or(now))?)
+        })
         .await?;
     Ok(answer(&explained))
 }
@@ -88,10 +90,11 @@ async fn of_event(
     let nothing = || Failure::from(Refusal::invalid("event", "There is no alert in it."));
     let event = Box::new(parsed.events.into_iter().next().ok_or_else(nothing)?);
     let explained = state
-        .read(move |_, now, directory| {
+        .read(move |tx, now, directory| {
             let from = named_integration(&directory.org, input.integration.as_deref())?;
             let (integration, service) = (from.id.to_string(), from.service.clone());
-            Ok(explain(directory, &ExplainSubject::Alert { event, integration, service }, at.unwrap_or(now))?)
+            let subject = ExplainSubject::Alert { event, integration, service };
+            Ok(explain(directory, &turns(tx)?, &subject, at.unwrap_or(now))?)
         })
         .await?;
     Ok(answer(&explained))

@@ -126,7 +126,19 @@ fn alert_words(event: &AlertEvent) -> String {
 
 fn page_words(event: &PageEvent) -> String {
     match event {
+        PageEvent::Started { why, held_until: Some(until), .. } => format!("{why}; low urgency, held until {until}"),
         PageEvent::Started { why, .. } => why.clone(),
+        PageEvent::StepSkipped { step, why, .. } => format!("step {} was skipped: {why}", step + 1),
+        PageEvent::StepHandedOver { step, to, .. } => format!("step {} goes on with policy {to}", step + 1),
+        PageEvent::AnsweredByOne { via } => format!("acknowledged by one of those who all must ({via})"),
+        PageEvent::Snoozed { until } => format!("snoozed until {until}"),
+        PageEvent::AskedStillOn { rings_again_at } => {
+            format!("asked whether anybody is still on it; it rings again at {rings_again_at}")
+        }
+        PageEvent::Prolonged { rings_again_at } => format!("still on it; it rings again at {rings_again_at}"),
+        PageEvent::RangAgain { why, .. } => format!("rang again from the first step: {why}"),
+        PageEvent::HandedTo { to, reason, .. } => format!("handed over to {to}: {reason}"),
+        PageEvent::Raised { why, .. } => format!("became urgent: {why}"),
         PageEvent::StepRang { step, rung, .. } => format!("step {} rang {}", step + 1, names(rung)),
         PageEvent::StepEmpty { step, silent, .. } => format!("step {} reached nobody: {}", step + 1, silent.join("; ")),
         PageEvent::LastResortRang { rung, .. } if rung.is_empty() => "the last resort reached nobody".to_owned(),
@@ -138,7 +150,10 @@ fn page_words(event: &PageEvent) -> String {
         PageEvent::Unreachable { user, .. } => format!("no method of @{user} works: whoever is next rings now"),
         PageEvent::Rescheduled { next_due_at: Some(next), why, .. } => format!("{why}: the next step is due at {next}"),
         PageEvent::Rescheduled { messages, why, .. } => format!("{why}: {} messages armed anew", messages.len()),
-        PageEvent::Acknowledged { via } => format!("acknowledged ({via})"),
+        PageEvent::Acknowledged { via, took_over: true, .. } => {
+            format!("taken over ({via}) by somebody who had not been paged")
+        }
+        PageEvent::Acknowledged { via, .. } => format!("acknowledged ({via})"),
         PageEvent::Ended { reason } => reason.clone(),
     }
 }

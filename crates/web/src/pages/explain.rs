@@ -21,7 +21,7 @@ use jiff::{Timestamp, civil::DateTime};
 use nightbell_calendar::local;
 use nightbell_engine::{
     domain::access::Read,
-    paging::{ExplainSubject, explain},
+    paging::{ExplainSubject, explain, turns},
 };
 use serde::Deserialize;
 
@@ -42,12 +42,14 @@ async fn show(State(state): State<AppState>, who: Signed<Read>, Query(wanted): Q
     let shell = respond::frame(&state, &who, Nav::Oncall, "Explain", None).await?;
     let reading = Reading::of(&who);
     let (status, view) = state
-        .read(move |_, now, directory| {
+        .read(move |tx, now, directory| {
             let eyes = reading.at(now, &directory.org);
             let (asked, at) = understand(&eyes, &wanted);
             let wrong = asked.service_error.is_some() || asked.at.error.is_some();
             let explanation = match (&asked.service, at) {
-                (Some(service), Some(at)) => Some(explain(directory, &ExplainSubject::Service(service.clone()), at)?),
+                (Some(service), Some(at)) => {
+                    Some(explain(directory, &turns(tx)?, &ExplainSubject::Service(service.clone()), at)?)
+                }
                 _ => None,
             };
             let status = if wrong { StatusCode::BAD_REQUEST } else { StatusCode::OK };

@@ -149,6 +149,37 @@ fn ring_reason(eyes: &Eyes<'_>, event: &Recorded<PageEvent>) -> Option<String> {
         PageEvent::LastResortRang { rung, silent, .. } => {
             Some(format!("{at}, last resort: rang {}.{}", people(rung), also(silent)))
         }
+        PageEvent::Started { held_until: Some(until), .. } => {
+            Some(format!("{at}: low urgency, so nobody is rung before {}.", eyes.when(*until).clock))
+        }
+        PageEvent::StepSkipped { cycle, step, why, .. } => {
+            Some(format!("{at}, {} was skipped: {why}.", step_name(*cycle, *step, u32::MAX)))
+        }
+        PageEvent::StepHandedOver { cycle, step, to, .. } => {
+            Some(format!("{at}, {}: goes on with policy {to}.", step_name(*cycle, *step, u32::MAX)))
+        }
+        PageEvent::AnsweredByOne { .. } => {
+            Some(format!("{at}: {} acknowledged; it rings on for the others, who must too.", eyes.actor(&event.actor)))
+        }
+        PageEvent::Acknowledged { took_over: true, .. } => {
+            Some(format!("{at}: {} took it over, whom nobody had paged.", eyes.actor(&event.actor)))
+        }
+        PageEvent::Snoozed { until } => {
+            Some(format!("{at}: {} snoozed it until {}.", eyes.actor(&event.actor), eyes.when(*until).clock))
+        }
+        PageEvent::AskedStillOn { rings_again_at } => {
+            Some(format!("{at}: asked whether anybody is still on it; it rings again at {}.", eyes.when(*rings_again_at).clock))
+        }
+        PageEvent::Prolonged { rings_again_at } => Some(format!(
+            "{at}: {} is still on it; it rings again at {} unless it is over.",
+            eyes.actor(&event.actor),
+            eyes.when(*rings_again_at).clock
+        )),
+        PageEvent::RangAgain { why, .. } => Some(format!("{at}: rang again from the first step: {why}.")),
+        PageEvent::HandedTo { to, reason, .. } => {
+            Some(format!("{at}: {} handed it over to {to}: {reason}", eyes.actor(&event.actor)))
+        }
+        PageEvent::Raised { why, .. } => Some(format!("{at}: became urgent: {why}.")),
         PageEvent::HandedOver { .. } => {
             Some(format!("{at}: {} handed it over; the next step rang at once.", eyes.actor(&event.actor)))
         }
@@ -208,6 +239,8 @@ fn attempts(eyes: &Eyes<'_>, view: &PageView, n: &Notification) -> Vec<(jiff::Ti
         MessageKind::Resolved => "told that it is over".to_owned(),
         MessageKind::Cancelled => "told that it was called off".to_owned(),
         MessageKind::Notice => "for information".to_owned(),
+        MessageKind::StillOn => "asked whether still on it".to_owned(),
+        MessageKind::Code => "a code that proves the method".to_owned(),
     };
     let line_at = |at, attempt: String, outcome: Tag, detail: String| {
         let (who, method) = (eyes.name_or_you(&n.user), n.medium.clone());

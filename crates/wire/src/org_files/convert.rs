@@ -5,15 +5,14 @@
 use super::{
     decode::{decode, quote},
     forms::{
-        BackupWord, ContactFile, ContactWord, IntegrationFile, PolicyFile, ResponseFile, RouteFile, RulesFile,
+        BackupWord, ContactFile, ContactWord, IntegrationFile, ResponseFile, RouteFile, RulesFile,
         ScheduleFile, ServiceFile, SeverityFile, StatusPageFile, TeamFile, UserFile,
     },
     tree::{Entry, Node, Position, Value},
     words,
 };
 use nightbell_domain::org::{
-    ConfigObject, Contact, ContactKind, Integration, IntegrationKind, NotificationRule, NotificationRules, Policy,
-    PolicyStep, ResponseSettings, Rhythm, Route, Schedule, Service, Severity, StatusComponent, StatusPage, Team, User,
+    ConfigObject, Contact, ContactKind, Integration, IntegrationKind, NotificationRule, NotificationRules, ResponseSettings, Rhythm, Route, Schedule, Service, Severity, StatusComponent, StatusPage, Team, User,
 };
 use std::collections::BTreeSet;
 
@@ -39,13 +38,17 @@ pub(super) struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn add(&mut self, path: impl Into<String>, message: impl Into<String>) {
+    pub(super) fn add(&mut self, path: impl Into<String>, message: impl Into<String>) {
         self.problems.push(FieldProblem { path: path.into(), at: None, message: message.into(), suggestion: None });
     }
 
     fn zone(&mut self, name: &str) {
+        self.zone_at("time_zone", name);
+    }
+
+    pub(super) fn zone_at(&mut self, path: &str, name: &str) {
         if let Err((message, suggestion)) = words::check_zone(name) {
-            self.problems.push(FieldProblem { path: "time_zone".to_owned(), at: None, message, suggestion });
+            self.problems.push(FieldProblem { path: path.to_owned(), at: None, message, suggestion });
         }
     }
 }
@@ -156,18 +159,6 @@ impl Form for ScheduleFile {
                 None
             }
         }
-    }
-}
-
-impl Form for PolicyFile {
-    fn into_object(self, _: &Node, _: &mut Context<'_>) -> Option<ConfigObject> {
-        Some(ConfigObject::Policy(Policy {
-            id: self.id,
-            team: self.team,
-            steps: self.steps.into_iter().map(|s| PolicyStep { after: s.after.0, notify: s.notify }).collect(),
-            repeat: self.repeat,
-            last_resort: self.last_resort,
-        }))
     }
 }
 

@@ -3,11 +3,11 @@
 use super::{
     FORMAT_VERSION,
     forms::{
-        BackupWord, ComponentFile, ContactFile, ContactWord, IntegrationFile, OrganisationFile, PolicyFile,
+        BackupWord, ComponentFile, ContactFile, ContactWord, IntegrationFile, OrganisationFile, 
         ResponseFile, RouteFile, RuleFile, RulesFile, ScheduleFile, ServiceFile, SeverityFile, StatusPageFile,
-        StepFile, TeamFile, UserFile,
+        TeamFile, UserFile,
     },
-    runbooks,
+    policies, runbooks,
     words::Length,
 };
 use nightbell_domain::org::{
@@ -27,7 +27,7 @@ pub fn export(org: &Organisation) -> Vec<(String, String)> {
         users: org.users.values().map(user).collect(),
         teams: org.teams.values().cloned().map(team).collect(),
         schedules: org.schedules.values().filter_map(schedule).collect(),
-        policies: org.policies.values().cloned().map(policy).collect(),
+        policies: org.policies.values().cloned().map(policies::export).collect(),
         status_pages: org.status_pages.values().cloned().map(status_page).collect(),
         services: org.services.values().cloned().map(service).collect(),
         integrations: org.integrations.values().cloned().map(integration).collect(),
@@ -96,16 +96,6 @@ fn schedule(schedule: &Schedule) -> Option<ScheduleFile> {
     form.team.clone_from(&schedule.team);
     form.backup = if none { BackupWord::None } else { BackupWord::Next };
     Some(form)
-}
-
-fn policy(policy: nightbell_domain::org::Policy) -> PolicyFile {
-    PolicyFile {
-        id: policy.id,
-        team: policy.team,
-        steps: policy.steps.into_iter().map(|s| StepFile { after: Length(s.after), notify: s.notify }).collect(),
-        repeat: policy.repeat,
-        last_resort: policy.last_resort,
-    }
 }
 
 fn status_page(page: StatusPage) -> StatusPageFile {

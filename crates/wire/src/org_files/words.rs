@@ -4,8 +4,9 @@
 
 use jiff::{SignedDuration, civil::DateTime, tz::TimeZoneDatabase};
 use nightbell_domain::{
-    org::{AccessRole, IntegrationKind, RouteOutcome, Urgency},
+    org::{AccessRole, IntegrationKind, RouteOutcome, Urgency, Weekday},
     response::RoleKind,
+    signal::AlertSeverity,
     text::suggest::closest,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -123,13 +124,17 @@ described! {
     /// Whom a step reaches.
     TargetWord => json_schema!({
         "type": "string",
-        "pattern": "^((user|team|policy|schedule):[a-z0-9][a-z0-9._-]{0,63}|schedule:[a-z0-9][a-z0-9._-]{0,63}/backup)$",
-        "examples": ["schedule:payments-primary", "schedule:payments-primary/backup", "user:bob", "team:payments", "policy:payments"],
+        "pattern": "^((user|team|policy|schedule):[a-z0-9][a-z0-9._-]{0,63}|schedule:[a-z0-9][a-z0-9._-]{0,63}/(backup|next))$",
+        "examples": ["schedule:payments-primary", "schedule:payments-primary/backup", "schedule:payments-primary/next", "user:bob", "team:payments", "policy:payments"],
     });
     /// What an account may do.
     AccessWord => spelled(&[AccessRole::Admin, AccessRole::Manager, AccessRole::Responder, AccessRole::Viewer]);
     /// How loudly a page asks.
     UrgencyWord => spelled(&[Urgency::High, Urgency::Low]);
+    /// How bad an alert is.
+    SeverityWord => spelled(&[AlertSeverity::Critical, AlertSeverity::Error, AlertSeverity::Warning, AlertSeverity::Info]);
+    /// A day of the week.
+    WeekdayWord => spelled(&Weekday::ALL);
     /// The wire format of an integration.
     IntegrationWord => spelled(&[
         IntegrationKind::Alertmanager,

@@ -28,6 +28,8 @@ pub(super) fn tag(kind: MessageKind) -> &'static str {
         MessageKind::Resolved => "[RESOLVED]",
         MessageKind::Cancelled => "[CANCELLED]",
         MessageKind::Notice => "[NOTICE]",
+        MessageKind::StillOn => "[STILL ON IT?]",
+        MessageKind::Code => "[CODE]",
     }
 }
 
@@ -69,6 +71,8 @@ impl Facts {
                 format!("{name}, what you were paged for was called off. There is nothing left to do.")
             }
             MessageKind::Notice => format!("{name}, this is for your information. Nobody is being paged for it."),
+            MessageKind::StillOn => format!("{name}, are you still on it? It rings again soon if nobody says so."),
+            MessageKind::Code => format!("{name}, this code proves that Nightbell reaches you by this address."),
         };
         let title = one_line(&message.title);
         Self {
@@ -77,7 +81,7 @@ impl Facts {
             also: also(message),
             rows: rows(message),
             runbook_url: message.runbook_url.as_deref().map(one_line),
-            ack_url: paged.then(|| one_line(&message.ack_url)),
+            ack_url: (paged || message.kind == MessageKind::StillOn).then(|| one_line(&message.ack_url)),
             url: one_line(&message.url),
             next: paged.then(|| next(message)),
             details: details(message),

@@ -85,6 +85,8 @@ fn tag(kind: MessageKind) -> &'static str {
         MessageKind::Resolved => "white_check_mark",
         MessageKind::Cancelled => "no_bell",
         MessageKind::Notice => "information_source",
+        MessageKind::StillOn => "question",
+        MessageKind::Code => "key",
     }
 }
 

@@ -63,6 +63,8 @@ fn over(kind: MessageKind) -> &'static str {
         MessageKind::Resolved => "Over: ",
         MessageKind::Cancelled => "Called off: ",
         MessageKind::Notice => "For your information: ",
+        MessageKind::StillOn => "Still on it? ",
+        MessageKind::Code => "",
     }
 }
 

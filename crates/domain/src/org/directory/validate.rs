@@ -68,7 +68,7 @@ impl Organisation {
         match target {
             Target::User(id) => self.check_user(out, at, id),
             Target::Team(id) => self.check_team(out, at, Some(id)),
-            Target::Schedule(id) | Target::Backup(id) => {
+            Target::Schedule(id) | Target::Backup(id) | Target::Next(id) => {
                 if !self.schedules.contains_key(id) {
                     out.missing(at, "schedule", id.as_str(), self.schedules.keys().map(|k| k.as_str()));
                 }
@@ -180,7 +180,18 @@ impl Organisation {
                 );
                 out.add(ConfigKind::Policy, id, "repeat", message);
             }
+            for (path, message) in policy.own_problems() {
+                out.add(ConfigKind::Policy, id, path, message);
+            }
             for (s, step) in policy.steps.iter().enumerate() {
+                if let Some(to) = step.hand_over.as_ref() {
+                    let path = format!("steps[{s}].hand_over");
+                    if to == &policy.id {
+                        out.add(ConfigKind::Policy, id, &path, "a policy cannot hand over to itself; use repeat");
+                    } else {
+                        self.check_target(out, (ConfigKind::Policy, id, &path), &Target::Policy(to.clone()));
+                    }
+                }
                 for (n, target) in step.notify.iter().enumerate() {
                     self.check_target(out, (ConfigKind::Policy, id, &format!("steps[{s}].notify[{n}]")), target);
                 }

@@ -190,7 +190,8 @@ fn inv_05_a_taken_page_sends_no_further_page() {
         let asked = Notification { kind, ..notification(NotificationStatus::Queued) };
         assert_eq!(asked.still_wanted(&run.page), wanted.map_err(str::to_owned), "{kind:?}");
     };
-    let acknowledged = || Some(PageEvent::Acknowledged { via: "link".to_owned() });
+    let acknowledged =
+        || Some(PageEvent::taken("link"));
     let ended = || Some(PageEvent::Ended { reason: "resolved".to_owned() });
     check(None, MessageKind::Page, Ok(()));
     check(acknowledged(), MessageKind::Page, Err("the page is acknowledged"));

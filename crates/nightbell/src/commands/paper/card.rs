@@ -220,6 +220,7 @@ fn targets(org: &Organisation, targets: &[Target]) -> String {
     let words = |target: &Target| match target {
         Target::Schedule(id) => format!("whoever is on call on {id}"),
         Target::Backup(id) => format!("the backup on {id}"),
+        Target::Next(id) => format!("whoever is on call next on {id}"),
         Target::User(id) => name_of(org, id.as_str()),
         Target::Team(id) => match org.teams.get(id) {
             Some(team) => format!("everybody in {}", one_line(&team.name)),

@@ -118,7 +118,7 @@ fn times_and_targets() {
     );
     check_body(
         &policy("{ after: 5m, notify: ['user:a', bob] }"),
-        &["o.yaml:5:41: \"bob\" is not a target: write schedule:ID, schedule:ID/backup, user:ID, team:ID or policy:ID"],
+        &["o.yaml:5:41: \"bob\" is not a target: write schedule:ID, schedule:ID/backup, schedule:ID/next, user:ID, team:ID or policy:ID"],
     );
     check_body(
         "policies:\n  - { id: p, repeat: 70000 }\n",

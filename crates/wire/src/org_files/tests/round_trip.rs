@@ -208,9 +208,9 @@ fn schedule() -> impl Strategy<Value = Schedule> {
 }
 
 fn policy() -> impl Strategy<Value = Policy> {
-    let step = (length(), vec(target(), 0..3)).prop_map(|(after, notify)| PolicyStep { after, notify });
+    let step = (length(), vec(target(), 0..3)).prop_map(|(after, notify)| PolicyStep::plain(after, notify));
     (handle(), option::of(handle()), vec(step, 0..4), any::<u16>(), vec(target(), 0..3))
-        .prop_map(|(id, team, steps, repeat, last_resort)| Policy { id, team, steps, repeat, last_resort })
+        .prop_map(|(id, team, steps, repeat, last_resort)| Policy::plain(id, team, steps, repeat, last_resort))
 }
 
 fn runbook() -> impl Strategy<Value = RunbookSource> {
