@@ -10,6 +10,7 @@ pub mod canary;
 mod checkpoint;
 pub mod clock_step;
 pub mod config;
+pub mod delivery_report;
 pub mod heartbeat;
 pub mod holes;
 pub mod journal;

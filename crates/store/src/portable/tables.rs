@@ -71,6 +71,8 @@ pub static TABLES: &[Table] = &[
         "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17"),
     table!("attempt", [Text, Int], "notification, n" > "$1, $2" limit "$3",
         "notification, n, begun_at, ended_at, outcome, detail, provider_id, node", "$1, $2, $3, $4, $5, $6, $7, $8"),
+    table!("delivery_report", [Text, Int, Text], "notification, attempt, what" > "$1, $2, $3" limit "$4",
+        "notification, attempt, what, detail, failed, at", "$1, $2, $3, $4, $5, $6"),
     table!("incident", [Text], "id" > "$1" limit "$2",
         "id, version, slug, status, severity, declared_at, next_due_at, body", "$1, $2, $3, $4, $5, $6, $7, $8"),
     table!("postmortem", [Text], "id" > "$1" limit "$2",

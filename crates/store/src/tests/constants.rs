@@ -2,7 +2,8 @@
 //! the sources: a constant that is missing here, or a statement written in place, fails.
 
 use crate::{
-    Sqlite, Stored, access, bundle, calendars, canary, clock_step, config, heartbeat, holes, journal, learning, load, meta, node, paging,
+    Sqlite, Stored, access, bundle, calendars, canary, clock_step, config, delivery_report, heartbeat, holes, journal, learning, load, meta, node,
+    paging,
     people, portable, proof, response, signal, subscriber, tx, voice, watch,
 };
 use std::{collections::BTreeSet, path::Path};
@@ -39,6 +40,7 @@ pub(super) fn listed() -> &'static [(&'static str, &'static str, &'static str)] 
             "canary.rs" canary [OF_CANARIES WAITING NEWEST_LINE FORGET_ATTEMPTS FORGET_NOTIFICATIONS FORGET_PAGE FORGET_STREAM];
             "clock_step.rs" clock_step [PAGES_AFTER WAKES_AFTER MESSAGES_AFTER];
             "config.rs" config [ALL VERSION_OF PUT REMOVE REVISE AS_OF REVISED NEWEST];
+            "delivery_report.rs" delivery_report [ADD OF_PAGE FAILED TAKEN_ALONG LATELY_TOLD];
             "heartbeat.rs" heartbeat [HEARD ONE ALL DUE AWAIT MISSED FORGET];
             "holes.rs" holes [WARN FORGET];
             "journal.rs" journal [APPEND HASH_AT STREAM AFTER HEAD STREAMS];
