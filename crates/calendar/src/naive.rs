@@ -16,7 +16,7 @@ use crate::model::{
     Backup, Edge, Gap, HolidayRule, Holidays, Hours, Layer, Member, Override, OverrideKind, RotationUnit, Schedule,
     Shift, ShiftSource, Weekday,
 };
-use crate::{CalendarError, Instant, Rota, holidays};
+use crate::{CalendarError, Instant, Rota, Version, holidays};
 
 /// The people on call at one instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,16 +69,27 @@ pub fn who_of(rota: &Rota, at: Instant) -> Result<Option<Who>, CalendarError> {
 /// # Errors
 /// As [`who`].
 pub fn answer(rota: &Rota, at: Instant) -> Result<Answer, CalendarError> {
-    let in_force = rota.versions.iter().filter(|version| version.from.is_none_or(|from| from <= at));
+    answer_at(rota, &zones(rota)?, at)
+}
+
+/// The zone of each version.
+fn zones(rota: &Rota) -> Result<Vec<TimeZone>, CalendarError> {
+    let bundled = TimeZoneDatabase::bundled();
+    let name = |version: &Version| version.schedule.time_zone.clone();
+    let zone = |version| bundled.get(&name(version)).map_err(|_| CalendarError::UnknownTimeZone(name(version)));
+    rota.versions.iter().map(zone).collect()
+}
+
+fn answer_at(rota: &Rota, zones: &[TimeZone], at: Instant) -> Result<Answer, CalendarError> {
+    let versions = || rota.versions.iter().zip(zones);
     // Of those that have begun the latest; before any of them the earliest.
-    let version =
-        in_force.max_by_key(|version| version.from).or_else(|| rota.versions.iter().min_by_key(|version| version.from));
-    let Some(version) = version else { return Ok(Answer::Gap { declared: false }) };
-    let zone = TimeZoneDatabase::bundled()
-        .get(&version.schedule.time_zone)
-        .map_err(|_| CalendarError::UnknownTimeZone(version.schedule.time_zone.clone()))?;
+    let in_force = versions().filter(|(version, _)| version.from.is_none_or(|from| from <= at));
+    let latest = in_force.max_by_key(|(version, _)| version.from);
+    let Some((version, zone)) = latest.or_else(|| versions().min_by_key(|(version, _)| version.from)) else {
+        return Ok(Answer::Gap { declared: false });
+    };
     let overrides: Vec<&Override> = version.schedule.overrides.iter().chain(&rota.overrides).collect();
-    answer_in(&zone, &version.schedule, &overrides, at)
+    answer_in(zone, &version.schedule, &overrides, at)
 }
 
 /// The shifts of `[from, to)`, found by asking at `from` and then once a minute.
@@ -115,11 +126,12 @@ pub fn gaps(rota: &Rota, from: Instant, to: Instant) -> Result<Vec<Gap>, Calenda
 }
 
 fn minutes(rota: &Rota, from: Instant, to: Instant) -> Result<Vec<(Instant, Instant, Answer)>, CalendarError> {
+    let zones = zones(rota)?;
     let mut found = Vec::new();
     let mut at = from;
     while at < to {
         let end = at.checked_add(1.minute()).unwrap_or(to).min(to);
-        found.push((at, end, answer(rota, at)?));
+        found.push((at, end, answer_at(rota, &zones, at)?));
         at = end;
     }
     Ok(found)
@@ -212,20 +224,24 @@ fn in_hours(hours: &Hours, clock: &WallClock) -> bool {
 
 /// The span of hours that begins on a day, if one does.
 fn span_of_day(hours: &Hours, day: Date) -> Option<(DateTime, DateTime)> {
-    let begin = minute_of(day, 0, hours.from.time.minute_of_day())?;
     let named = match (hours.from.weekday, hours.to.weekday) {
         (None, None) => hours.days.contains(&Weekday::from(day.weekday())),
         (Some(first), Some(_)) => first == Weekday::from(day.weekday()),
         _ => false,
     };
+    if !named {
+        return None;
+    }
+    let begin = minute_of(day, 0, hours.from.time.minute_of_day())?;
     // The end is the first time of that name after the begin.
     let end = (0..=9).find_map(|later| {
         let that_day = day.checked_add(later.days()).ok()?;
-        let fits = hours.to.weekday.is_none_or(|last| last == Weekday::from(that_day.weekday()));
-        let end = minute_of(day, later, hours.to.time.minute_of_day())?;
-        (fits && end > begin).then_some(end)
+        if hours.to.weekday.is_some_and(|last| last != Weekday::from(that_day.weekday())) {
+            return None;
+        }
+        minute_of(day, later, hours.to.time.minute_of_day()).filter(|end| *end > begin)
     })?;
-    named.then_some((begin, end))
+    Some((begin, end))
 }
 
 fn on_holiday(said: &Holidays, clock: &WallClock) -> bool {

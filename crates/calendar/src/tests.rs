@@ -10,6 +10,7 @@ mod problem;
 mod property;
 mod rota;
 mod semantics;
+mod transitions;
 
 use jiff::civil::DateTime;
 

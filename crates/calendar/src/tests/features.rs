@@ -1,19 +1,35 @@
 //! Each word a schedule knows, in a table worked out by hand.
 
+use jiff::{SignedDuration, ToSpan};
+
 use super::{at, civil, edge, in_zone, lines, turns};
 use crate::{
-    Gap, HolidayRule, Hours, Instant, Override, OverrideKind, Rota, Rotation, Schedule, Turns, Weekday, gaps, naive,
-    shifts,
+    Gap, HolidayRule, Hours, Instant, Override, OverrideKind, Rota, Rotation, Schedule, Shift, Turns, Weekday, gaps,
+    naive, shifts,
 };
 
-/// The shifts, which the slow twin must give as well.
+/// The shifts, which the slow twin must give as well: of weeks minute by minute, of months at each edge and every hour.
 fn check(schedule: &Schedule, from: &str, to: &str, expected: &[&str]) {
     let found = shifts(schedule, at(from), at(to)).unwrap();
     assert_eq!(lines(&found), expected);
+    if at(to).duration_since(at(from)).as_hours() > 24 * 31 {
+        return check_hours(schedule, at(from), at(to), &found);
+    }
     let slow = naive::shifts(schedule, at(from), at(to)).unwrap();
     assert_eq!(lines(&slow), expected, "the slow twin differs");
     let rota = Rota::of(schedule.clone());
     assert_eq!(rota.gaps(at(from), at(to)).unwrap(), naive::gaps(&rota, at(from), at(to)).unwrap());
+}
+
+fn check_hours(schedule: &Schedule, from: Instant, to: Instant, found: &[Shift]) {
+    let hours = (0..).map(|n| from + SignedDuration::from_hours(n)).take_while(|at| *at < to);
+    let edges = found.iter().flat_map(|shift| [shift.from - 1.nanosecond(), shift.from, shift.to]);
+    for at in hours.chain(edges.filter(|at| (from..to).contains(at))) {
+        let fast = found.iter().find(|shift| shift.from <= at && at < shift.to);
+        let slow = naive::who(schedule, at).unwrap();
+        assert_eq!(fast.map(|shift| &shift.primary), slow.as_ref().map(|who| &who.primary), "{at}");
+        assert_eq!(fast.map(|shift| &shift.backup), slow.as_ref().map(|who| &who.backup), "{at}");
+    }
 }
 
 impl Schedule {
