@@ -21,6 +21,7 @@ pub mod organisation;
 pub mod paging;
 pub mod portable;
 mod probe;
+pub mod proof;
 pub mod reach;
 mod reader;
 pub mod response;
