@@ -6,17 +6,22 @@
 //! [`Message`]: nightbell_domain::paging::Message
 
 mod answer;
+mod chat;
+pub mod discord;
 mod facts;
 pub mod links;
 pub mod mail;
+pub mod mattermost;
 pub mod ntfy;
 mod outcome;
 pub mod phone;
 pub mod push;
 mod request;
 mod small;
+pub mod slack;
 pub mod standard_webhooks;
 pub mod subscriber_links;
+pub mod teams;
 pub mod telegram;
 pub mod template;
 pub mod twilio;
