@@ -64,6 +64,14 @@ pub fn acknowledge_by_link(unit: &mut Unit<'_>, holder: &LinkHolder) -> Result<P
     take(unit, holder.page, &Actor::User(holder.user.clone()), "link")
 }
 
+/// Takes a page by a contact method that was proved to be theirs: a button in their chat. `via` is its medium.
+///
+/// # Errors
+/// No such page, or it is over; the store's.
+pub fn acknowledge_by_contact(unit: &mut Unit<'_>, user: &UserId, page: PageId, via: &str) -> Result<Page, Fault> {
+    take(unit, page, &Actor::User(user.clone()), via)
+}
+
 /// Takes whatever the holder of a link was told of in one message with the page behind it, and that still rings: a storm is taken with one press,
 /// and an old link takes nothing it did not tell of. Takes at most `count_max` in one unit of work and answers how many; less than that means that
 /// nothing is left. One that cannot be taken holds up no other.

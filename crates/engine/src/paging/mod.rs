@@ -15,7 +15,8 @@ mod wake;
 
 pub(crate) use act::end;
 pub use act::{
-    LinkHolder, acknowledge, acknowledge_all_by_link, acknowledge_by_link, acknowledge_for, end_for, page_people,
+    LinkHolder, acknowledge, acknowledge_all_by_link, acknowledge_by_contact, acknowledge_by_link, acknowledge_for,
+    end_for, page_people,
 };
 pub(crate) use compose::runbook_url;
 pub use compose::{later_steps, next_step};

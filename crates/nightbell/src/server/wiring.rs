@@ -3,6 +3,7 @@
 use super::{Options, opening::Opened};
 use crate::{
     broadcast::Broadcast,
+    callout::Callouts,
     data::{DataFolder, Place},
     failure::Failure,
     housekeeping,
@@ -60,7 +61,9 @@ pub(super) fn wire(
     refuse_alerts_if(only_paging, &desk);
     let reserve = options.data.as_folder().map(|folder| Reserve::of(folder.path()));
     let (writer, writer_gone) = start_writer(writer, reserve.clone())?;
+    let callouts = Callouts::of(&options, &settings.public_url)?;
     let state = AppState::new(Setup {
+        telegram: callouts.as_ref().map(Callouts::bot),
         desk: desk.clone(),
         readers: ReadPool::new(READERS_MAX, options.data.opener()),
         clock: Arc::clone(&options.clock),
@@ -90,6 +93,7 @@ pub(super) fn wire(
     });
     let pump = spawn_supervised("pump", move || pump.clone().run(pump_stopping.clone()));
     let mut tasks = vec![keep_house(&state, &stopping)];
+    tasks.extend(callouts.into_iter().flat_map(|callouts| callouts.start(&stopping)));
     tasks.extend(keep_folder(&options.data, reserve, state.desk(), &stopping));
     tasks.extend(broadcast.map(|broadcast| tell_subscribers(broadcast, &stopping)));
     // A clock that races makes every page look late, and its canaries would race as well.
@@ -106,9 +110,7 @@ pub(super) fn wire(
         };
         tasks.extend(watch::start(parts, &stopping)?);
     }
-    if let Some(beside) = beside {
-        tasks.extend(among_others(&node, beside, &state, waker, &stopping));
-    }
+    tasks.extend(beside.into_iter().flat_map(|beside| among_others(&node, beside, &state, waker, &stopping)));
     Ok(Wired { state, routers: options.routers, pump, tasks, node, hints, writer, writer_gone })
 }
 
@@ -243,7 +245,8 @@ pub(super) fn serve_http(
 ) -> JoinHandle<io::Result<()>> {
     let product = [nightbell_web::pages::routes(), nightbell_web::api::routes(), nightbell_web::public::routes()];
     let routers = product.into_iter().chain(routers).collect();
-    let router = nightbell_web::router(&state, Parts { routers, machines: vec![nightbell_web::ingest::routes()] });
+    let machines = vec![nightbell_web::ingest::routes(), nightbell_web::callbacks::routes()];
+    let router = nightbell_web::router(&state, Parts { routers, machines });
     tokio::spawn(
         async move { nightbell_web::serve(listener, state, router, async move { stopping.wait().await }).await },
     )

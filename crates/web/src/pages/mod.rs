@@ -44,4 +44,4 @@ pub fn routes() -> Router<AppState> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -9,6 +9,7 @@ pub use place::Place;
 pub use pool::ReadPool;
 
 use crate::{
+    callbacks::telegram,
     gate::SignInLimiter,
     live::Hub,
     ops::{Metrics, ScrapeToken},
@@ -45,6 +46,8 @@ pub struct Setup {
     pub mail_inbox: bool,
     /// Whether there is a mail server: without one, status pages offer no mail.
     pub sends_mail: bool,
+    /// The installation's Telegram bot, which is called back.
+    pub telegram: Option<telegram::Bot>,
     /// What opens the metrics beside an administrator's token.
     pub scrape_token: Option<ScrapeToken>,
     /// How many seconds of `clock` pass in one real second: 1, but for a demonstration.
@@ -70,6 +73,7 @@ struct Inner {
     hashing: Semaphore,
     mail_inbox: bool,
     sends_mail: bool,
+    telegram: Option<telegram::Bot>,
     scrape_token: Option<ScrapeToken>,
     late_after: SignedDuration,
 }
@@ -98,6 +102,7 @@ impl AppState {
             hashing: Semaphore::new(HASHING_MAX),
             mail_inbox: setup.mail_inbox,
             sends_mail: setup.sends_mail,
+            telegram: setup.telegram,
             scrape_token: setup.scrape_token,
             late_after,
         }))
@@ -282,6 +287,11 @@ impl AppState {
     /// Whether there is a mail server.
     pub fn sends_mail(&self) -> bool {
         self.0.sends_mail
+    }
+
+    /// The installation's Telegram bot.
+    pub fn telegram(&self) -> Option<&telegram::Bot> {
+        self.0.telegram.as_ref()
     }
 
     /// Whether the demo's mail catcher has a page.

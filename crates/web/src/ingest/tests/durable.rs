@@ -150,6 +150,7 @@ fn house() -> House {
         trusted_proxies: Vec::new(),
         mail_inbox: false,
         sends_mail: false,
+        telegram: None,
         scrape_token: None,
         pace: 1,
     });

@@ -1,0 +1,20 @@
+//! Callbacks: what phones and providers call back about a message. No session, no cookie and no form stand behind it; each request carries its
+//! own proof (a signed link, a provider's signature), and that proof alone says who it is.
+//!
+//! Is not: what people open in a browser (`pages`, `/p/{token}`), and not alerts (`ingest`). A GET changes nothing here either: mail scanners
+//! follow links.
+
+mod press;
+pub mod telegram;
+mod told;
+
+use crate::state::AppState;
+use axum::Router;
+
+/// Every address; they get the layers of what machines call.
+pub fn routes() -> Router<AppState> {
+    [press::router(), telegram::router()].into_iter().fold(Router::new(), Router::merge)
+}
+
+#[cfg(test)]
+mod tests;
