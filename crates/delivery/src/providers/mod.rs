@@ -3,12 +3,16 @@
 //! Is not a decision maker and keeps nothing between two sends: whether, when and by what to send is the engine's; what a provider's answer
 //! means stands beside its format, in `wire`. A medium nobody configured refuses at once, so that the person's next method is used.
 
+mod failover;
 pub mod ntfy;
+pub mod phone;
 pub mod push;
 mod settings;
 pub mod telegram;
+pub mod template;
 #[cfg(test)]
 mod testing;
+pub mod twilio;
 mod way;
 
 pub use settings::{BaseUrl, Secret};
@@ -28,6 +32,8 @@ pub struct Providers {
     pub ntfy: ntfy::Ntfy,
     /// The installation's bot.
     pub telegram: Option<telegram::Telegram>,
+    /// Text messages and calls.
+    pub phone: phone::Phone,
 }
 
 impl Providers {
@@ -50,6 +56,12 @@ impl Providers {
             }
             (ContactKind::Telegram { chat }, Self { telegram: Some(telegram), .. }) => {
                 telegram.send(way, chat, message).await
+            }
+            (ContactKind::Sms { number }, Self { phone, .. }) => {
+                phone.text(way, number, message).await.unwrap_or_else(|| unset("sms"))
+            }
+            (ContactKind::Voice { number }, Self { phone, .. }) => {
+                phone.call(way, number, message).await.unwrap_or_else(|| unset("voice"))
             }
             _ => unset(to.word()),
         }

@@ -60,5 +60,6 @@ pub(super) fn page() -> Message {
         next: None,
         public_url: "https://bell.example.com".to_owned(),
         also: Bundle::default(),
+        phone: None,
     }
 }

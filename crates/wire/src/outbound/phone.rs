@@ -10,7 +10,7 @@ mod token;
 
 pub use gsm::{plain, segments};
 pub use reply::{Act, Reply, read_reply};
-pub use speech::{DONE, call, clean, confirmed, menu};
+pub use speech::{DONE, call, clean, confirmed, is_answerable, menu};
 pub use text::text_message;
 pub use token::{CODE_CHARS, CallbackLink, Purpose, reply_code};
 

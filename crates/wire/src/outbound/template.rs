@@ -13,7 +13,7 @@ use super::{
     Answer, HttpRequest, Outcome,
     phone::{self, text_message},
 };
-use nightbell_domain::paging::{Message, MessageKind};
+use nightbell_domain::paging::Message;
 use render::{Encoding, Rendering};
 use std::collections::BTreeMap;
 
@@ -201,8 +201,8 @@ impl Template {
 
 /// What is read out by a provider that listens for keys itself.
 fn spoken(message: &Message) -> String {
-    let answerable = message.kind == MessageKind::Page && message.phone.is_some();
-    let menu = answerable.then(|| phone::menu(message.alert.is_some()));
+    let answerable = phone::is_answerable(message.kind) && message.phone.is_some();
+    let menu = answerable.then(|| phone::menu(message));
     [Some(phone::call(message).as_str()), menu].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 

@@ -17,7 +17,7 @@ use super::{
     phone::{self, text_message},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use nightbell_domain::paging::{Message, MessageKind};
+use nightbell_domain::paging::Message;
 
 /// Where Twilio's API is.
 pub const BASE_URL: &str = "https://api.twilio.com";
@@ -93,7 +93,7 @@ impl Account {
             let asked = callback(message, "voice", &phone.answer_token);
             (asked, callback(message, "status", &phone.report_token))
         });
-        let answerable = message.kind == MessageKind::Page;
+        let answerable = phone::is_answerable(message.kind);
         let said = twiml::told(&phone::call(message));
         match &callbacks {
             Some((asked, _)) if answerable => fields.extend([("Url", asked.as_str()), ("Method", "POST")]),

@@ -18,6 +18,9 @@ pub const DONE: &str = "Thank you. Goodbye.";
 /// What is said first: who is called, how bad it is, what it is.
 pub fn call(message: &Message) -> String {
     let title = clean(&cut(&message.title, TITLE_CHARS_MAX));
+    if message.kind == MessageKind::Code {
+        return format!("This is Nightbell. {}", sentence(&title));
+    }
     let mut said = match clean(&message.user_name) {
         name if name.is_empty() => "This is Nightbell. ".to_owned(),
         name => format!("This is Nightbell, for {name}. "),
@@ -37,12 +40,18 @@ pub fn call(message: &Message) -> String {
     said
 }
 
+/// Whether a message asks for a key.
+pub fn is_answerable(kind: MessageKind) -> bool {
+    matches!(kind, MessageKind::Page | MessageKind::StillOn)
+}
+
 /// Which keys there are. An alert can be resolved; whatever else rings ends in its own way.
-pub fn menu(resolvable: bool) -> &'static str {
-    if resolvable {
-        "Press 4 to acknowledge, 6 to resolve, 8 to call whoever is next."
-    } else {
-        "Press 4 to acknowledge, 8 to call whoever is next."
+pub fn menu(message: &Message) -> &'static str {
+    match (message.kind, message.alert.is_some()) {
+        (MessageKind::StillOn, true) => "Press 4 if you are, 6 if it is resolved.",
+        (MessageKind::StillOn, false) => "Press 4 if you are.",
+        (_, true) => "Press 4 to acknowledge, 6 to resolve, 8 to call whoever is next.",
+        (_, false) => "Press 4 to acknowledge, 8 to call whoever is next.",
     }
 }
 
@@ -60,7 +69,8 @@ fn kind(message: &Message) -> String {
             (_, Some(incident)) => format!("Incident, {}", severity(&clean(&cut(&incident.severity, 24)))),
             _ => "You are called".to_owned(),
         },
-        _ => "For your information".to_owned(),
+        MessageKind::StillOn => "Are you still on it?".to_owned(),
+        MessageKind::Notice | MessageKind::Code => "For your information".to_owned(),
     }
 }
 

@@ -114,7 +114,13 @@ fn a_call_is_said_without_signs_and_addresses() {
         assert!(!said.contains(['<', '>', '"', '\n', '\0', '\u{1b}', '\u{202E}']) && !said.contains("://"), "{said}");
         assert!(said.chars().count() < 700, "{said}");
     }
-    assert!(menu(true).contains("6 to resolve") && !menu(false).contains('6'));
+    let page = by_phone(MessageKind::Page);
+    assert!(menu(&page).contains("6 to resolve"));
+    assert!(!menu(&Message { alert: None, ..page }).contains('6'), "what is no alert cannot be resolved by a key");
+    assert!(call(&by_phone(MessageKind::StillOn)).contains("Are you still on it? Checkout."));
+    let code = Message { title: "Your code is 123456".to_owned(), ..by_phone(MessageKind::Code) };
+    assert_eq!(call(&code), "This is Nightbell. Your code is 1 2 3 4 5 6.");
+    assert_eq!(text_message(&code, true), "Your code is 123456");
     assert_eq!(confirmed("Acknowledged"), "Acknowledged. Thank you. Goodbye.");
 }
 

@@ -54,13 +54,15 @@ fn around(message: &Message, answers: bool) -> (String, Vec<String>) {
     let more = (message.also.count > 0).then(|| format!("And {} more.", message.also.count));
     let link = plain(&message.ack_url);
     match message.kind {
-        MessageKind::Page => {
+        MessageKind::Page | MessageKind::StillOn => {
             let asked = reply_line(message).filter(|_| answers);
-            (about(&how_bad(message)), [more, asked, Some(link)].into_iter().flatten().collect())
+            let word = if message.kind == MessageKind::Page { how_bad(message) } else { "STILL ON IT?".to_owned() };
+            (about(&word), [more, asked, Some(link)].into_iter().flatten().collect())
         }
+        MessageKind::Code => (String::new(), Vec::new()),
         MessageKind::Resolved => (about("OVER"), more.into_iter().collect()),
         MessageKind::Cancelled => (about("CALLED OFF"), more.into_iter().collect()),
-        _ => (about("INFO"), [more, Some(link)].into_iter().flatten().collect()),
+        MessageKind::Notice => (about("INFO"), [more, Some(link)].into_iter().flatten().collect()),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::outbound::test_messages::{HOSTILE, by_phone, hostile};
 use jiff::SignedDuration;
+use nightbell_domain::paging::MessageKind;
 use serde_json::json;
 
 fn list(items: &[&str]) -> Vec<String> {

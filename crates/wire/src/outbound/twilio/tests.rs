@@ -7,6 +7,7 @@ use crate::outbound::{
     test_messages::{HOSTILE, by_phone, checkout, hostile},
 };
 use jiff::SignedDuration;
+use nightbell_domain::paging::MessageKind;
 
 fn account() -> Account {
     Account {
