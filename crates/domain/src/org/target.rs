@@ -105,14 +105,11 @@ impl Organisation {
                     .map(|m| Reached { user: m.clone(), why: format!("member of {}", team.id) })
                     .collect())
             }
-            Target::Schedule(id) | Target::Backup(id) => {
-                let backup = matches!(target, Target::Backup(_));
-                let now = self.on_call(id, at)?;
-                let seat = if backup { "backup" } else { "primary" };
-                let member = if backup { now.backup } else { now.primary };
-                let member = member.ok_or_else(|| format!("nobody is {seat} on {id}"))?;
+            Target::Schedule(id) => self.on_call_now(id, at),
+            Target::Backup(id) => {
+                let member = self.on_call(id, at)?.backup.ok_or_else(|| format!("nobody is backup on {id}"))?;
                 let user: UserId = member.0.parse().map_err(|e: IdError| e.0)?;
-                one(&user, format!("{seat} on {id}"))
+                one(&user, format!("backup on {id}"))
             }
             Target::Next(id) => {
                 let user: UserId = self.next_on_call(id, at)?.0.parse().map_err(|e: IdError| e.0)?;
@@ -138,10 +135,32 @@ impl Organisation {
         }
     }
 
+    /// The primary of a schedule, and whoever is on call with them. One who is gone keeps nobody else from being reached.
+    fn on_call_now(&self, id: &ScheduleId, at: Instant) -> Result<Vec<Reached>, String> {
+        let now = self.on_call(id, at)?;
+        if now.primary.is_none() {
+            return Err(format!("nobody is primary on {id}"));
+        }
+        let (mut reached, mut gone) = (Vec::new(), Vec::new());
+        for (n, member) in now.everyone().enumerate() {
+            let why = if n == 0 { format!("primary on {id}") } else { format!("on call too on {id}") };
+            match member.0.parse::<UserId>() {
+                Ok(user) if self.users.contains_key(&user) => reached.push(Reached { user, why }),
+                Ok(user) => gone.push(format!("{why}: @{user} no longer exists")),
+                Err(e) => gone.push(e.0),
+            }
+        }
+        if reached.is_empty() { Err(gone.join("; ")) } else { Ok(reached) }
+    }
+
     /// Who watches along when a target is rung: nobody counts on them.
     pub fn shadows(&self, target: &Target, at: Instant) -> Vec<Reached> {
-        let _ = (target, at);
-        Vec::new()
+        let Target::Schedule(id) = target else { return Vec::new() };
+        let shadows = self.on_call(id, at).map(|now| now.shadows).unwrap_or_default();
+        let known = |user: &UserId| self.users.contains_key(user);
+        let why = || format!("shadows {id}");
+        let users = shadows.iter().filter_map(|member| member.0.parse::<UserId>().ok()).filter(known);
+        users.map(|user| Reached { user, why: why() }).collect()
     }
 
     /// Who will be on call on a schedule when somebody else than now is.

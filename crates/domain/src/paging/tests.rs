@@ -2,6 +2,7 @@
 
 mod clock_step;
 mod escalation;
+mod features;
 mod laws;
 mod notification;
 mod plan;

@@ -131,6 +131,8 @@ described! {
     AccessWord => spelled(&[AccessRole::Admin, AccessRole::Manager, AccessRole::Responder, AccessRole::Viewer]);
     /// How loudly a page asks.
     UrgencyWord => spelled(&[Urgency::High, Urgency::Low]);
+    /// A time of day in a policy.
+    TimeOfDay => json_schema!({ "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$" });
     /// How bad an alert is.
     SeverityWord => spelled(&[AlertSeverity::Critical, AlertSeverity::Error, AlertSeverity::Warning, AlertSeverity::Info]);
     /// A day of the week.

@@ -66,12 +66,14 @@ fn step_words(step: &PolicyStep, before: Option<&PolicyStep>, org: &Organisation
     format!("{wait}{when}{what}{all}")
 }
 
-/// Below a minute, in seconds.
+/// To the second: nothing is rounded where people count on it.
 fn spelled(after: SignedDuration) -> String {
-    match after.as_secs() {
-        1 => "1 second".to_owned(),
-        seconds @ 2..60 => format!("{seconds} seconds"),
-        _ => spelled_duration(after),
+    let seconds = after.as_secs().rem_euclid(60);
+    let rest = format!("{seconds} second{}", if seconds == 1 { "" } else { "s" });
+    match (after.as_secs() >= 60, seconds) {
+        (true, 0) => spelled_duration(after),
+        (true, _) => format!("{} {rest}", spelled_duration(after)),
+        (false, _) => rest,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The forms of escalation policies.
 
-use super::super::words::{ClockTime, Handle, Length, SeverityWord, TargetWord, UrgencyWord, WeekdayWord, Zone};
+use super::super::words::{Handle, Length, SeverityWord, TargetWord, TimeOfDay, UrgencyWord, WeekdayWord, Zone};
 use super::is_default;
 use nightbell_domain::{
     ids::{PolicyId, TeamId},
@@ -131,11 +131,11 @@ pub(in crate::org_files) struct WorkingHoursFile {
     pub days: Option<Vec<Weekday>>,
     /// First minute, inclusive; 09:00 when not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<ClockTime>")]
+    #[schemars(with = "Option<TimeOfDay>")]
     pub from: Option<CivilTime>,
     /// End, exclusive; 17:00 when not said. At or before `from` it lies on the following day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<ClockTime>")]
+    #[schemars(with = "Option<TimeOfDay>")]
     pub to: Option<CivilTime>,
     /// The policy's team's zone when not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -151,11 +151,11 @@ pub(in crate::org_files) struct WorkingHoursFile {
 #[serde(deny_unknown_fields)]
 pub(in crate::org_files) struct HoldLowFile {
     /// The morning: what was held rings then.
-    #[schemars(with = "ClockTime")]
+    #[schemars(with = "TimeOfDay")]
     pub until: CivilTime,
     /// The evening: what comes later is held; 18:00 when not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<ClockTime>")]
+    #[schemars(with = "Option<TimeOfDay>")]
     pub from: Option<CivilTime>,
     /// Days on which pages of low urgency ring; Monday to Friday when not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
