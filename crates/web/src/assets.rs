@@ -24,6 +24,8 @@ pub fn router() -> Router<AppState> {
 async fn file(Path(name): Path<String>, RawQuery(query): RawQuery) -> Response {
     let (content_type, bytes) = match name.as_str() {
         "nightbell.css" => ("text/css; charset=utf-8", assets::CSS),
+        "oncall.css" => ("text/css; charset=utf-8", assets::ONCALL_CSS),
+        "oncall.js" => ("text/javascript; charset=utf-8", assets::ONCALL_JS),
         "nightbell.js" => ("text/javascript; charset=utf-8", assets::JS),
         "icon.svg" => ("image/svg+xml", assets::ICON),
         _ => return crate::errors::for_path("/static", Problem::no_such_page()),

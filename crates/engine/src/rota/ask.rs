@@ -42,7 +42,7 @@ pub struct Taken {
 }
 
 /// Everybody who may be asked on a schedule: whoever has turns in its plans, and the team.
-pub(crate) fn everybody(org: &Organisation, schedule: &ScheduleId) -> BTreeSet<UserId> {
+pub fn everybody(org: &Organisation, schedule: &ScheduleId) -> BTreeSet<UserId> {
     let mut all = BTreeSet::new();
     let Some(found) = org.schedules.get(schedule) else { return all };
     let later = org.covers.get(schedule).map(|cover| cover.staged.as_slice()).unwrap_or_default();

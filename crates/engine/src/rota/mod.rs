@@ -12,8 +12,7 @@ mod plan;
 mod say;
 
 pub use arrange::{Arrange, Arranged, TakenOver, add_override, give_back, leave_note, take_over, undo};
-pub(crate) use ask::everybody;
-pub use ask::{Ask, Taken, accept, ask, decline, withdraw};
+pub use ask::{Ask, Taken, accept, ask, decline, everybody, withdraw};
 pub use handoff::handoff;
 pub use plan::{
     NewPlan, PREVIEW_AHEAD, PlanPreview, create, is_from_file, needed, preview, stage, unreachable, unstage,

@@ -10,13 +10,22 @@ pub const CSS: &str =
 /// The one script.
 pub const JS: &str = include_str!("../../static/nightbell.js");
 
+/// The stylesheet of the pages under `/oncall`: the weeks of a schedule are theirs alone, and every other page is lighter without it.
+pub const ONCALL_CSS: &str = include_str!("../../static/oncall.css");
+
+/// The script of a schedule's weeks.
+pub const ONCALL_JS: &str = include_str!("../../static/oncall.js");
+
 /// The icon, an SVG.
 pub const ICON: &str = include_str!("../../static/icon.svg");
 
 /// The web-app manifest, JSON (`application/manifest+json`).
 pub const MANIFEST: &str = include_str!("../../static/manifest.webmanifest");
 
-const FINGERPRINT_BYTES: [u8; 16] = hex(fnv1a(JS.as_bytes(), fnv1a(CSS.as_bytes(), 0xcbf2_9ce4_8422_2325)));
+const FINGERPRINT_BYTES: [u8; 16] = hex(fnv1a(
+    ONCALL_JS.as_bytes(),
+    fnv1a(ONCALL_CSS.as_bytes(), fnv1a(JS.as_bytes(), fnv1a(CSS.as_bytes(), 0xcbf2_9ce4_8422_2325))),
+));
 
 /// Changes whenever stylesheet or script change; the frames ask for `/static/nightbell.css?v=…`. Not a secret, not a proof.
 pub const FINGERPRINT: &str = match std::str::from_utf8(&FINGERPRINT_BYTES) {
