@@ -4,7 +4,7 @@
 use super::{
     Answer, HttpRequest, Outcome, Wrong,
     links::press_url,
-    small::{Room, Small},
+    small::{Room, Small, asks, opens},
 };
 use nightbell_domain::{
     org::Urgency,
@@ -57,8 +57,8 @@ pub fn body(topic: &str, message: &Message) -> Vec<u8> {
 fn within(topic: &str, message: &Message, room: Room) -> Vec<u8> {
     let small = Small::of(message, room);
     let paged = message.kind == MessageKind::Page;
-    let open = if paged { &message.ack_url } else { &message.url };
-    let view = Action { action: "view", label: "Open", url: open.as_str().into(), method: None, clear: false };
+    let open = opens(message);
+    let view = Action { action: "view", label: "Open", url: open.into(), method: None, clear: false };
     let take = Action {
         action: "http",
         label: "Acknowledge",
@@ -70,7 +70,7 @@ fn within(topic: &str, message: &Message, room: Room) -> Vec<u8> {
         topic,
         message: small.text(),
         title: small.title,
-        priority: if paged && message.urgency == Urgency::High { LOUD } else { ORDINARY },
+        priority: if asks(message.kind) && message.urgency == Urgency::High { LOUD } else { ORDINARY },
         tags: [tag(message.kind)],
         click: open,
         actions: if paged { vec![take, view] } else { vec![view] },

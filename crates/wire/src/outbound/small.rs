@@ -56,6 +56,16 @@ impl Small {
     }
 }
 
+/// Whether the reader is asked for something: what is opened then needs no sign-in.
+pub(super) fn asks(kind: MessageKind) -> bool {
+    matches!(kind, MessageKind::Page | MessageKind::StillOn)
+}
+
+/// The address a tap opens.
+pub(super) fn opens(message: &Message) -> &str {
+    if asks(message.kind) { &message.ack_url } else { &message.url }
+}
+
 /// What a title begins with when nobody is asked to act.
 fn over(kind: MessageKind) -> &'static str {
     match kind {

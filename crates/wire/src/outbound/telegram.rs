@@ -6,7 +6,7 @@ pub mod update;
 
 use super::{
     Answer, HttpRequest, Outcome, Wrong, granted,
-    small::{Room, Small},
+    small::{Room, Small, asks, opens},
 };
 use jiff::SignedDuration;
 use nightbell_domain::{
@@ -39,7 +39,7 @@ fn chat_id(chat: &str) -> Value {
 pub fn send(base_url: &str, bot: &BotKey, chat: &str, message: &Message, link: Link) -> HttpRequest {
     let small = Small::of(message, ROOM);
     let paged = message.kind == MessageKind::Page;
-    let open = if paged { &message.ack_url } else { &message.url };
+    let open = opens(message);
     let mut text = format!("<b>{}</b>\n{}", escaped(&small.title), escaped(&small.text()));
     let mut row = Vec::new();
     if paged {
@@ -53,7 +53,7 @@ pub fn send(base_url: &str, bot: &BotKey, chat: &str, message: &Message, link: L
         "chat_id": chat_id(chat),
         "text": text,
         "parse_mode": "HTML",
-        "disable_notification": !paged || message.urgency == Urgency::Low,
+        "disable_notification": !(asks(message.kind) || message.kind == MessageKind::Code) || message.urgency == Urgency::Low,
         "link_preview_options": { "is_disabled": true },
     });
     if !row.is_empty() {

@@ -9,7 +9,7 @@ pub mod vapid;
 use super::{
     Answer, HttpRequest, Outcome, Wrong,
     links::press_url,
-    small::{Room, Small},
+    small::{Room, Small, asks, opens},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use encryption::PLAIN_BYTES_MAX;
@@ -44,6 +44,11 @@ struct Payload<'a> {
     /// Acknowledges in one press; absent when nobody is asked to act.
     #[serde(skip_serializing_if = "Option::is_none")]
     ack: Option<String>,
+    /// Proves in one press that this phone rings; in a message with a code alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    /// With a sound, and until somebody looks.
+    rings: bool,
     /// Of the page: a repeat, and its end, replace what lies there already.
     tag: String,
     urgency: &'static str,
@@ -73,13 +78,20 @@ fn within(message: &Message, room: Room) -> Vec<u8> {
         kind: message.kind.word(),
         body: small.text(),
         title: small.title,
-        url: local(if paged { &message.ack_url } else { &message.url }, &message.public_url),
+        url: local(opens(message), &message.public_url),
         ack: paged.then(|| press_url(local(&message.ack_url, &message.public_url))),
+        code: (message.kind == MessageKind::Code).then(|| code(&message.title)),
+        rings: asks(message.kind) && message.urgency == Urgency::High || message.kind == MessageKind::Code,
         tag: message.page.to_string(),
         urgency: message.urgency.word(),
         sent_at: message.sent_at.to_string(),
     };
     serde_json::to_vec(&payload).expect("a struct of strings serialises")
+}
+
+/// The digits that a message with a code ends its title with.
+fn code(title: &str) -> String {
+    title.rsplit(|c: char| !c.is_ascii_digit()).next().unwrap_or_default().to_owned()
 }
 
 /// A path of ours: a phone may know this server by another name than the public one.
@@ -89,9 +101,10 @@ fn local<'a>(url: &'a str, public_url: &str) -> &'a str {
 
 /// The request to the push service, `body` encrypted. `authorization` is [`vapid::SenderKey::authorization`]'s.
 pub fn request(endpoint: &str, message: &Message, authorization: String, body: Vec<u8>) -> HttpRequest {
-    let paged = message.kind == MessageKind::Page;
-    let lifetime_s = if paged { PAGE_LIFETIME_S } else { NEWS_LIFETIME_S };
-    let urgency = if paged && message.urgency == Urgency::High { "high" } else { "normal" };
+    // A code is good for minutes, and somebody waits for it.
+    let short_lived = asks(message.kind) || message.kind == MessageKind::Code;
+    let lifetime_s = if short_lived { PAGE_LIFETIME_S } else { NEWS_LIFETIME_S };
+    let urgency = if short_lived && message.urgency == Urgency::High { "high" } else { "normal" };
     // What waits for a phone that is off is replaced by what came of it since: at most 32 characters, 22 of them used.
     let topic = URL_SAFE_NO_PAD.encode(message.page.uuid().as_bytes());
     HttpRequest::post(endpoint, "application/octet-stream", body)

@@ -100,6 +100,17 @@ fn what_the_service_worker_reads() {
     let over = read(&checkout(MessageKind::Resolved), Length::Full);
     assert!(over["ack"].is_null(), "nothing to press when it is over");
     assert_eq!(over["tag"], page["tag"], "its end replaces the page on the lock screen");
+    assert!(page["rings"] == true && over["rings"] == false && page["code"].is_null());
+    let low = Message { urgency: Urgency::Low, ..checkout(MessageKind::Page) };
+    assert_eq!(read(&low, Length::Full)["rings"], false);
+    let code = Message { title: "Your Nightbell code: 012345".to_owned(), ..checkout(MessageKind::Code) };
+    let code = read(&code, Length::Full);
+    assert!(code["code"] == "012345" && code["ack"].is_null() && code["rings"] == true, "{code}");
+    let still_on = read(&checkout(MessageKind::StillOn), Length::Full);
+    assert!(
+        still_on["ack"].is_null() && still_on["url"] == page["url"],
+        "asked on the page of the woken person: {still_on}"
+    );
 }
 
 #[test]
