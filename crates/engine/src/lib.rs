@@ -19,6 +19,7 @@ pub mod live;
 pub mod nodes;
 pub mod organisation;
 pub mod paging;
+pub mod people;
 pub mod portable;
 mod probe;
 pub mod proof;

@@ -18,6 +18,7 @@ pub fn subject_key(subject: &Subject) -> String {
         Subject::Incident { incident, .. } => incident.to_string(),
         Subject::Person => "person".to_owned(),
         Subject::Canary => crate::canary::SUBJECT.to_owned(),
+        Subject::Proof { .. } => "proof".to_owned(),
     }
 }
 
@@ -59,7 +60,7 @@ pub(crate) const TAKE_TURN: &str = "INSERT INTO policy_turn (policy, pages) VALU
      ON CONFLICT (policy) DO UPDATE SET pages = policy_turn.pages + 1";
 pub(crate) const OF_SUBJECT: &str = "SELECT body FROM page WHERE subject = $1 ORDER BY id";
 pub(crate) const OPEN_PAGES: &str =
-    "SELECT body FROM page WHERE status <> 'ended' AND subject <> 'canary' ORDER BY id DESC LIMIT $1";
+    "SELECT body FROM page WHERE status <> 'ended' AND subject <> 'canary' AND subject <> 'proof' ORDER BY id DESC LIMIT $1";
 /// By rank, so that each part is one step into an index however much waits.
 pub(crate) const NEXT_DUE: &str = "WITH RECURSIVE ranks (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM ranks WHERE n < 4) \
      SELECT MIN(due) FROM (\

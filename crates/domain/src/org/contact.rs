@@ -2,6 +2,7 @@
 //! whether it was proved (the person's [`super::Personal`] settings, or an administrator's word in the files).
 
 use crate::ids::ContactId;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 /// The medium of a contact method, and where it leads.
@@ -111,6 +112,37 @@ impl ContactKind {
     /// Whether whoever reads the address could use it: it is shown to its owner and to administrators, shortened.
     pub fn is_secret(&self) -> bool {
         matches!(self, Self::Webhook { .. } | Self::Push { .. } | Self::Ntfy { .. } | Self::Teams { .. })
+    }
+
+    /// When it is used by a person who set no rules, counted from the moment the page reached them (before the ladder is moved forward to its
+    /// first rung): what rings a phone without costing anybody first, then what wakes harder, then what is read last.
+    pub fn default_after(&self) -> SignedDuration {
+        match self {
+            Self::Voice { .. } => SignedDuration::from_mins(1),
+            Self::Sms { .. } => SignedDuration::from_mins(3),
+            Self::Email { .. } => SignedDuration::from_mins(5),
+            Self::Push { .. }
+            | Self::Webhook { .. }
+            | Self::Ntfy { .. }
+            | Self::Telegram { .. }
+            | Self::Slack { .. }
+            | Self::Discord { .. }
+            | Self::Mattermost { .. }
+            | Self::Teams { .. } => SignedDuration::ZERO,
+        }
+    }
+
+    /// Whether it is read when there is time: mail and chat. What low urgency goes to when a person set nothing.
+    pub fn is_calm(&self) -> bool {
+        matches!(
+            self,
+            Self::Email { .. }
+                | Self::Telegram { .. }
+                | Self::Slack { .. }
+                | Self::Discord { .. }
+                | Self::Mattermost { .. }
+                | Self::Teams { .. }
+        )
     }
 
     /// From a word and an address as a person types them. A push subscription has three parts and comes from a browser alone.

@@ -22,7 +22,7 @@ pub use objects::{
     StatusComponent, StatusPage, Team,
 };
 pub use people::{AccessRole, NotificationRule, NotificationRules, Urgency, User};
-pub use personal::{Personal, Proved, QuietHours};
+pub use personal::{AtMost, Personal, Proved, QuietHours, free_handle};
 pub use policy::{
     Acknowledge, CivilTime, Condition, Facts, HoldLow, Locality, Policy, PolicyStep, Weekday, WorkingHours,
 };

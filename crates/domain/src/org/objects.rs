@@ -21,6 +21,9 @@ pub struct Team {
     pub time_zone: String,
     /// Country code whose public holidays are not business days (`DE`).
     pub holidays: Option<String>,
+    /// Whether its members are spared the weekly test page.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_test_page: bool,
 }
 
 /// What can break.

@@ -4,6 +4,7 @@ use super::{
     canary,
     event::PageEvent,
     page::{Page, PageStatus, Rung, Subject},
+    proof,
     rank::Rank,
     snapshot::{Part, PolicySnapshot},
 };
@@ -124,6 +125,9 @@ impl Page {
 
     /// The one thing to do when the alarm rings.
     fn next_ring(&self, org: &Organisation, now: Instant) -> PageEvent {
+        if let Subject::Proof { user, .. } = &self.subject {
+            return proof::next(self, user, now);
+        }
         let (cycle, step) = (self.cycle, self.next_step);
         let Some(current) = self.policy.steps.get(step as usize).filter(|_| matches!(self.status, PageStatus::Ringing))
         else {

@@ -9,6 +9,7 @@ mod message;
 mod notification;
 mod page;
 mod plan;
+pub mod proof;
 mod rank;
 mod snapshot;
 

@@ -4,7 +4,7 @@
 
 use super::{PageEvent, PolicySnapshot, Rank, later};
 use crate::{
-    ids::{AlertId, IncidentId, PageId, ServiceId, UserId},
+    ids::{AlertId, ContactId, IncidentId, PageId, ServiceId, UserId},
     limits,
     org::Urgency,
     record::{Actor, Aggregate, Instant, Recorded},
@@ -31,6 +31,13 @@ pub enum Subject {
     Person,
     /// Nobody is wanted: the way of pages is tried out, to the end (INV-24). Shown nowhere.
     Canary,
+    /// Whether one contact method reaches its owner: a code, or a test page. Rings them alone, by it alone, and ends by itself.
+    Proof {
+        /// Whose method.
+        user: UserId,
+        /// Which.
+        contact: ContactId,
+    },
 }
 
 /// Where a page stands.

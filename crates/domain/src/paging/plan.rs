@@ -96,7 +96,7 @@ fn describe(org: &Organisation, page: &Page, event: &PageEvent, now: Instant, li
                 contact: Some(message.contact),
                 medium: Some(message.medium),
                 step: step.clone(),
-                why: person.why.clone(),
+                why: message.waits.map_or_else(|| person.why.clone(), |waits| format!("{}; {waits}", person.why)),
             });
         }
     }

@@ -104,7 +104,11 @@ fn take(unit: &mut Unit<'_>, id: PageId, actor: &Actor, via: &str) -> Result<Pag
     if events.is_empty() {
         return Ok(page);
     }
+    if matches!(page.subject, Subject::Proof { .. }) {
+        crate::people::answered(unit, &page, actor)?;
+    }
     let page = taken(unit, page, events, actor)?;
+    crate::people::acknowledged(unit, &page, actor)?;
     if page.is_waiting() {
         // Everybody must acknowledge: it is theirs alone so far.
         return Ok(page);
@@ -132,8 +136,8 @@ pub(super) fn subject_follows(unit: &mut Unit<'_>, page: Page, actor: &Actor) ->
         Subject::Alert { alert } => alert_follows(unit, *alert, actor)?,
         Subject::Incident { incident, .. } => crate::response::page_acknowledged(unit, *incident, &page, actor)?,
         // A call is over when it is answered: there is nothing behind it that could be resolved.
-        // Nor behind a canary.
-        Subject::Person | Subject::Canary => {
+        // Nor behind a canary, or a test page.
+        Subject::Person | Subject::Canary | Subject::Proof { .. } => {
             let over = page.end(&format!("answered by {actor}"));
             return unit.commit(page, over, actor);
         }
@@ -221,7 +225,7 @@ fn tell(unit: &mut Unit<'_>, page: &Page, kind: MessageKind, actor: &Actor) -> R
     }
     for reached in by_person.into_values() {
         let medium = reached.medium;
-        let told = Owed { user: reached.user, contact: reached.contact, medium, due_at: unit.now };
+        let told = Owed { user: reached.user, contact: reached.contact, medium, due_at: unit.now, waits: None };
         bundle::owe(unit, page, kind, (0, 0), told)?;
     }
     Ok(())

@@ -19,7 +19,12 @@ pub(super) fn message(unit: &mut Unit<'_>, page: &Page, notification: &Notificat
     let (alert, incident) = match &page.subject {
         Subject::Alert { alert } => (unit.load_sound::<Alert>(alert)?, None),
         Subject::Incident { incident, .. } => (None, unit.load_sound::<Incident>(incident)?),
-        Subject::Person | Subject::Canary => (None, None),
+        Subject::Person | Subject::Canary | Subject::Proof { .. } => (None, None),
+    };
+    let (title, body) = if notification.kind == MessageKind::Code {
+        crate::people::title(unit, notification)?
+    } else {
+        (page.title.clone(), body(page, notification.kind))
     };
     let org = &unit.directory.org;
     let (user, user_name, time_zone) = match org.users.get(&notification.user) {
@@ -32,6 +37,7 @@ pub(super) fn message(unit: &mut Unit<'_>, page: &Page, notification: &Notificat
     let url = match (&alert, &incident) {
         (Some(alert), _) => format!("{base}/alerts/{}", alert.id),
         (_, Some(incident)) => format!("{base}/incidents/{}", incident.slug),
+        _ if matches!(page.subject, Subject::Proof { .. }) => format!("{base}/settings/reach"),
         _ => format!("{base}/"),
     };
     let service = page
@@ -49,8 +55,8 @@ pub(super) fn message(unit: &mut Unit<'_>, page: &Page, notification: &Notificat
         user_name,
         time_zone,
         urgency: page.urgency,
-        title: page.title.clone(),
-        body: body(page, notification.kind),
+        title,
+        body,
         service,
         runbook_url: runbook_url(org, base, page, alert.as_ref()),
         alert: alert.as_ref().map(alert_brief),
@@ -119,7 +125,7 @@ pub(crate) fn runbook_url(org: &Organisation, base: &str, page: &Page, alert: Op
 
 /// Who rings next if nobody acknowledges, and when.
 pub fn next_step(org: &Organisation, page: &Page) -> Option<NextStep> {
-    let at = page.next_due_at?;
+    let at = page.next_due_at.filter(|_| !matches!(page.subject, Subject::Proof { .. }))?;
     Some(NextStep { at, who: names(org, page, at) })
 }
 
@@ -127,6 +133,9 @@ pub fn next_step(org: &Organisation, page: &Page) -> Option<NextStep> {
 pub fn later_steps(org: &Organisation, page: &Page, now: Instant) -> Vec<NextStep> {
     let mut steps: Vec<NextStep> = Vec::new();
     let mut imagined = page.clone();
+    if matches!(page.subject, Subject::Proof { .. }) {
+        return steps;
+    }
     while let Some(due) = imagined.next_due_at.filter(|_| imagined.status == PageStatus::Ringing) {
         let at = due.max(now);
         steps.push(NextStep { at, who: names(org, &imagined, at) });

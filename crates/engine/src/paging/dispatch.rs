@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use nightbell_domain::{
     ids::NotificationId,
     org::ContactKind,
-    paging::{AttemptOutcome, Message, Notification, NotificationStatus, Page, Report, Subject},
+    paging::{AttemptOutcome, Message, MessageKind, Notification, NotificationStatus, Page, Report, Subject},
     record::Actor,
 };
 use nightbell_store::paging as store;
@@ -83,6 +83,12 @@ fn hand_out(unit: &mut Unit<'_>, id: NotificationId) -> Result<Option<Work>, Fau
         store::save(unit.tx, &due, &due.cancel(&reason))?;
         return Ok(None);
     }
+    if due.kind == MessageKind::Code
+        && let Err(reason) = crate::people::is_wanted(unit, &due)?
+    {
+        store::save(unit.tx, &due, &due.cancel(&reason))?;
+        return Ok(None);
+    }
     if bundle::held_back(unit, &ranked)? {
         return Ok(None);
     }
@@ -119,7 +125,10 @@ fn address(unit: &Unit<'_>, page: &Page, notification: &Notification) -> Result<
     }
     let org = &unit.directory.org;
     let user = org.person(&notification.user).ok_or_else(|| format!("@{} no longer exists", notification.user))?;
-    let contact = user.verified(&notification.contact).ok_or_else(|| {
+    // A code goes to a method that is yet to be proved; no page does.
+    let proves = notification.kind == MessageKind::Code;
+    let named = user.contacts.iter().find(|known| known.id == notification.contact).filter(|_| proves);
+    let contact = named.or_else(|| user.verified(&notification.contact)).ok_or_else(|| {
         format!("@{} has no verified contact method {} any more", notification.user, notification.contact)
     })?;
     Ok(match &contact.kind {

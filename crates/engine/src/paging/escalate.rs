@@ -4,7 +4,7 @@ use super::{bundle, due, wake};
 use crate::{Fault, Unit};
 use nightbell_domain::{
     ids::{PageId, UserId},
-    paging::{MessageKind, Owed, Page, PageEvent, Rung, owed},
+    paging::{MessageKind, Owed, Page, PageEvent, Rung, Subject, owed},
     record::{Actor, Aggregate, Recorded},
 };
 use nightbell_store::paging as store;
@@ -34,6 +34,9 @@ pub fn advance(unit: &mut Unit<'_>, page: Page) -> Result<Page, Fault> {
     let page = unit.commit(page, events, &Actor::system("escalate"))?;
     ring_all(unit, &page, rings)?;
     tell_copies(unit, &page, copies)?;
+    if page.is_ended() && matches!(page.subject, Subject::Proof { .. }) {
+        crate::people::unanswered(unit, &page)?;
+    }
     Ok(page)
 }
 

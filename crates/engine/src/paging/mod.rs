@@ -15,7 +15,7 @@ mod wake;
 
 pub(crate) use act::end;
 pub use act::{
-    LinkHolder, acknowledge, acknowledge_all_by_link, acknowledge_by_contact, acknowledge_by_link, acknowledge_for,
+    LinkHolder, acknowledge, acknowledge_all_by_link, acknowledge_by_contact, acknowledge_by_contact, acknowledge_by_link, acknowledge_for,
     end_for, page_people,
 };
 pub(crate) use compose::runbook_url;
@@ -28,5 +28,6 @@ pub use hand::{
 };
 pub(crate) use hand::{raise_for, snooze_for};
 pub use settle::settle;
+pub(crate) use start::tell_once;
 pub use start::{notice, start};
 pub(crate) use tell::tell;

@@ -49,10 +49,30 @@ pub fn notice(unit: &mut Unit<'_>, start: PageStart, actor: &Actor) -> Result<Pa
                 contact: contact.id.clone(),
                 medium: contact.kind.word().to_owned(),
                 due_at: unit.now,
+                waits: None,
             };
             bundle::owe(unit, &page, MessageKind::Notice, (0, 0), owed)?;
         }
     }
     let over = page.end("told by mail; nobody is asked to act");
     unit.commit(page, over, actor)
+}
+
+/// Tells and wakes nobody else: the messages are owed, and the page they hang on is over at once.
+pub(crate) fn tell_once(
+    unit: &mut Unit<'_>,
+    start: PageStart,
+    kind: MessageKind,
+    owed: Vec<Owed>,
+    reason: &str,
+    actor: &Actor,
+) -> Result<(), Fault> {
+    let id = unit.ids().make();
+    let started = start.event(id, unit.now);
+    let page: Page = unit.create(vec![started], actor)?;
+    for one in owed {
+        bundle::owe(unit, &page, kind, (0, 0), one)?;
+    }
+    let over = page.end(reason);
+    unit.commit(page, over, actor).map(drop)
 }

@@ -13,6 +13,7 @@ mod ingest;
 mod link_key;
 mod nodes;
 mod organisation;
+mod people;
 mod portable;
 mod probe;
 mod reach;

@@ -55,7 +55,7 @@ pub fn page(
             (alert, incident)
         }
         Subject::Incident { incident, .. } => (None, load(tx, &incident.to_string())?),
-        Subject::Person => (None, None),
+        Subject::Person | Subject::Proof { .. } => (None, None),
         Subject::Canary => return Err(Refusal::not_found("page", id).into()),
     };
     let org = &directory.org;

@@ -201,6 +201,7 @@ impl From<&Subject> for SubjectJson {
             }
             Subject::Person => Self { kind: "person", alert: None, incident: None, purpose: None },
             Subject::Canary => Self { kind: "canary", alert: None, incident: None, purpose: None },
+            Subject::Proof { .. } => Self { kind: "proof", alert: None, incident: None, purpose: None },
         }
     }
 }

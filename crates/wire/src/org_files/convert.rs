@@ -6,7 +6,7 @@ use super::{
     decode::{decode, quote},
     forms::{
         BackupWord, ContactFile, ContactWord, IntegrationFile, ResponseFile, RouteFile, RulesFile,
-        ScheduleFile, ServiceFile, SeverityFile, StatusPageFile, TeamFile, UserFile,
+        ScheduleFile, ServiceFile, SeverityFile, StatusPageFile, SwitchWord, TeamFile, UserFile,
     },
     tree::{Entry, Node, Position, Value},
     words,
@@ -131,6 +131,7 @@ impl Form for TeamFile {
             members: self.members,
             time_zone: self.time_zone,
             holidays: self.holidays,
+            no_test_page: self.test_page == SwitchWord::Off,
         }))
     }
 }

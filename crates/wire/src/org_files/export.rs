@@ -5,7 +5,7 @@ use super::{
     forms::{
         BackupWord, ComponentFile, ContactFile, ContactWord, IntegrationFile, OrganisationFile, 
         ResponseFile, RouteFile, RuleFile, RulesFile, ScheduleFile, ServiceFile, SeverityFile, StatusPageFile,
-        TeamFile, UserFile,
+        SwitchWord, TeamFile, UserFile,
     },
     policies, runbooks,
     words::Length,
@@ -81,6 +81,7 @@ fn team(team: nightbell_domain::org::Team) -> TeamFile {
         members: team.members,
         time_zone: team.time_zone,
         holidays: team.holidays,
+        test_page: if team.no_test_page { SwitchWord::Off } else { SwitchWord::On },
     }
 }
 

@@ -6,7 +6,7 @@
 mod people;
 mod policy;
 
-pub(super) use people::{BackupWord, ContactFile, ContactWord, RuleFile, RulesFile, ScheduleFile, TeamFile, UserFile};
+pub(super) use people::{BackupWord, ContactFile, ContactWord, RuleFile, RulesFile, ScheduleFile, SwitchWord, TeamFile, UserFile};
 pub(super) use policy::{ConditionFile, HoldLowFile, OneOf, PolicyFile, StepFile, WorkingHoursFile};
 
 use super::words::{Handle, IntegrationWord, Length, OutcomeWord, RoleWord, TargetWord, UrgencyWord, Zone};

@@ -126,11 +126,30 @@ impl Organisation {
                 }
             }
         }
+        self.check_own_rules(out);
         for team in self.teams.values() {
             let id = team.id.as_str();
             Self::check_zone(out, ConfigKind::Team, id, &team.time_zone);
             for (n, member) in team.members.iter().enumerate() {
                 self.check_user(out, (ConfigKind::Team, id, &format!("members[{n}]")), member);
+            }
+        }
+    }
+
+    /// A method a person's own rules name may have gone from the files since: told, and no reason to refuse the files.
+    fn check_own_rules(&self, out: &mut Findings) {
+        for (user, own) in &self.personal {
+            let (Some(person), Some(rules)) = (self.person(user), &own.rules) else { continue };
+            let known: BTreeSet<_> = person.contacts.iter().map(|c| c.id.as_str()).collect();
+            for (urgency, rules) in [("high", &rules.high), ("low", &rules.low)] {
+                for (n, rule) in rules.iter().enumerate().filter(|(_, rule)| !known.contains(rule.via.as_str())) {
+                    let path = format!("rules.{urgency}[{n}].via");
+                    let at = (ConfigKind::Personal, user.as_str(), path.as_str());
+                    out.missing(at, "contact method", rule.via.as_str(), known.iter().copied());
+                    if let Some(problem) = out.0.last_mut() {
+                        problem.dangling = true;
+                    }
+                }
             }
         }
     }

@@ -16,6 +16,7 @@ fn team(name: &str) -> ConfigObject {
         members: vec![handle("alice")],
         time_zone: "Europe/Berlin".to_owned(),
         holidays: None,
+        no_test_page: false,
     })
 }
 

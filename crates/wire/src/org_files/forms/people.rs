@@ -35,7 +35,7 @@ pub(in crate::org_files) struct UserFile {
     /// Ways to reach the person.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<ContactFile>,
-    /// Which way is used when; without rules every verified contact is used at once.
+    /// Which way is used when; without rules push and chat at once, a call after 1 minute, SMS after 3, mail after 5.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rules: RulesFile,
 }
@@ -177,6 +177,19 @@ pub(in crate::org_files) struct TeamFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^[A-Za-z]{2}$"))]
     pub holidays: Option<String>,
+    /// Whether its members who are on call get a test page once a week.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub test_page: SwitchWord,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub(in crate::org_files) enum SwitchWord {
+    #[default]
+    On,
+    Off,
 }
 
 /// Who is on call.

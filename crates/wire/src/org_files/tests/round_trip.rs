@@ -232,8 +232,16 @@ fn status_page() -> impl Strategy<Value = StatusPage> {
 }
 
 fn small_object() -> impl Strategy<Value = ConfigObject> {
-    let team = (handle(), text(), vec(handle(), 0..4), zone(), option::of("[A-Z]{2}"))
-        .prop_map(|(id, name, members, time_zone, holidays)| Team { id, name, members, time_zone, holidays });
+    let team = (handle(), text(), vec(handle(), 0..4), zone(), option::of("[A-Z]{2}"), any::<bool>()).prop_map(
+        |(id, name, members, time_zone, holidays, no_test_page)| Team {
+            id,
+            name,
+            members,
+            time_zone,
+            holidays,
+            no_test_page,
+        },
+    );
     let service =
         (handle(), text(), option::of(handle()), option::of(handle()), vec(handle(), 0..3), option::of(handle()))
             .prop_map(|(id, name, team, policy, runbooks, component)| Service {
