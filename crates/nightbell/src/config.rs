@@ -2,9 +2,12 @@
 //! file and line (or variable, or flag) and what to write instead; unknown keys and variables are mistakes.
 //! Is not: the organisation (people, schedules, policies), which is data. Read once at the start and handed down; the only reader of the environment.
 
+mod discord;
 mod layers;
+mod mattermost;
 mod ntfy;
 mod providers;
+mod slack;
 pub(crate) mod push;
 mod telegram;
 
@@ -47,6 +50,12 @@ pub const KEYS: &[&str] = &[
     "telegram.token",
     "telegram.base_url",
     "telegram.secret",
+    "slack.token",
+    "slack.base_url",
+    "discord.token",
+    "discord.base_url",
+    "mattermost.base_url",
+    "mattermost.token",
     "egress.allow",
     "metrics.token",
     "watch.canary",

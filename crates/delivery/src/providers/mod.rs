@@ -3,11 +3,15 @@
 //! Is not a decision maker and keeps nothing between two sends: whether, when and by what to send is the engine's; what a provider's answer
 //! means stands beside its format, in `wire`. A medium nobody configured refuses at once, so that the person's next method is used.
 
+pub mod discord;
 mod failover;
+pub mod mattermost;
 pub mod ntfy;
 pub mod phone;
 pub mod push;
 mod settings;
+pub mod slack;
+mod teams;
 pub mod telegram;
 pub mod template;
 #[cfg(test)]
@@ -16,7 +20,7 @@ pub mod twilio;
 mod way;
 
 pub use settings::{BaseUrl, Secret};
-pub use way::Way;
+pub use way::{Preparation, Way};
 
 use crate::{http::HttpSender, lease::Lease};
 use jiff::Timestamp;
@@ -26,6 +30,12 @@ use nightbell_wire::outbound::Outcome;
 /// The providers that are configured; each field is one of the server's settings sections.
 #[derive(Debug, Clone, Default)]
 pub struct Providers {
+    /// The installation's app.
+    pub slack: Option<slack::Slack>,
+    /// The installation's bot.
+    pub discord: Option<discord::Discord>,
+    /// The bot on a server of one's own.
+    pub mattermost: Option<mattermost::Mattermost>,
     /// Browsers of phones; always there once the server has its key.
     pub push: Option<push::Push>,
     /// Topics, of the installation's server and of people's own.
@@ -48,6 +58,14 @@ impl Providers {
     ) -> Outcome {
         let way = Way { http, now, lease };
         match (to, self) {
+            (ContactKind::Slack { member }, Self { slack: Some(slack), .. }) => slack.send(way, member, message).await,
+            (ContactKind::Discord { user }, Self { discord: Some(discord), .. }) => {
+                discord.send(way, user, message).await
+            }
+            (ContactKind::Mattermost { user }, Self { mattermost: Some(mattermost), .. }) => {
+                mattermost.send(way, user, message).await
+            }
+            (ContactKind::Teams { url }, _) => teams::send(way, url, message).await,
             (ContactKind::Push { endpoint, p256dh, auth }, Self { push: Some(push), .. }) => {
                 push.send(way, push::Subscription { endpoint, p256dh, auth }, message).await
             }

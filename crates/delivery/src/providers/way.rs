@@ -7,7 +7,7 @@ use crate::{
 use jiff::Timestamp;
 use nightbell_wire::outbound::{Answer, HttpRequest, Outcome, Wrong};
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 /// How long everything before the sending itself may take, all together: with the sending's own limits it stays below
 /// [`ATTEMPT_MAX`](crate::ATTEMPT_MAX).
@@ -41,8 +41,21 @@ impl Way<'_> {
         http::told(outcome, request, hidden)
     }
 
-    /// Asks for something that must be known before the message can be sent; `read` finds it in the answer. No message has left yet, so nothing
-    /// that goes wrong here is unknown.
+    /// What must be known before the message can be sent. Its time begins now.
+    pub fn prepare(&self) -> Preparation<'_> {
+        Preparation { way: *self, until: Instant::now() + PREPARED_WITHIN }
+    }
+}
+
+/// Everything an attempt asks before it sends: together bounded in time. No message has left yet, so nothing that goes wrong here is unknown.
+#[derive(Clone, Copy)]
+pub struct Preparation<'a> {
+    way: Way<'a>,
+    until: Instant,
+}
+
+impl Preparation<'_> {
+    /// Asks; `read` finds what was asked for in the answer. What is told, and `whose`, as in [`Way::send`].
     ///
     /// # Errors
     /// How the attempt ended.
@@ -53,11 +66,11 @@ impl Way<'_> {
         hidden: &[&str],
         read: impl FnOnce(&Answer) -> Result<T, Outcome>,
     ) -> Result<T, Outcome> {
-        let exchange = self.http.exchange(request, whose, self.now, self.lease);
-        let found = match timeout(PREPARED_WITHIN, exchange).await {
+        let exchange = self.way.http.exchange(request, whose, self.way.now, self.way.lease);
+        let found = match timeout_at(self.until, exchange).await {
             Ok(Ok(answer)) => read(&answer),
             Ok(Err(outcome)) => Err(outcome),
-            Err(_) => Err(Outcome::deferred(format!("no answer within {} s", PREPARED_WITHIN.as_secs()), None)),
+            Err(_) => Err(Outcome::deferred(format!("not ready to send within {} s", PREPARED_WITHIN.as_secs()), None)),
         };
         found.map_err(|outcome| {
             let outcome = match outcome {
