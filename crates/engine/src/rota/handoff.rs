@@ -121,7 +121,7 @@ fn remind(
 
 /// `Open: 2 alerts, 1 incident.`, of what leads to the schedule.
 fn open(unit: &mut Unit<'_>, org: &Organisation, schedule: &ScheduleId) -> Result<String, Fault> {
-    let leads = |target: &Target| matches!(target, Target::Schedule(id) | Target::Backup(id) if id == schedule);
+    let leads = |target: &Target| matches!(target, Target::Schedule(id) | Target::Backup(id) | Target::Next(id) if id == schedule);
     let policies: BTreeSet<_> = org
         .policies
         .values()

@@ -71,7 +71,7 @@ pub fn is_relied_on(org: &Organisation, schedule: &str) -> bool {
     let roles = &org.response;
     let roles = [&roles.commander, &roles.ops, &roles.comms, &roles.scribe, &roles.execs].into_iter().flatten();
     steps.chain(roles).any(|target| match target {
-        Target::Schedule(id) | Target::Backup(id) => id.as_str() == schedule,
+        Target::Schedule(id) | Target::Backup(id) | Target::Next(id) => id.as_str() == schedule,
         Target::User(_) | Target::Team(_) | Target::Policy(_) => false,
     })
 }
