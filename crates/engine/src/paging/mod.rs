@@ -15,7 +15,7 @@ mod wake;
 
 pub(crate) use act::end;
 pub use act::{
-    LinkHolder, acknowledge, acknowledge_all_by_link, acknowledge_by_contact, acknowledge_by_contact, acknowledge_by_link, acknowledge_for,
+    LinkHolder, acknowledge, acknowledge_all_by_link, acknowledge_by_contact, acknowledge_by_link, acknowledge_for,
     end_for, page_people,
 };
 pub(crate) use compose::runbook_url;

@@ -41,6 +41,7 @@ pub(crate) fn tell(
         contact: contact.id.clone(),
         medium: contact.kind.word().to_owned(),
         due_at: unit.now,
+        waits: None,
     };
     bundle::owe(unit, &page, MessageKind::Notice, (0, 0), owed)?;
     let over = page.end("told; nobody is asked to act");
