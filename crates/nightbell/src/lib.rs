@@ -20,4 +20,5 @@ pub mod pump;
 pub mod reserve;
 pub mod server;
 pub mod system;
+pub mod turns;
 pub mod watch;

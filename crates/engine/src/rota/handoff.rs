@@ -13,10 +13,12 @@ use nightbell_domain::{
 use nightbell_store::{meta, response, signal};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Up to when all hand-offs were looked at.
+/// Since when hand-offs must be looked at again.
 const CURSOR: &str = "handoff";
 /// A server that was away so long tells nobody of what happened before.
 const LOOK_BACK_MAX: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// How far the mark may lag behind.
+const MARK_LAGS_MAX: SignedDuration = SignedDuration::from_mins(10);
 /// Whom it told is remembered so long: longer than it ever looks back.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 9);
 /// Before the first turn of a run its holder is reminded.
@@ -42,7 +44,8 @@ pub fn handoff(unit: &mut Unit<'_>) -> Result<usize, Fault> {
     for schedule in directory.org.schedules.keys() {
         told += unit.apart("schedule", schedule, |unit| look(unit, schedule, after))?.unwrap_or(0);
     }
-    if kept != Some(now) {
+    // What was told is remembered by itself, so a mark that lags costs a second look and saves a write twice a minute.
+    if kept.is_none_or(|kept| kept > now || now.duration_since(kept) >= MARK_LAGS_MAX) {
         meta::set(unit.tx, CURSOR, &now.to_string())?;
     }
     Ok(told)

@@ -11,6 +11,7 @@ use crate::{
     pump::{self, Node, Pump, Stopping, Waker, node::ClockObserver},
     reserve::Reserve,
     system::SystemEntropy,
+    turns,
     watch::{self, Own},
 };
 use nightbell_delivery::{Sender, egress::Timeouts, http::HttpSender, providers::push::Push};
@@ -92,7 +93,7 @@ pub(super) fn wire(
         node: node.clone(),
     });
     let pump = spawn_supervised("pump", move || pump.clone().run(pump_stopping.clone()));
-    let mut tasks = vec![keep_house(&state, &stopping)];
+    let mut tasks = vec![keep_house(&state, &stopping), tell_turns(&state, &stopping, options.pace)];
     tasks.extend(callouts.into_iter().flat_map(|callouts| callouts.start(&stopping)));
     tasks.extend(keep_folder(&options.data, reserve, state.desk(), &stopping));
     tasks.extend(broadcast.map(|broadcast| tell_subscribers(broadcast, &stopping)));
@@ -147,6 +148,12 @@ fn refuse_alerts_if(only_paging: Option<u64>, desk: &Desk) {
 fn keep_house(state: &AppState, stopping: &Stopping) -> JoinHandle<()> {
     let (house, stopping) = (state.clone(), stopping.clone());
     spawn_supervised("housekeeping", move || housekeeping::run(house.clone(), stopping.clone()))
+}
+
+/// Whoever comes on call is told.
+fn tell_turns(state: &AppState, stopping: &Stopping, pace: u32) -> JoinHandle<()> {
+    let (state, stopping) = (state.clone(), stopping.clone());
+    spawn_supervised("turns", move || turns::run(state.clone(), stopping.clone(), pace))
 }
 
 /// What other nodes commit is told to the pump and to the live streams. A hint, never the truth.
