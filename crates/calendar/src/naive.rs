@@ -233,14 +233,18 @@ fn span_of_day(hours: &Hours, day: Date) -> Option<(DateTime, DateTime)> {
         return None;
     }
     let begin = minute_of(day, 0, hours.from.time.minute_of_day())?;
-    // The end is the first time of that name after the begin.
-    let end = (0..=9).find_map(|later| {
-        let that_day = day.checked_add(later.days()).ok()?;
-        if hours.to.weekday.is_some_and(|last| last != Weekday::from(that_day.weekday())) {
-            return None;
+    let end = match hours.to.weekday {
+        None => {
+            let next_day = hours.to.time <= hours.from.time;
+            minute_of(day, i64::from(next_day), hours.to.time.minute_of_day())?
         }
-        minute_of(day, later, hours.to.time.minute_of_day()).filter(|end| *end > begin)
-    })?;
+        // The first time of that name after the begin.
+        Some(last) => (0..=9).find_map(|later| {
+            let that_day = day.checked_add(later.days()).ok()?;
+            let end = minute_of(day, later, hours.to.time.minute_of_day())?;
+            (Weekday::from(that_day.weekday()) == last && end > begin).then_some(end)
+        })?,
+    };
     Some((begin, end))
 }
 

@@ -276,3 +276,10 @@ fn edges_are_wall_times_or_instants_and_nothing_between() {
     }
     assert_eq!(Instant::UNIX_EPOCH.to_string().parse(), Ok(Edge::Exact(Instant::UNIX_EPOCH)));
 }
+
+#[test]
+fn hours_from_the_end_of_a_day_to_its_end_are_none() {
+    // Found by the property test: 24:00 to 00:00 of the following day is the same instant.
+    let schedule = in_zone("UTC").layer("a", "ann", "1w", "2026-01-01T00:00").hours(&[Weekday::Sun], "24:00", "00:00");
+    check(&schedule, "2026-05-01T00:00:00Z", "2026-05-08T00:00:00Z", &[]);
+}
