@@ -72,9 +72,13 @@ impl HttpSender {
     }
 }
 
-/// The outcome as people may read it: on one line, without the keys of the request and the words in `hidden`.
-pub(crate) fn told(outcome: Outcome, request: &HttpRequest, hidden: &[&str]) -> Outcome {
+/// The outcome as people may read it: on one line, without the keys of the request and the words in `hidden`. A provider's own path is made of
+/// its words, which its answers use too; what has a digit in it may be a key all the same.
+pub(crate) fn told(outcome: Outcome, request: &HttpRequest, whose: Wrong, hidden: &[&str]) -> Outcome {
     let mut secrets = secrets(&request.url);
+    if whose == Wrong::Provider {
+        secrets.retain(|part| part.bytes().any(|byte| byte.is_ascii_digit()));
+    }
     let authorization = request.headers.iter().find(|(name, _)| name == "authorization");
     secrets.extend(authorization.and_then(|(_, value)| value.split(' ').next_back()).map(str::to_owned));
     outcome.told(|detail| {

@@ -38,7 +38,7 @@ impl Way<'_> {
             Ok(answer) => classify(&answer),
             Err(outcome) => outcome,
         };
-        http::told(outcome, request, hidden)
+        http::told(outcome, request, whose, hidden)
     }
 
     /// What must be known before the message can be sent. Its time begins now.
@@ -77,7 +77,7 @@ impl Preparation<'_> {
                 Outcome::Unknown { detail } => Outcome::deferred(format!("nothing was sent yet: {detail}"), None),
                 other => other,
             };
-            http::told(outcome, request, hidden)
+            http::told(outcome, request, whose, hidden)
         })
     }
 }
