@@ -7,6 +7,7 @@
 
 pub mod access;
 mod batch;
+pub mod calendars;
 pub mod canary;
 pub mod clock_step;
 mod desk;

@@ -12,6 +12,7 @@ mod plan;
 pub mod proof;
 mod rank;
 mod snapshot;
+mod without;
 
 pub use escalation::{PageStart, later};
 pub use event::PageEvent;
@@ -21,6 +22,7 @@ pub use page::{Answer, Awake, Page, PageStatus, Ring, Rung, Subject};
 pub use plan::{PlanLine, plan};
 pub use rank::Rank;
 pub use snapshot::{Part, PolicySnapshot};
+pub use without::{Off, plan_without};
 
 #[cfg(test)]
 mod tests;

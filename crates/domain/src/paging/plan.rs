@@ -63,7 +63,7 @@ fn step_name(page: &Page, cycle: u32, step: u32) -> String {
     }
 }
 
-fn describe(org: &Organisation, page: &Page, event: &PageEvent, now: Instant, lines: &mut Vec<PlanLine>) {
+pub(super) fn describe(org: &Organisation, page: &Page, event: &PageEvent, now: Instant, lines: &mut Vec<PlanLine>) {
     let nobody = |step: &str, why: String| PlanLine {
         at: now,
         user: None,

@@ -4,7 +4,7 @@ use crate::{Fault, signal::page_start};
 use nightbell_domain::{
     ids::{PolicyId, ServiceId},
     org::{Organisation, RouteOutcome, Urgency},
-    paging::{PlanLine, Subject, plan},
+    paging::{Off, PlanLine, Subject, plan, plan_without},
     record::Instant,
     refusal::Refusal,
     signal::{AlertFacts, AlertSeverity, Event, route::Routing},
@@ -61,6 +61,23 @@ pub fn explain(
     subject: &ExplainSubject,
     at: Instant,
 ) -> Result<Explanation, Refusal> {
+    explain_without(directory, turns, subject, at, &Off::default())
+}
+
+/// The same when some people's phones are off: their attempts fail and fall back as they would.
+///
+/// # Errors
+/// There is no such service or person.
+pub fn explain_without(
+    directory: &crate::Directory,
+    turns: &Turns,
+    subject: &ExplainSubject,
+    at: Instant,
+    off: &Off,
+) -> Result<Explanation, Refusal> {
+    if let Some(unknown) = off.users().find(|user| !directory.org.users.contains_key(*user)) {
+        return Err(Refusal::not_found("user", unknown));
+    }
     let org: &Organisation = &directory.org;
     let (routing, title) = match subject {
         ExplainSubject::Service(service) => {
@@ -94,7 +111,7 @@ pub fn explain(
             start.policy = start.policy.knowing(&event.labels, event.severity);
         }
         start.policy.turn = start.policy.policy.as_ref().and_then(|id| turns.get(id)).copied().unwrap_or(0);
-        plan(org, start, at)
+        if off.is_empty() { plan(org, start, at) } else { plan_without(org, start, at, off) }
     } else {
         Vec::new()
     };

@@ -22,7 +22,7 @@ pub(crate) use compose::runbook_url;
 pub use compose::{later_steps, next_step};
 pub use dispatch::{Address, Work, dispatch};
 pub use escalate::{advance, escalate};
-pub use explain::{ExplainSubject, Explanation, Turns, explain, turns};
+pub use explain::{ExplainSubject, Explanation, Turns, explain, explain_without, turns};
 pub use hand::{
     hand_over, hand_over_by_link, hand_to, hand_to_by_link, prolong, prolong_by_link, raise, snooze, snooze_by_link,
 };

@@ -8,13 +8,17 @@ use nightbell_domain::{
     org::{AccessRole, ConfigKind, Organisation},
     record::{Actor, Instant},
 };
-use nightbell_store::{Tx, holes as store};
+use nightbell_store::{Tx, calendars, holes as store};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Days ahead at which is warned, the earliest first.
 pub const STAGES_DAYS: [u32; 3] = [7, 2, 1];
 /// A hole without an end is told again after so long.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(8 * 7 * 24);
+/// How far ahead is looked: further than is warned, so that the end of a hole is known.
+const LOOKED_AHEAD: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// What lasts as long is said to have no end.
+const GOES_ON_FROM: SignedDuration = SignedDuration::from_hours(13 * 24);
 /// Holes one message lists.
 const TOLD_MAX: usize = 5;
 
@@ -29,8 +33,11 @@ pub fn ahead(
     unsendable: BTreeSet<String>,
 ) -> Result<Vec<Hole>, Fault> {
     let known = Known::of_server(tx, now, unsendable)?;
-    let to = now.saturating_add(SignedDuration::from_hours(7 * 24)).unwrap_or(now);
-    Ok(prove(&directory.org, &known, now, to).holes)
+    let to = now.saturating_add(LOOKED_AHEAD).unwrap_or(now);
+    let week = SignedDuration::from_hours(i64::from(STAGES_DAYS[0]) * 24);
+    let mut holes = prove(&directory.org, &known, now, to).holes;
+    holes.retain(|hole| hole.from.duration_since(now) <= week);
+    Ok(holes)
 }
 
 /// The stage a hole has reached: 0 once it is there.
@@ -43,10 +50,14 @@ fn stage(hole: &Hole, now: Instant) -> u32 {
     STAGES_DAYS.into_iter().rev().find(within).unwrap_or(STAGES_DAYS[0])
 }
 
+fn goes_on(hole: &Hole, now: Instant) -> bool {
+    hole.to.duration_since(now) >= GOES_ON_FROM
+}
+
 /// Stays the same while the hole does, although what is looked at moves on.
-fn key(hole: &Hole, now: Instant, to: Instant) -> String {
+fn key(hole: &Hole, now: Instant) -> String {
     let way = format!("{}/{}", hole.place, hole.urgency.word());
-    match (hole.from <= now, hole.to >= to) {
+    match (hole.from <= now, goes_on(hole, now)) {
         (true, true) => format!("{way}/goes on"),
         (true, false) => format!("{way}/until {}", hole.to),
         (false, _) => format!("{way}/{}", hole.from),
@@ -59,18 +70,18 @@ fn key(hole: &Hole, now: Instant, to: Instant) -> String {
 /// The store's.
 pub fn warn(unit: &mut Unit<'_>, holes: &[Hole]) -> Result<usize, Fault> {
     let (now, directory) = (unit.now, unit.directory.clone());
-    let to = holes.iter().map(|hole| hole.to).max().unwrap_or(now);
     let mut told: BTreeMap<UserId, Vec<&Hole>> = BTreeMap::new();
     for hole in holes {
-        let open_end = hole.to >= to && hole.from <= now;
+        let open_end = hole.from <= now && goes_on(hole, now);
         let forget = if open_end { now.saturating_add(AGAIN_AFTER) } else { hole.to.saturating_add(AGAIN_AFTER) };
-        if store::warn(unit.tx, &key(hole, now, to), stage(hole, now), now, forget.unwrap_or(now))? {
+        if store::warn(unit.tx, &key(hole, now), stage(hole, now), now, forget.unwrap_or(now))? {
             for user in people(&directory.org, hole) {
                 told.entry(user).or_default().push(hole);
             }
         }
     }
     store::forget(unit.tx, now)?;
+    calendars::forget_absences_before(unit.tx, now.checked_sub(AGAIN_AFTER).unwrap_or(now))?;
     let count = told.len();
     for (user, holes) in told {
         let (title, body) = words(&holes, now, &unit.settings.public_url);

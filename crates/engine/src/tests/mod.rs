@@ -3,6 +3,7 @@
 
 mod batches;
 mod cadence;
+mod calendars;
 mod canary;
 mod clock_step;
 mod databases;
