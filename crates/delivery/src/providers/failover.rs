@@ -37,7 +37,9 @@ where
             Outcome::Deferred { retry_after, .. } => refused = Some(Refused::later(refused, *retry_after)),
             Outcome::Rejected { wrong: Wrong::Provider, .. } => refused = refused.or(Some(Refused::ForGood)),
             // Taken, perhaps taken, or a number that is wrong everywhere.
-            Outcome::Accepted { .. } | Outcome::Unknown { .. } | Outcome::Rejected { wrong: Wrong::Address, .. } => {
+            Outcome::Accepted { .. }
+            | Outcome::Unknown { .. }
+            | Outcome::Rejected { wrong: Wrong::Address | Wrong::Gone, .. } => {
                 return Some(outcome.told(|_| told));
             }
         }

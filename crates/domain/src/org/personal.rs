@@ -1,6 +1,7 @@
 //! What people set for themselves, beside the files: own contact methods, what they proved, own rules, quiet hours (ADR 0028).
 //! Never in a file: `apply` leaves it alone. Not who somebody is: that is [`super::User`].
 
+mod browser;
 mod change;
 
 pub use change::free_handle;

@@ -17,6 +17,7 @@ mod organisation;
 mod people;
 mod portable;
 mod probe;
+mod push;
 mod reach;
 mod recovery;
 mod repeats;

@@ -4,6 +4,7 @@ use crate::watch::Own;
 use nightbell_delivery::{Delivery, Outcome};
 use nightbell_engine::{
     domain::{
+        ids::UserId,
         org::ContactKind,
         paging::{Report, canary},
     },
@@ -36,6 +37,16 @@ pub fn report(outcome: Outcome) -> Report {
         Outcome::Deferred { detail, retry_after } => Report::Deferred { detail, retry_after },
         Outcome::Rejected { detail, .. } => Report::Rejected { detail },
         Outcome::Unknown { detail } => Report::Unknown { detail },
+    }
+}
+
+/// The address that an attempt found ended, and whose it was.
+pub(super) fn ended(work: &Work, outcome: &Outcome) -> Option<(UserId, ContactKind)> {
+    match (&work.address, outcome) {
+        (Address::Contact(kind), Outcome::Rejected { wrong: Wrong::Gone, .. }) => {
+            Some((work.message.user.clone(), kind.clone()))
+        }
+        _ => None,
     }
 }
 

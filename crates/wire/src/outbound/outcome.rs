@@ -8,6 +8,8 @@ use jiff::SignedDuration;
 pub enum Wrong {
     /// The address: it does not exist, is not the person's any more, or wants nothing of us.
     Address,
+    /// The address, for good: whoever gave it out has ended it, and only a new one helps.
+    Gone,
     /// The way there: this provider does not know us (credentials, plan, settings), or takes nothing like this message from us.
     Provider,
 }
@@ -52,6 +54,11 @@ impl Outcome {
     /// This address will never take it.
     pub fn wrong_address(detail: impl Into<String>) -> Self {
         Self::Rejected { wrong: Wrong::Address, detail: detail.into() }
+    }
+
+    /// This address has ended; nothing sent to it ever arrives again.
+    pub fn gone(detail: impl Into<String>) -> Self {
+        Self::Rejected { wrong: Wrong::Gone, detail: detail.into() }
     }
 
     /// This provider will never take it from us.

@@ -75,7 +75,7 @@ async fn what_is_too_long_for_a_service_is_sent_once_more_and_shorter() {
 
 #[tokio::test]
 async fn a_phone_that_is_gone_is_told_apart_from_a_key_that_is_refused() {
-    for (status, expected) in [(404, Wrong::Address), (410, Wrong::Address), (403, Wrong::Provider)] {
+    for (status, expected) in [(404, Wrong::Gone), (410, Wrong::Gone), (403, Wrong::Provider)] {
         let server = service(status, None).await;
         match send(&format!("{}/secret-of-the-phone", server.uri())).await {
             Outcome::Rejected { wrong, detail } => {

@@ -119,7 +119,7 @@ pub fn request(endpoint: &str, message: &Message, authorization: String, body: V
 pub fn classify(answer: &Answer) -> Outcome {
     let detail = format!("HTTP {}", answer.status);
     match answer.status {
-        404 | 410 => Outcome::wrong_address(format!(
+        404 | 410 => Outcome::gone(format!(
             "{detail}: the browser has ended this subscription; set the phone up again under Settings, Reach"
         )),
         // Not the phone's fault: it stays set up.

@@ -167,8 +167,8 @@ fn every_answer_of_a_push_service() {
     for (status, wait, expected, says) in [
         (201, None, "accepted", "HTTP 201"),
         (202, None, "accepted", "HTTP 202"),
-        (404, None, "address", "set the phone up again"),
-        (410, None, "address", "set the phone up again"),
+        (404, None, "gone", "set the phone up again"),
+        (410, None, "gone", "set the phone up again"),
         (400, None, "provider", "[push] contact"),
         (401, None, "provider", "[push] contact"),
         (403, None, "provider", "[push] contact"),
@@ -185,6 +185,7 @@ fn every_answer_of_a_push_service() {
             Outcome::Accepted { .. } => "accepted".to_owned(),
             Outcome::Deferred { retry_after: Some(wait), .. } => format!("deferred {}", wait.as_secs()),
             Outcome::Deferred { .. } => "deferred".to_owned(),
+            Outcome::Rejected { wrong: Wrong::Gone, .. } => "gone".to_owned(),
             Outcome::Rejected { wrong: Wrong::Address, .. } => "address".to_owned(),
             Outcome::Rejected { wrong: Wrong::Provider, .. } => "provider".to_owned(),
             Outcome::Unknown { .. } => "unknown".to_owned(),
