@@ -17,13 +17,13 @@ const NAME: u32 = 18;
 const LAYER: u32 = 20;
 const LAST: u32 = 46;
 
-/// The colours there are. People get theirs by handle, so that it is the same on every page.
+/// The colours there are, neighbours far apart.
 const COLOURS: [&str; 8] = ["p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7"];
 
-/// A person's colour: the same everywhere, by a sum over the handle's bytes.
-pub fn colour(handle: &str) -> &'static str {
-    let sum = handle.bytes().fold(7_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
-    COLOURS.get(sum % COLOURS.len()).copied().unwrap_or("p0")
+/// A person's colour: by their place among all people, so it is the same on every page, and up to eight are told apart.
+pub fn colour(eyes: &Eyes<'_>, handle: &str) -> &'static str {
+    let place = eyes.org.users.keys().position(|user| user.as_str() == handle).unwrap_or(handle.len());
+    COLOURS.get(place % COLOURS.len()).copied().unwrap_or("p0")
 }
 
 /// What is drawn.
@@ -51,7 +51,7 @@ pub fn monday(eyes: &Eyes<'_>, at: Timestamp) -> Date {
 /// The calendar's words for a rota that cannot be read.
 pub fn lanes(eyes: &Eyes<'_>, drawing: &Drawing<'_>) -> Result<Lanes, String> {
     let (from, to) = (edge(eyes, drawing.monday, 0), edge(eyes, drawing.monday, i64::from(drawing.weeks) * 7));
-    let shifts = drawing.rota.shifts(from, to).map_err(|e| e.to_string())?;
+    let shifts = merged(drawing.rota.shifts(from, to).map_err(|e| e.to_string())?);
     let gaps = drawing.rota.gaps(from, to).map_err(|e| e.to_string())?;
     let layers = layers(drawing.rota, from, to)?;
     let pen = Pen { eyes, opens: &drawing.opens };
@@ -97,6 +97,25 @@ pub fn lanes(eyes: &Eyes<'_>, drawing: &Drawing<'_>) -> Result<Lanes, String> {
         zone: zone_words(eyes, drawing.rota),
         reader_zone: eyes.zone.iana_name().unwrap_or("UTC").to_owned(),
     })
+}
+
+/// Who is called is drawn; who stands behind is in the words below. So a stretch in which only that changes is one.
+fn merged(shifts: Vec<Shift>) -> Vec<Shift> {
+    let is_agreed = |shift: &Shift| matches!(shift.source, ShiftSource::Override);
+    let mut drawn: Vec<Shift> = Vec::new();
+    for shift in shifts {
+        match drawn.last_mut() {
+            Some(last)
+                if last.to == shift.from
+                    && last.everyone().eq(shift.everyone())
+                    && is_agreed(last) == is_agreed(&shift) =>
+            {
+                last.to = shift.to;
+            }
+            _ => drawn.push(shift),
+        }
+    }
+    drawn
 }
 
 /// The begin of a day of the reader's.
@@ -185,7 +204,7 @@ fn legend(eyes: &Eyes<'_>, shifts: &[Shift]) -> Vec<LegendRow> {
         }
     }
     seen.sort();
-    seen.into_iter().map(|m| LegendRow { person: person(eyes, m), colour: colour(m.as_str()) }).collect()
+    seen.into_iter().map(|m| LegendRow { person: person(eyes, m), colour: colour(eyes, m.as_str()) }).collect()
 }
 
 fn zone_words(eyes: &Eyes<'_>, rota: &Rota) -> String {
@@ -211,11 +230,12 @@ impl Pen<'_, '_> {
         let others: Vec<String> = shift.also.iter().map(|member| self.shown(member).name).collect();
         let name = std::iter::once(first.name.clone()).chain(others).collect::<Vec<_>>().join(" and ");
         let agreed = last && matches!(shift.source, ShiftSource::Override);
-        let said = if agreed { format!("{name} (agreed)") } else { name.clone() };
+        let shown = format!("{} {name}", first.initials);
+        let said = if agreed { format!("{shown} (agreed)") } else { shown };
         Some(Segment {
             x: percent(week, from),
             width: width(week, from, to),
-            class: colour(shift.primary.as_str()),
+            class: colour(self.eyes, shift.primary.as_str()),
             agreed,
             letters: first.initials,
             title: self.title(&said, shift.from, shift.to),
@@ -226,8 +246,12 @@ impl Pen<'_, '_> {
 
     fn gap(&self, week: (Timestamp, Timestamp), gap: &Gap) -> Option<Segment> {
         let (from, to) = within(week, gap.from, gap.to)?;
-        let (class, letters, name) =
-            if gap.declared { ("empty", "–", "nobody, on purpose") } else { ("gap", "▲", "Nobody") };
+        // Red is for what a human can still do something about.
+        let (class, letters, name) = match (gap.declared, gap.to <= self.eyes.now) {
+            (true, _) => ("empty", "–", "nobody, on purpose"),
+            (false, true) => ("empty", "–", "nobody"),
+            (false, false) => ("gap", "▲", "Nobody"),
+        };
         Some(Segment {
             x: percent(week, from),
             width: width(week, from, to),
@@ -235,7 +259,7 @@ impl Pen<'_, '_> {
             agreed: false,
             letters: letters.to_owned(),
             name: name.to_owned(),
-            title: self.title(name, gap.from, gap.to),
+            title: self.title(&format!("{letters} {name}"), gap.from, gap.to),
             href: self.href(from, to),
         })
     }

@@ -22,6 +22,10 @@ use nightbell_engine::{
 
 /// How far ahead turns are listed.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 56);
+/// Asked for of a turn without an end.
+const WEEK: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// Turns that are shown before the fold.
+const TURNS_SHOWN: usize = 6;
 /// How far around a turn's true begin and end are looked for.
 const AROUND: SignedDuration = SignedDuration::from_hours(24 * 31);
 
@@ -43,6 +47,9 @@ pub fn next(eyes: &Eyes<'_>) -> Vec<TurnRow> {
 fn row(eyes: &Eyes<'_>, turn: &Turn) -> TurnRow {
     let counts = turn.seat.is_on_call();
     let from = turn.from.max(eyes.now);
+    // Clipped where nobody looked further.
+    let endless = turn.to >= ahead(ahead(eyes.now, AHEAD), AROUND);
+    let until = if endless { ahead(from, WEEK) } else { turn.to };
     TurnRow {
         schedule: turn.schedule.to_string(),
         seat: if counts { Tag::new(Tone::Accent, "●", turn.seat.word()) } else { Tag::plain(turn.seat.word()) },
@@ -50,7 +57,8 @@ fn row(eyes: &Eyes<'_>, turn: &Turn) -> TurnRow {
         to: eyes.when(turn.to),
         length: length(turn.from, turn.to),
         now: turn.from <= eyes.now,
-        ask: if counts { format!("/oncall/{}/ask?from={from}&to={}", turn.schedule, turn.to) } else { String::new() },
+        endless,
+        ask: if counts { format!("/oncall/{}/ask?from={from}&to={until}", turn.schedule) } else { String::new() },
     }
 }
 
@@ -59,9 +67,14 @@ pub fn mine(eyes: &Eyes<'_>, shell: Shell, load: &LoadView) -> MinePage {
     let (asked, own) = views::requests_of(eyes.org, &eyes.me, eyes.now);
     let rows = |list: &[views::OnSchedule]| list.iter().map(|(id, request)| request_row(eyes, id, request)).collect();
     let reached = eyes.org.is_reachable(&eyes.me);
+    let (on_call, behind): (Vec<Turn>, Vec<Turn>) =
+        upcoming(eyes, &eyes.me).into_iter().partition(|turn| turn.seat.is_on_call());
+    let mut on_call: Vec<TurnRow> = on_call.iter().map(|turn| row(eyes, turn)).collect();
     MinePage {
         shell,
-        turns: upcoming(eyes, &eyes.me).iter().map(|turn| row(eyes, turn)).collect(),
+        later: on_call.split_off(on_call.len().min(TURNS_SHOWN)),
+        turns: on_call,
+        behind: behind.iter().map(|turn| row(eyes, turn)).collect(),
         asked: rows(&asked),
         own: rows(&own),
         load: carried(load, &eyes.me),

@@ -12,8 +12,12 @@ use askama::Template;
 pub struct MinePage {
     /// Frame.
     pub shell: Shell,
-    /// Eight weeks.
+    /// Eight weeks, on call: the first few.
     pub turns: Vec<TurnRow>,
+    /// The rest, folded.
+    pub later: Vec<TurnRow>,
+    /// Where the reader stands behind, folded.
+    pub behind: Vec<TurnRow>,
     /// Put to the reader.
     pub asked: Vec<RequestRow>,
     /// By or for the reader.
@@ -40,6 +44,8 @@ pub struct TurnRow {
     pub length: String,
     /// It runs.
     pub now: bool,
+    /// Nobody takes it over as far as is looked.
+    pub endless: bool,
     /// Where the reader asks for cover; empty for a backup.
     pub ask: String,
 }

@@ -49,6 +49,7 @@ fn turn(v: Voice, now: bool) -> TurnRow {
         to: at(60 * 40),
         length: "7 days".into(),
         now,
+        endless: false,
         ask: "/oncall/payments-primary/ask?from=2026-05-04T07:00:00Z&to=2026-05-11T07:00:00Z".into(),
     }
 }
@@ -220,6 +221,8 @@ fn schedule(v: Voice) -> Vec<Rendered> {
     let mine = MinePage {
         shell: calm(v, "My turns", Nav::Oncall),
         turns: vec![turn(v, true), turn(v, false)],
+        later: vec![turn(v, false)],
+        behind: vec![TurnRow { ask: String::new(), ..turn(v, false) }],
         asked: vec![request(v, "r1", "open")],
         own: vec![request(v, "r2", "taken")],
         load: vec![("168 h".into(), "On call".into())],
