@@ -20,7 +20,8 @@ pub(crate) const OF_PAGE: &str = "SELECT n.id, r.attempt, r.what, r.detail, r.fa
      JOIN attempt a ON a.notification = n.sent_with AND a.begun_at = n.begun_at \
      JOIN delivery_report r ON r.notification = a.notification AND r.attempt = a.n WHERE n.page = $1 \
      ORDER BY 6, 1, 3";
-pub(crate) const FAILED: &str = "SELECT what, detail FROM delivery_report WHERE notification = $1 AND attempt = $2 AND failed = 1 ORDER BY at LIMIT 1";
+pub(crate) const FAILED: &str = "SELECT r.what, r.detail FROM attempt a JOIN delivery_report r ON r.notification = a.notification AND r.attempt = a.n \
+     WHERE a.notification = $1 AND a.begun_at = $2 AND r.failed = 1 ORDER BY r.at LIMIT 1";
 /// What went along with a message and counts as taken, a few at a time.
 pub(crate) const TAKEN_ALONG: &str =
     "SELECT id FROM notification WHERE sent_with = $1 AND begun_at = $2 AND status = 'accepted' LIMIT $3";
@@ -74,9 +75,9 @@ pub fn of_page(tx: &mut dyn Tx, page: PageId) -> Result<Vec<DeliveryReport>, Sto
     tx.rows(OF_PAGE, &[page.to_string().into()])?.iter().map(read).collect()
 }
 
-/// Why an attempt will not arrive, when that was told: a provider may be faster than the record of its own answer.
-pub fn failed(tx: &mut dyn Tx, id: NotificationId, attempt: u32) -> Result<Option<(String, String)>, StoreError> {
-    let row = tx.row(FAILED, &[id.to_string().into(), attempt.into()])?;
+/// Why the attempt that began then will not arrive, when that was told: a provider may be faster than the record of its own answer.
+pub fn failed(tx: &mut dyn Tx, id: NotificationId, begun_at: Instant) -> Result<Option<(String, String)>, StoreError> {
+    let row = tx.row(FAILED, &[id.to_string().into(), begun_at.into()])?;
     row.map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))).transpose()
 }
 

@@ -12,7 +12,7 @@ pub enum Carrier {
     /// Twilio.
     Twilio(Twilio),
     /// A provider that the settings describe.
-    Http(Template),
+    Http(Box<Template>),
 }
 
 impl Carrier {
@@ -35,6 +35,14 @@ pub struct Phone {
 }
 
 impl Phone {
+    /// The Twilio account, whichever medium it carries.
+    pub fn twilio(&self) -> Option<&Twilio> {
+        self.sms.iter().chain(&self.voice).find_map(|carrier| match carrier {
+            Carrier::Twilio(twilio) => Some(twilio),
+            Carrier::Http(_) => None,
+        })
+    }
+
     /// One attempt by text; `None` without a provider.
     pub async fn text(&self, way: Way<'_>, number: &str, message: &Message) -> Option<Outcome> {
         failover(&self.sms, Carrier::name, message.attempt, way.lease, |carrier| async move {

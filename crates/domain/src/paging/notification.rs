@@ -309,6 +309,15 @@ impl Notification {
         }
     }
 
+    /// What was taken turned out not to arrive, its provider says later: the method failed after all. `None` when there is nothing to change.
+    pub fn not_arrived(&self, why: &str) -> Option<Self> {
+        (self.status == NotificationStatus::Accepted).then(|| Self {
+            status: NotificationStatus::Failed,
+            reason: Some(why.to_owned()),
+            ..self.clone()
+        })
+    }
+
     /// When the person's next method is wanted: counted from the beginning of the attempt, so that one that took long to fail costs nobody more.
     /// An attempt that began later than now, by a clock that was set back since, is counted from now.
     fn fall_back_by(&self, now: Instant) -> Instant {

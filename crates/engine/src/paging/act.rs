@@ -76,22 +76,38 @@ pub fn acknowledge_by_contact(unit: &mut Unit<'_>, user: &UserId, page: PageId, 
 /// and an old link takes nothing it did not tell of. Takes at most `count_max` in one unit of work and answers how many; less than that means that
 /// nothing is left. One that cannot be taken holds up no other.
 pub fn acknowledge_all_by_link(unit: &mut Unit<'_>, holder: &LinkHolder, count_max: u32) -> Result<usize, Fault> {
-    let actor = Actor::User(holder.user.clone());
-    let mut ids: Vec<PageId> = vec![holder.page];
-    if let Err(Fault::Refused(unknown)) = load(unit, holder.page) {
+    take_together(unit, &holder.user, holder.page, "link", count_max)
+}
+
+/// Takes a page and what one message told a person of with it.
+pub(super) fn take_together(
+    unit: &mut Unit<'_>,
+    user: &UserId,
+    page: PageId,
+    via: &str,
+    count_max: u32,
+) -> Result<usize, Fault> {
+    let actor = Actor::User(user.clone());
+    let mut ids: Vec<PageId> = vec![page];
+    if let Err(Fault::Refused(unknown)) = load(unit, page) {
         return Err(unknown.into());
     }
-    let together = told_with(unit.tx, &holder.user, holder.page, count_max)?;
+    let together = told_with(unit.tx, user, page, count_max)?;
     let count = together.len();
-    ids.extend(together.into_iter().filter(|id| *id != holder.page));
+    ids.extend(together.into_iter().filter(|id| *id != page));
     for id in &ids {
-        unit.apart("page", id, |unit| match take(unit, *id, &actor, "link") {
+        unit.apart("page", id, |unit| match take(unit, *id, &actor, via) {
             // The page behind the link may be over by now; the others still ring.
             Err(Fault::Refused(_)) => Ok(()),
             other => other.map(drop),
         })?;
     }
     Ok(count)
+}
+
+/// Resolves the alert that a page rings for.
+pub(super) fn resolve_alert(unit: &mut Unit<'_>, id: AlertId, actor: &Actor) -> Result<(), Fault> {
+    crate::signal::resolve_as(unit, id, actor).map(drop)
 }
 
 pub(super) fn load(unit: &mut Unit<'_>, id: PageId) -> Result<Page, Fault> {

@@ -1,5 +1,6 @@
 //! Composing: what one attempt says, from the state as it is at that moment.
 
+use super::phone;
 use crate::{Fault, Unit};
 use nightbell_domain::{
     limits,
@@ -66,7 +67,7 @@ pub(super) fn message(unit: &mut Unit<'_>, page: &Page, notification: &Notificat
         next: next_step(org, page),
         public_url: base.clone(),
         also: Bundle::default(),
-        phone: None,
+        phone: phone::reply(unit.settings, page, notification, unit.now),
     })
 }
 

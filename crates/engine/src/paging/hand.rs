@@ -32,7 +32,7 @@ pub fn hand_over_by_link(unit: &mut Unit<'_>, holder: &LinkHolder) -> Result<Pag
     pass_on(unit, holder.page(), &holder_of(holder))
 }
 
-fn pass_on(unit: &mut Unit<'_>, id: PageId, actor: &Actor) -> Result<Page, Fault> {
+pub(super) fn pass_on(unit: &mut Unit<'_>, id: PageId, actor: &Actor) -> Result<Page, Fault> {
     let page = load(unit, id)?;
     let events = page.hand_over(unit.now)?;
     let page = unit.commit(page, events, actor)?;
@@ -135,7 +135,7 @@ pub fn prolong_by_link(unit: &mut Unit<'_>, holder: &LinkHolder) -> Result<Page,
     keep(unit, holder.page(), &holder_of(holder))
 }
 
-fn keep(unit: &mut Unit<'_>, id: PageId, actor: &Actor) -> Result<Page, Fault> {
+pub(super) fn keep(unit: &mut Unit<'_>, id: PageId, actor: &Actor) -> Result<Page, Fault> {
     let page = load(unit, id)?;
     let events = page.prolong(unit.now)?;
     let page = unit.commit(page, events, actor)?;

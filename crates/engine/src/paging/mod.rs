@@ -8,6 +8,7 @@ mod due;
 mod escalate;
 mod explain;
 mod hand;
+pub mod phone;
 mod settle;
 mod start;
 mod tell;

@@ -1,7 +1,7 @@
 //! Settling: an attempt ended, and that is recorded through the same door. A method that fails brings the person's next one forward; when none
 //! is left the page goes to whoever is next (INV-07).
 
-use super::{bundle, escalate::advance};
+use super::{bundle, escalate::advance, phone};
 use crate::{Fault, Unit};
 use nightbell_domain::{
     ids::NotificationId,
@@ -56,6 +56,12 @@ pub(super) fn settle_now(
         }
     }
     let page = unit.commit(page, events, &Actor::system("dispatch"))?;
+    if current
+        && accepted
+        && let Some(why) = phone::known_lost(unit, &settled.notification)?
+    {
+        return phone::settled_as_lost(unit, page, &settled.notification, &why);
+    }
     match settled.fall_back_by {
         Some(by) if current && unwanted.is_none() && notification.kind == MessageKind::Page && page.is_waiting() => {
             fall_back(unit, page, notification, by)
@@ -77,7 +83,7 @@ pub(super) fn attempted(notification: &Notification, attempt: u32, outcome: Atte
 }
 
 /// Brings the person's next untried method of the same step forward; none left and none in flight means the person cannot be reached.
-fn fall_back(unit: &mut Unit<'_>, page: Page, failed: &Notification, by: Instant) -> Result<(), Fault> {
+pub(super) fn fall_back(unit: &mut Unit<'_>, page: Page, failed: &Notification, by: Instant) -> Result<(), Fault> {
     let of_page = store::of_page(unit.tx, page.id)?;
     let same_ring = |n: &&Notification| {
         n.kind == failed.kind

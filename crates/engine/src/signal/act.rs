@@ -55,10 +55,15 @@ pub fn snooze(unit: &mut Unit<'_>, by: &Permit<Respond>, id: AlertId, until: Ins
 
 /// Ends an alert: its pages end, whoever was paged is told once.
 pub fn resolve(unit: &mut Unit<'_>, by: &Permit<Respond>, id: AlertId) -> Result<Alert, Fault> {
+    resolve_as(unit, id, &by.actor())
+}
+
+/// The same for whoever was called for it and says so by telephone.
+pub(crate) fn resolve_as(unit: &mut Unit<'_>, id: AlertId, actor: &Actor) -> Result<Alert, Fault> {
     let alert = load(unit, id)?;
-    let reason = format!("resolved by @{}", by.user());
+    let reason = format!("resolved by {actor}");
     let events = alert.resolve(&reason)?;
-    let alert = record(unit, alert, events, &by.actor())?;
-    paging::end_for(unit, &id.to_string(), &reason, &by.actor())?;
+    let alert = record(unit, alert, events, actor)?;
+    paging::end_for(unit, &id.to_string(), &reason, actor)?;
     Ok(alert)
 }

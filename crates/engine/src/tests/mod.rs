@@ -15,6 +15,7 @@ mod link_key;
 mod nodes;
 mod organisation;
 mod people;
+mod phone;
 mod portable;
 mod probe;
 mod push;

@@ -38,7 +38,7 @@ fn described(server: &MockServer, medium: Medium) -> Carrier {
         id_pointer: Some("/id".to_owned()),
         ..template::Settings::default()
     };
-    Carrier::Http(Template::new(template::Template::new(medium, settings).expect("a template")))
+    Carrier::Http(Box::new(Template::new(template::Template::new(medium, settings).expect("a template"))))
 }
 
 async fn answering(status: u16, body: &str) -> MockServer {

@@ -21,9 +21,9 @@ pub fn a_word_is_told_once_of_an_attempt(db: &mut dyn Database) {
     write(db, |tx| paging::begin_attempt(tx, id, 1, at(1))).expect("begun");
     assert!(write(db, |tx| delivery_report::add(tx, &delivered)).expect("asked"));
     assert!(!write(db, |tx| delivery_report::add(tx, &told(id, "delivered", false, 9))).expect("asked"), "said again");
-    assert_eq!(read(db, |tx| delivery_report::failed(tx, id, 1)), None);
+    assert_eq!(read(db, |tx| delivery_report::failed(tx, id, at(1))), None);
     assert!(write(db, |tx| delivery_report::add(tx, &told(id, "busy", true, 4))).expect("asked"));
-    assert_eq!(read(db, |tx| delivery_report::failed(tx, id, 1)), Some(("busy".to_owned(), "x".to_owned())));
+    assert_eq!(read(db, |tx| delivery_report::failed(tx, id, at(1))), Some(("busy".to_owned(), "x".to_owned())));
     let log = read(db, |tx| delivery_report::of_page(tx, page_id(1)));
     assert_eq!(log, [told(id, "busy", true, 4), delivered], "in the order it was told");
 }
