@@ -10,6 +10,8 @@ mod providers;
 mod slack;
 pub(crate) mod push;
 mod telegram;
+mod template;
+mod twilio;
 
 pub use layers::{ConfigError, Layers};
 
@@ -56,6 +58,30 @@ pub const KEYS: &[&str] = &[
     "discord.base_url",
     "mattermost.base_url",
     "mattermost.token",
+    "twilio.account_sid",
+    "twilio.auth_token",
+    "twilio.api_key",
+    "twilio.api_secret",
+    "twilio.from",
+    "twilio.voice_from",
+    "twilio.base_url",
+    "twilio.detect_machines",
+    "sms.providers",
+    "sms_http.url",
+    "sms_http.method",
+    "sms_http.headers",
+    "sms_http.body",
+    "sms_http.accepted_status",
+    "sms_http.temporary_status",
+    "sms_http.id_pointer",
+    "voice.providers",
+    "voice_http.url",
+    "voice_http.method",
+    "voice_http.headers",
+    "voice_http.body",
+    "voice_http.accepted_status",
+    "voice_http.temporary_status",
+    "voice_http.id_pointer",
     "egress.allow",
     "metrics.token",
     "watch.canary",

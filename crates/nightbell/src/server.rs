@@ -120,7 +120,7 @@ impl Server {
         let (stop_pump, pump_stopping) = Stop::channel();
         let waker = Waker::default();
         let wired = wiring::wire(options, opened, address, &waker, pump_stopping)?;
-        let http = wiring::serve_http(listener, wired.state.clone(), wired.routers, http_stopping);
+        let http = wiring::serve_http(listener, wired.state.clone(), (wired.routers, wired.machines), http_stopping);
         Ok(Self {
             address,
             public_url,

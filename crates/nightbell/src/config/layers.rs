@@ -174,7 +174,9 @@ pub fn variable_of(key: &str) -> String {
 }
 
 fn is_list(key: &str) -> bool {
+    let (_, name) = key.split_once('.').unwrap_or(("", key));
     matches!(key, "egress.allow" | "server.trusted_proxies")
+        || matches!(name, "providers" | "headers" | "accepted_status" | "temporary_status")
 }
 
 /// The key as it is known here, or what was probably meant.

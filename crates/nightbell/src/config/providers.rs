@@ -1,7 +1,7 @@
 //! The settings of the providers: a section of the file for each, made into [`Providers`]. Their keys are in [`super::KEYS`], and each section is
 //! read in a file of its name beside this one.
 
-use super::{ConfigError, Layers, discord, mattermost, ntfy, slack, telegram};
+use super::{ConfigError, Layers, discord, mattermost, ntfy, slack, telegram, template};
 use nightbell_delivery::providers::{BaseUrl, Providers, Secret};
 
 /// From layers to providers; a section nobody wrote is a provider nobody has.
@@ -15,6 +15,7 @@ pub fn settle(layers: &Layers) -> Result<Providers, ConfigError> {
         mattermost: mattermost::settle(layers)?,
         ntfy: ntfy::settle(layers)?,
         telegram: telegram::settle(layers)?,
+        phone: template::settle(layers)?,
         ..Providers::default()
     })
 }

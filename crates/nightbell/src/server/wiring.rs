@@ -18,7 +18,7 @@ use nightbell_delivery::{Sender, egress::Timeouts, http::HttpSender, providers::
 use nightbell_engine::{Beside, Desk, Engine, Settings, Writer, desk, domain::ids::Entropy as _};
 use nightbell_store::Listener;
 use nightbell_wire::outbound::push::{encryption::Fresh, vapid::SenderKey};
-use nightbell_web::{AppState, Parts, ReadPool, Setup, live::Hub, tasks::spawn_supervised};
+use nightbell_web::{callbacks, AppState, Parts, ReadPool, Setup, live::Hub, tasks::spawn_supervised};
 use std::{
     io,
     net::SocketAddr,
@@ -37,6 +37,7 @@ const WRITER_STACK_BYTES: usize = 16 * 1024 * 1024;
 pub(super) struct Wired {
     pub state: AppState,
     pub routers: Vec<axum::Router<AppState>>,
+    pub machines: Vec<axum::Router<AppState>>,
     pub pump: JoinHandle<()>,
     pub tasks: Vec<JoinHandle<()>>,
     pub node: Node,
@@ -56,6 +57,7 @@ pub(super) fn wire(
     let Opened { engine, for_pump, for_watch, node, beside, only_paging } = opened;
     let settings = engine.settings().clone();
     options.providers.push = Some(push(&settings, options.push_contact.take()));
+    let machines = machines(&options);
     let hub = Hub::new();
     let hints = hints(&options.data, waker, &hub)?;
     let (desk, writer) = desk(engine, Arc::clone(&options.clock), wakes(waker, &hub));
@@ -112,7 +114,7 @@ pub(super) fn wire(
         tasks.extend(watch::start(parts, &stopping)?);
     }
     tasks.extend(beside.into_iter().flat_map(|beside| among_others(&node, beside, &state, waker, &stopping)));
-    Ok(Wired { state, routers: options.routers, pump, tasks, node, hints, writer, writer_gone })
+    Ok(Wired { state, routers: options.routers, machines, pump, tasks, node, hints, writer, writer_gone })
 }
 
 /// Web push, with the key of the installation.
@@ -124,6 +126,13 @@ fn push(settings: &Settings, contact: Option<String>) -> Push {
     };
     let contact = crate::config::push::contact_or(contact, &settings.public_url);
     Push::new(SenderKey::new(settings.push_key.bytes()), contact, Arc::new(draw))
+}
+
+/// What only machines call: tools that send alerts, phones and providers.
+fn machines(options: &Options) -> Vec<axum::Router<AppState>> {
+    let twilio = options.providers.phone.twilio();
+    let twilio = twilio.map(|account| callbacks::twilio::Caller { auth_token: account.auth_token().into() });
+    vec![nightbell_web::ingest::routes(), callbacks::routes(), callbacks::phone_routes(twilio)]
 }
 
 /// What the writer calls after a commit: whoever rings, and whoever watches, looks.
@@ -247,12 +256,11 @@ fn start_writer(
 pub(super) fn serve_http(
     listener: TcpListener,
     state: AppState,
-    routers: Vec<axum::Router<AppState>>,
+    (routers, machines): (Vec<axum::Router<AppState>>, Vec<axum::Router<AppState>>),
     mut stopping: Stopping,
 ) -> JoinHandle<io::Result<()>> {
     let product = [nightbell_web::pages::routes(), nightbell_web::api::routes(), nightbell_web::public::routes()];
     let routers = product.into_iter().chain(routers).collect();
-    let machines = vec![nightbell_web::ingest::routes(), nightbell_web::callbacks::routes()];
     let router = nightbell_web::router(&state, Parts { routers, machines });
     tokio::spawn(
         async move { nightbell_web::serve(listener, state, router, async move { stopping.wait().await }).await },

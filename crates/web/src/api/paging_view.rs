@@ -276,6 +276,16 @@ struct AttemptJson {
     outcome: Option<String>,
     detail: Option<String>,
     provider_id: Option<String>,
+    /// What the provider told later, and which key was pressed.
+    reports: Vec<ReportJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct ReportJson {
+    at: Instant,
+    what: String,
+    detail: String,
+    failed: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -333,6 +343,18 @@ fn attempts(view: &PageView, of: NotificationId) -> Vec<AttemptJson> {
         outcome: attempt.outcome.clone(),
         detail: attempt.detail.clone(),
         provider_id: attempt.provider_id.clone(),
+        reports: reports(view, of, attempt.n),
+    })
+    .collect()
+}
+
+fn reports(view: &PageView, of: NotificationId, attempt: u32) -> Vec<ReportJson> {
+    let its = view.reports.iter().filter(|report| report.notification == of && report.attempt == attempt);
+    its.map(|report| ReportJson {
+        at: report.at,
+        what: report.what.clone(),
+        detail: report.detail.clone(),
+        failed: report.failed,
     })
     .collect()
 }

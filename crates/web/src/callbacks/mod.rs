@@ -4,9 +4,11 @@
 //! Is not: what people open in a browser (`pages`, `/p/{token}`), and not alerts (`ingest`). A GET changes nothing here either: mail scanners
 //! follow links.
 
+mod phone;
 mod press;
 pub mod telegram;
 mod told;
+pub mod twilio;
 
 use crate::state::AppState;
 use axum::Router;
@@ -14,6 +16,11 @@ use axum::Router;
 /// Every address; they get the layers of what machines call.
 pub fn routes() -> Router<AppState> {
     [press::router(), telegram::router()].into_iter().fold(Router::new(), Router::merge)
+}
+
+/// What telephone providers call; the same layers. `caller` is the Twilio account, when one is configured.
+pub fn phone_routes(caller: Option<twilio::Caller>) -> Router<AppState> {
+    phone::router().merge(twilio::router(caller))
 }
 
 #[cfg(test)]

@@ -258,6 +258,12 @@ fn attempts(eyes: &Eyes<'_>, view: &PageView, n: &Notification) -> Vec<(jiff::Ti
             )
         })
         .collect();
+    for report in view.reports.iter().filter(|report| report.notification == n.id) {
+        let outcome = Tag::state(if report.failed { "failed" } else { "reported" });
+        let separator = if report.detail.is_empty() { "" } else { ": " };
+        let told = format!("{}{separator}{}", report.what, report.detail);
+        lines.push(line_at(report.at, report.attempt.to_string(), outcome, told));
+    }
     match n.status {
         NotificationStatus::Queued => {
             let at = n.next_due_at.unwrap_or(n.due_at);
