@@ -5,8 +5,8 @@
 use super::{
     decode::{decode, quote},
     forms::{
-        BackupWord, ContactFile, ContactWord, IntegrationFile, ResponseFile, RouteFile, RulesFile,
-        ScheduleFile, ServiceFile, SeverityFile, StatusPageFile, SwitchWord, TeamFile, UserFile,
+        BackupWord, ContactFile, ContactWord, IntegrationFile, ResponseFile, RouteFile, RulesFile, ScheduleFile,
+        ServiceFile, SeverityFile, StatusPageFile, SwitchWord, TeamFile, UserFile,
     },
     tree::{Entry, Node, Position, Value},
     words,

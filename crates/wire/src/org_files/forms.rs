@@ -5,9 +5,11 @@
 
 mod people;
 mod policy;
+mod schedules;
 
-pub(super) use people::{BackupWord, ContactFile, ContactWord, RuleFile, RulesFile, ScheduleFile, SwitchWord, TeamFile, UserFile};
+pub(super) use people::{ContactFile, ContactWord, RuleFile, RulesFile, SwitchWord, TeamFile, UserFile};
 pub(super) use policy::{ConditionFile, HoldLowFile, OneOf, PolicyFile, StepFile, WorkingHoursFile};
+pub(super) use schedules::{BackupWord, ScheduleFile};
 
 use super::words::{Handle, IntegrationWord, Length, OutcomeWord, RoleWord, TargetWord, UrgencyWord, Zone};
 use nightbell_domain::{

@@ -1,9 +1,9 @@
-//! The forms of people: users and how to reach them, teams, schedules.
+//! The forms of people: users and how to reach them, teams.
 
 use super::{is_default, utc};
-use crate::org_files::words::{AccessWord, ClockTime, Handle, Length, Local, Turn, Zone};
+use crate::org_files::words::{AccessWord, Handle, Length, Zone};
 use nightbell_domain::{
-    ids::{ContactId, ScheduleId, TeamId, UserId},
+    ids::{ContactId, TeamId, UserId},
     org::{AccessRole, ContactKind},
 };
 use schemars::JsonSchema;
@@ -190,102 +190,4 @@ pub(in crate::org_files) enum SwitchWord {
     #[default]
     On,
     Off,
-}
-
-/// Who is on call.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::org_files) struct ScheduleFile {
-    /// Handle.
-    #[schemars(with = "Handle")]
-    pub id: ScheduleId,
-    /// The owning team.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<Handle>")]
-    pub team: Option<TeamId>,
-    /// The zone of every time in the schedule.
-    #[serde(default = "utc")]
-    #[schemars(with = "Zone")]
-    pub time_zone: String,
-    /// Rotations; a later one wins over the earlier ones where it has somebody.
-    #[serde(default)]
-    pub layers: Vec<LayerFile>,
-    /// Spans somebody takes, whatever the layers say; a later one wins.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub overrides: Vec<OverrideFile>,
-    /// Who stands behind the primary.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub backup: BackupWord,
-}
-
-/// Who stands behind the primary.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-pub(in crate::org_files) enum BackupWord {
-    /// The next different member in the rotation.
-    #[default]
-    Next,
-    /// Nobody.
-    None,
-}
-
-/// One rotation.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::org_files) struct LayerFile {
-    /// Unique in its schedule.
-    pub name: String,
-    /// In order of turn.
-    #[schemars(with = "Vec<Handle>")]
-    pub members: Vec<UserId>,
-    /// How long a turn is: `1w`, `1d`, `12h`. Days and weeks hand over at the same wall-clock time all year.
-    #[schemars(with = "Turn")]
-    pub every: String,
-    /// Begin of the first member's first turn.
-    pub starts: Local,
-    /// The hours of the week in which the layer has somebody; always when not said.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub hours: Vec<HoursFile>,
-}
-
-/// Hours on some days of the week.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::org_files) struct HoursFile {
-    /// The days on which the hours begin.
-    pub days: Vec<DayWord>,
-    /// First minute, inclusive.
-    #[schemars(with = "ClockTime")]
-    pub from: String,
-    /// End, exclusive, up to 24:00. At or before `from` it lies on the following day.
-    #[schemars(with = "ClockTime")]
-    pub to: String,
-}
-
-/// A day of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline)]
-pub(in crate::org_files) enum DayWord {
-    Mon,
-    Tue,
-    Wed,
-    Thu,
-    Fri,
-    Sat,
-    Sun,
-}
-
-/// Somebody takes a span.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::org_files) struct OverrideFile {
-    /// Who takes it.
-    #[schemars(with = "Handle")]
-    pub user: UserId,
-    /// Inclusive.
-    pub from: Local,
-    /// Exclusive.
-    pub to: Local,
 }

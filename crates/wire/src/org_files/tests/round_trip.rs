@@ -158,6 +158,17 @@ fn user() -> impl Strategy<Value = User> {
     let kind = prop_oneof![
         "[a-z+0-9]{1,8}@[a-z]{1,8}[.]org".prop_map(|address| ContactKind::Email { address }),
         "https?://[a-z.]{1,9}(:[0-9]{2})?/[!-~]{0,12}".prop_map(|url| ContactKind::Webhook { url }),
+        "https://[a-z]{1,9}[.]org/[!-~]{0,12}".prop_map(|url| ContactKind::Teams { url }),
+        "[A-Za-z0-9_-]{1,64}".prop_map(|topic| ContactKind::Ntfy { topic, server: None }),
+        "[A-Za-z0-9_-]{1,64}".prop_map(|topic| {
+            ContactKind::Ntfy { topic, server: Some("https://ntfy.example:8443/deep".to_owned()) }
+        }),
+        "-?[0-9]{1,14}".prop_map(|chat| ContactKind::Telegram { chat }),
+        "U[A-Z0-9]{8,10}".prop_map(|member| ContactKind::Slack { member }),
+        "[0-9]{17,19}".prop_map(|user| ContactKind::Discord { user }),
+        "[a-z][a-z0-9._-]{0,20}".prop_map(|user| ContactKind::Mattermost { user }),
+        "[+][1-9][0-9]{6,14}".prop_map(|number| ContactKind::Sms { number }),
+        "[+][1-9][0-9]{6,14}".prop_map(|number| ContactKind::Voice { number }),
     ];
     let contact = (handle(), kind, any::<bool>()).prop_map(|(id, kind, verified)| Contact { id, kind, verified });
     let rule = (length(), handle()).prop_map(|(after, via)| NotificationRule { after, via }).boxed();
@@ -185,12 +196,30 @@ fn schedule() -> impl Strategy<Value = Schedule> {
     let clock =
         || prop_oneof![(0..24_u8, 0..60_u8).prop_map(|(h, m)| format!("{h:02}:{m:02}")), Just("24:00".to_owned())];
     let days = vec(select(vec!["mon", "tue", "wed", "thu", "fri", "sat", "sun"]), 0..4);
-    let hours = (days, clock(), clock()).prop_map(|(days, from, to)| json!({ "days": days, "from": from, "to": to }));
-    let layer = (text(), vec(member(), 0..4), 0..500_u16, select(vec!['h', 'd', 'w']), local(), vec(hours, 0..3)).prop_map(
-        |(name, members, count, unit, starts, hours)| json!({ "name": name, "members": members, "every": format!("{count}{unit}"), "starts": starts, "hours": hours }),
+    let on_days = (days, clock(), clock()).prop_map(|(days, from, to)| json!({ "days": days, "from": from, "to": to }));
+    let range = (clock(), clock()).prop_map(|(from, to)| json!({ "from": format!("fri {from}"), "to": format!("mon {to}") }));
+    let hours = prop_oneof![on_days, range];
+    let slot = prop_oneof![
+        4 => member().prop_map(|one| json!(one)),
+        1 => vec(member(), 2..4).prop_map(|several| json!(several)),
+        1 => Just(json!("nobody")),
+    ];
+    let every = (vec(0..500_u16, 1..4), select(vec!["h", "d", "w", "mo"])).prop_map(|(counts, unit)| {
+        let lengths: Vec<String> = counts.iter().map(|count| format!("{count}{unit}")).collect();
+        if lengths.len() == 1 { json!(lengths[0]) } else { json!(lengths) }
+    });
+    let day = (2020..2030_u16, 1..=12_u8, 1..=28_u8).prop_map(|(y, m, d)| format!("{y}-{m:02}-{d:02}"));
+    let holidays = option::of((option::of("[A-Z]{2}"), vec(day, 0..3), select(vec!["off", "only"])))
+        .prop_map(|said| said.map(|(country, days, on)| json!({ "country": country, "days": days, "on": on })));
+    let layer = (text(), vec(slot, 0..4), every, local(), vec(hours, 0..3), holidays).prop_map(
+        |(name, members, every, starts, hours, holidays)| json!({ "name": name, "members": members, "every": every, "starts": starts, "hours": hours, "holidays": holidays }),
     );
-    let taken =
-        (member(), local(), local()).prop_map(|(user, from, to)| json!({ "user": user, "from": from, "to": to }));
+    let exact = (0_i64..4_000_000_000).prop_map(|second| jiff::Timestamp::from_second(second).expect("in range").to_string());
+    let edge = || prop_oneof![local(), exact.clone()];
+    let kind = select(vec!["replace", "add", "shadow", "reverse-shadow"]);
+    let taken = (member(), edge(), edge(), kind, option::of(member()), option::of(text())).prop_map(
+        |(user, from, to, kind, instead_of, note)| json!({ "user": user, "from": from, "to": to, "kind": kind, "instead_of": instead_of, "note": note }),
+    );
     let backup = select(vec!["next_in_rotation", "none"]);
     (
         handle::<nightbell_domain::ids::ScheduleId>(),
