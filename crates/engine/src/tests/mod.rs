@@ -9,6 +9,7 @@ mod clock_step;
 mod databases;
 mod delivery;
 mod escalation;
+mod features;
 mod heartbeat;
 mod ingest;
 mod link_key;

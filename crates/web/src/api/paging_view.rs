@@ -3,7 +3,7 @@
 use nightbell_engine::{
     domain::{
         ids::{AlertId, IncidentId, NotificationId, PageId},
-        paging::{Page, PageEvent, PageStatus, Subject},
+        paging::{Awake, Page, PageEvent, PageStatus, Subject},
         record::{Actor, Aggregate, Instant, Recorded},
         signal::{Alert, AlertEvent, AlertStatus},
     },
@@ -181,7 +181,22 @@ pub struct PageJson {
     ended_at: Option<Instant>,
     ended_reason: Option<String>,
     next_due_at: Option<Instant>,
+    /// Low urgency: nobody is rung before.
+    held_until: Option<Instant>,
+    /// It is acknowledged, and put off until then.
+    snoozed_until: Option<Instant>,
+    /// It is acknowledged, and rings then unless it is over or somebody is still on it.
+    rings_again_at: Option<Instant>,
+    /// Everybody must acknowledge: how many have, of how many, and who has not.
+    everybody: Option<EverybodyJson>,
     rang: Vec<RingJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct EverybodyJson {
+    acknowledged: usize,
+    of: usize,
+    missing: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -246,6 +261,14 @@ impl From<&Page> for PageJson {
             ended_at: ended.map(|(_, at)| at),
             ended_reason: ended.map(|(reason, _)| reason.clone()),
             next_due_at: page.next_due_at,
+            held_until: page.held_until,
+            snoozed_until: if let Some(Awake::Snoozed { until }) = page.awake { Some(until) } else { None },
+            rings_again_at: page.awake.map(Awake::rings_again_at),
+            everybody: page.answered().map(|(acknowledged, of)| EverybodyJson {
+                acknowledged,
+                of,
+                missing: page.owing().map(ToString::to_string).collect(),
+            }),
             rang: rang.collect(),
         }
     }

@@ -16,6 +16,7 @@ mod room;
 mod runbooks;
 mod services;
 mod settings;
+mod snooze;
 mod update;
 mod woken;
 

@@ -2,13 +2,13 @@
 
 use super::{Eyes, alerts::outcome, capital, count, line, sentence, services::runbook_link};
 use crate::views::{
-    ExternalLink, Link, Shell, Tag,
+    Choice, ExternalLink, Link, Shell, Tag,
     alerts::{AlertPage, Delivery, EventRow, Fact, PageRun},
 };
 use nightbell_engine::{
     domain::{
         org::RouteOutcome,
-        paging::{MessageKind, Notification, NotificationStatus, PageEvent, PageStatus, Rung},
+        paging::{Awake, MessageKind, Notification, NotificationStatus, PageEvent, PageStatus, Rung},
         record::Recorded,
         response::playbook::spoken,
         signal::{Alert, AlertEvent, AlertStatus, EventAction},
@@ -40,7 +40,14 @@ pub fn page(eyes: &Eyes<'_>, shell: Shell, view: &AlertView) -> AlertPage {
         incident,
         can_ack: may && alert.status == AlertStatus::Firing,
         can_resolve: may && alert.is_open(),
-        snooze: Vec::new(),
+        snoozed: snoozed(eyes, view),
+        snooze: if may && view.pages.iter().any(|page| !page.page.is_ended() && page.page.answered().is_none()) {
+            [("30m", "30 minutes"), ("2h", "2 hours"), ("morning", "Until 08:00")]
+                .map(|(value, label)| Choice::new(value, label, false))
+                .to_vec()
+        } else {
+            Vec::new()
+        },
         pages: view.pages.iter().rev().map(|page| run(eyes, page)).collect(),
         events: view.events.iter().rev().take(EVENTS_SHOWN_MAX).map(|event| event_row(eyes, event)).collect(),
         events_note: match view.events.len() {
@@ -48,6 +55,20 @@ pub fn page(eyes: &Eyes<'_>, shell: Shell, view: &AlertView) -> AlertPage {
             _ => String::new(),
         },
         shell,
+    }
+}
+
+/// What an acknowledged page waits for.
+fn snoozed(eyes: &Eyes<'_>, view: &AlertView) -> String {
+    let awake = view.pages.iter().rev().find_map(|page| page.page.awake);
+    match awake {
+        Some(Awake::Snoozed { until }) => {
+            format!("Snoozed until {}. It rings again then if it is not over.", eyes.when(until).clock)
+        }
+        Some(Awake::TimesOut { rings_again_at, .. }) => {
+            format!("It rings again at {} if it is not over by then.", eyes.when(rings_again_at).clock)
+        }
+        None => String::new(),
     }
 }
 
@@ -167,9 +188,10 @@ fn ring_reason(eyes: &Eyes<'_>, event: &Recorded<PageEvent>) -> Option<String> {
         PageEvent::Snoozed { until } => {
             Some(format!("{at}: {} snoozed it until {}.", eyes.actor(&event.actor), eyes.when(*until).clock))
         }
-        PageEvent::AskedStillOn { rings_again_at } => {
-            Some(format!("{at}: asked whether anybody is still on it; it rings again at {}.", eyes.when(*rings_again_at).clock))
-        }
+        PageEvent::AskedStillOn { rings_again_at } => Some(format!(
+            "{at}: asked whether anybody is still on it; it rings again at {}.",
+            eyes.when(*rings_again_at).clock
+        )),
         PageEvent::Prolonged { rings_again_at } => Some(format!(
             "{at}: {} is still on it; it rings again at {} unless it is over.",
             eyes.actor(&event.actor),

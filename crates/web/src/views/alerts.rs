@@ -2,7 +2,7 @@
 //!
 //! Is not: the woken person's page. Callers: the handlers of `/alerts`.
 //!
-//! Forms: `POST /alerts/{id}/ack` · `/alerts/{id}/resolve` · `/alerts/{id}/snooze` (`minutes`). List filter: `GET /alerts?state=&q=`.
+//! Forms: `POST /alerts/{id}/ack` · `/alerts/{id}/resolve` · `/alerts/{id}/snooze` (`for` or `until`). List filter: `GET /alerts?state=&q=`.
 
 use super::parts::{Choice, Empty, ExternalLink, Filter, Link, Tag};
 use super::shell::Shell;
@@ -87,7 +87,9 @@ pub struct AlertPage {
     pub can_ack: bool,
     /// Whether resolve is offered.
     pub can_resolve: bool,
-    /// Minutes to snooze for; empty when snoozing is not offered.
+    /// "Snoozed until …", when it rings again; empty when it does not.
+    pub snoozed: String,
+    /// How long it may be snoozed; empty when snoozing is not offered.
     pub snooze: Vec<Choice>,
     /// The pages it rang, newest first.
     pub pages: Vec<PageRun>,

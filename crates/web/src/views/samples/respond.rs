@@ -160,7 +160,8 @@ fn alert(v: Voice) -> AlertPage {
         declare: Some("/incidents/new?alert=alert_sample".into()),
         can_ack: true,
         can_resolve: true,
-        snooze: choices(v, &[("15", "15 min"), ("60", "1 h")], "15"),
+        snoozed: String::new(),
+        snooze: choices(v, &[("30m", "30 minutes"), ("2h", "2 hours"), ("morning", "Until 08:00")], ""),
         pages: vec![PageRun {
             id: "page_sample".into(),
             state: Tag::state("ringing"),

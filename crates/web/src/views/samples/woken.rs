@@ -16,6 +16,7 @@ pub(super) fn pages(v: Voice) -> Vec<Rendered> {
         at: at(-1),
         meaning: "Nobody else is called. It rings again at 12:40 if it still fires.".into(),
     });
+    acked.can_prolong = true;
     acked.beside.truncate(1);
     acked.beside_more = 0;
     acked.take_all = "Acknowledge it too".into();
@@ -27,6 +28,7 @@ pub(super) fn pages(v: Voice) -> Vec<Rendered> {
     acked.people[0].state = Tag::state("acknowledged");
     let mut ended = woken(v);
     ended.ringing = false;
+    (ended.can_snooze, ended.can_hand_to) = (false, false);
     ended.live = None;
     ended.ended = Some(Ended {
         word: "Resolved".into(),
@@ -120,6 +122,11 @@ fn woken(v: Voice) -> WokenPage {
             Choice::new("sev2", "SEV2", true).with_hint("Significant impact, mitigation possible"),
             Choice::new("sev3", "SEV3", false).with_hint("Minor, or a single customer"),
         ],
+        together: String::new(),
+        answered: false,
+        can_prolong: false,
+        can_snooze: true,
+        can_hand_to: true,
         can_hand_over: true,
         hand_over_to: v.t("Bob Example"),
         delivery: vec![
