@@ -1,5 +1,7 @@
 // On call as people live it: a schedule is made by form, a span is taken by drag, by keyboard and by two taps, a turn is swapped on a phone.
 // The pictures of docs/on-call.md come from here.
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
 import { assert, check } from '../lib/checks.mjs';
 import { DESK, PHONE, faults, open, picture, signIn } from '../lib/browser.mjs';
 
@@ -19,6 +21,15 @@ const clean = async (page) => {
   const found = await faults(page);
   assert(found.length === 0, found.join('\n'));
 };
+
+/** A picture for docs/pictures: what is in sight, from `top` on, as a file small enough for a repository. */
+async function paper(page, name, top = 'h1') {
+  const folder = process.env.NIGHTBELL_SHOTS;
+  if (!folder) return;
+  mkdirSync(path.join(folder, 'docs'), { recursive: true });
+  if (top) await page.locator(top).first().evaluate((el) => el.scrollIntoView({ block: 'start' }));
+  await page.screenshot({ path: path.join(folder, 'docs', `${name}.png`) });
+}
 
 /** The place of an instant on the last lane. */
 const spot = async (page, at) => page.evaluate((wanted) => {
@@ -54,6 +65,7 @@ export async function schedule(night) {
     await carol.getByText('Covered').waitFor();
     assert((await carol.locator('.week').count()) === 8, 'the preview does not show eight weeks');
     await picture(carol, 'oncall-new-1440');
+    await paper(carol, 'oncall-new', '#plan-preview');
     await clean(carol);
     await carol.getByRole('button', { name: 'Make the schedule' }).click();
     await carol.waitForURL(new RegExp(`/oncall/${NAME}$`));
@@ -71,6 +83,7 @@ export async function schedule(night) {
     await carol.mouse.move((again.x + last.x) / 2, last.y, { steps: 4 });
     await carol.mouse.move(last.x, last.y, { steps: 4 });
     await picture(carol, 'oncall-drag-1440');
+    await paper(carol, 'oncall-drag', null);
     assert((await carol.locator('#picked-words').innerText()).includes(' to '), 'the drag does not say what it chose');
     await carol.mouse.up();
     await carol.waitForURL(/\/override\?from=/);
@@ -81,6 +94,7 @@ export async function schedule(night) {
     await carol.getByLabel('Who', { exact: true }).selectOption('dana');
     await carol.getByText('Dana Reyes instead of').first().waitFor();
     await picture(carol, 'oncall-override-1440');
+    await paper(carol, 'oncall-override');
     await clean(carol);
     await carol.getByLabel('Why').fill('Concert');
     await carol.getByRole('button', { name: 'Save' }).click();
@@ -89,6 +103,7 @@ export async function schedule(night) {
     assert((await carol.locator('[data-last] rect[fill="url(#hatch)"]').count()) > 0, 'what was agreed is not hatched');
     await carol.getByText('Concert').first().waitFor();
     await picture(carol, 'oncall-lanes-1440');
+    await paper(carol, 'oncall-schedule', '#lanes-title');
     await clean(carol);
   });
 
@@ -120,11 +135,13 @@ export async function schedule(night) {
     const bob = await person(night, 'bob', { viewport: PHONE, hasTouch: true, isMobile: true });
     await alice.goto('/oncall/me');
     await picture(alice, 'oncall-me-360');
+    await paper(alice, 'oncall-mine');
     await clean(alice);
     const mine = alice.locator('li', { hasText: NAME }).filter({ hasNotText: 'now' }).getByRole('link', { name: 'Ask for cover' }).first();
     await mine.tap();
     await alice.locator('#asked').getByText('Bob Example').tap();
     await picture(alice, 'oncall-ask-360');
+    await paper(alice, 'oncall-ask');
     await clean(alice);
     const when = await alice.getByLabel('From').inputValue();
     await alice.getByRole('button', { name: 'Ask', exact: true }).tap();
@@ -133,6 +150,7 @@ export async function schedule(night) {
     await bob.goto('/oncall/me');
     await bob.getByText('Alice Example asks You').waitFor();
     await picture(bob, 'oncall-asked-360');
+    await paper(bob, 'oncall-asked');
     await clean(bob);
     await bob.getByRole('button', { name: 'I take it' }).first().tap();
     await bob.getByText('You have it').waitFor();
@@ -143,6 +161,7 @@ export async function schedule(night) {
     assert(taken && (await onCall(server, (Date.parse(taken.from) + Date.parse(taken.to)) / 2)) === 'bob', `${when} is not Bob's`);
     await alice.goto('/oncall');
     await picture(alice, 'oncall-360');
+    await paper(alice, 'oncall-now');
     await clean(alice);
     await alice.goto(`/oncall/${NAME}`);
     await picture(alice, 'oncall-lanes-360');
@@ -175,6 +194,7 @@ export async function schedule(night) {
     await carol.goto('/oncall/load');
     await carol.getByText('of 100').waitFor();
     await picture(carol, 'oncall-load-1440');
+    await paper(carol, 'oncall-load');
     await clean(carol);
   });
 
@@ -193,6 +213,7 @@ export async function schedule(night) {
     await plain.context().close();
     await carol.goto(`/oncall/${NAME}/edit`);
     await picture(carol, 'oncall-edit-1440');
+    await paper(carol, 'oncall-edit', '#plan-preview');
     await clean(carol);
   });
 }

@@ -6,7 +6,7 @@ use crate::{
     gate::Signed,
     present::{
         eyes::{Eyes, Reading},
-        oncall::{card, lanes, note, shift_rows, turns},
+        oncall::{card, is_relied_on, lanes, note, shift_rows, turns},
     },
     respond::{self, PageResult},
     state::AppState,
@@ -82,7 +82,10 @@ fn fill(eyes: &Eyes<'_>, shell: Shell, directory: &Directory, schedule: &Schedul
     let may_act = eyes.may_respond();
     let opens = if may_act { format!("/oncall/{id}/override") } else { String::new() };
     let rota = eyes.org.rota(&id).ok();
-    let drawn = rota.as_ref().and_then(|rota| lanes::lanes(eyes, &lanes::Drawing { rota, monday, weeks, opens }).ok());
+    let relied_on = is_relied_on(eyes.org, id.as_str());
+    let drawn = rota
+        .as_ref()
+        .and_then(|rota| lanes::lanes(eyes, &lanes::Drawing { rota, monday, weeks, opens, relied_on }).ok());
     let cover = eyes.org.covers.get(&id).cloned().unwrap_or_else(|| Cover::of(id.clone()));
     let from_file = rota::is_from_file(directory, &id);
     let arranges = eyes.role.is_some_and(|role| rota::may_arrange(eyes.org, &id, &eyes.me, role));

@@ -36,6 +36,8 @@ pub struct Drawing<'a> {
     pub weeks: u32,
     /// Where a chosen span is opened; empty when it is not.
     pub opens: String,
+    /// Somebody counts on it: only then is a gap red.
+    pub relied_on: bool,
 }
 
 /// The Monday of the reader's week.
@@ -54,7 +56,7 @@ pub fn lanes(eyes: &Eyes<'_>, drawing: &Drawing<'_>) -> Result<Lanes, String> {
     let shifts = merged(drawing.rota.shifts(from, to).map_err(|e| e.to_string())?);
     let gaps = drawing.rota.gaps(from, to).map_err(|e| e.to_string())?;
     let layers = layers(drawing.rota, from, to)?;
-    let pen = Pen { eyes, opens: &drawing.opens };
+    let pen = Pen { eyes, opens: &drawing.opens, relied_on: drawing.relied_on };
     let weeks = (0..i64::from(drawing.weeks)).map(|n| {
         let (begin, end) = (edge(eyes, drawing.monday, n * 7), edge(eyes, drawing.monday, n * 7 + 7));
         let mut drawn = Vec::new();
@@ -193,7 +195,7 @@ fn layers(rota: &Rota, from: Timestamp, to: Timestamp) -> Result<Vec<(String, Ve
             found.entry(layer.name.clone()).or_default().extend(shifts);
         }
     }
-    Ok(order.into_iter().map(|name| (name.clone(), found.remove(&name).unwrap_or_default())).collect())
+    Ok(order.into_iter().map(|name| (name.clone(), merged(found.remove(&name).unwrap_or_default()))).collect())
 }
 
 fn legend(eyes: &Eyes<'_>, shifts: &[Shift]) -> Vec<LegendRow> {
@@ -221,6 +223,7 @@ fn zone_words(eyes: &Eyes<'_>, rota: &Rota) -> String {
 struct Pen<'a, 'b> {
     eyes: &'a Eyes<'b>,
     opens: &'a str,
+    relied_on: bool,
 }
 
 impl Pen<'_, '_> {
@@ -247,7 +250,7 @@ impl Pen<'_, '_> {
     fn gap(&self, week: (Timestamp, Timestamp), gap: &Gap) -> Option<Segment> {
         let (from, to) = within(week, gap.from, gap.to)?;
         // Red is for what a human can still do something about.
-        let (class, letters, name) = match (gap.declared, gap.to <= self.eyes.now) {
+        let (class, letters, name) = match (gap.declared, gap.to <= self.eyes.now || !self.relied_on) {
             (true, _) => ("empty", "–", "nobody, on purpose"),
             (false, true) => ("empty", "–", "nobody"),
             (false, false) => ("gap", "▲", "Nobody"),
@@ -301,6 +304,6 @@ fn within(week: (Timestamp, Timestamp), from: Timestamp, to: Timestamp) -> Optio
 /// # Errors
 /// As [`lanes`].
 pub fn preview(eyes: &Eyes<'_>, rota: &Rota) -> Result<Lanes, String> {
-    let drawing = Drawing { rota, monday: monday(eyes, eyes.now), weeks: 8, opens: String::new() };
+    let drawing = Drawing { rota, monday: monday(eyes, eyes.now), weeks: 8, opens: String::new(), relied_on: true };
     lanes(eyes, &drawing)
 }

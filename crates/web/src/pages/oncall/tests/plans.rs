@@ -52,6 +52,10 @@ async fn a_change_begins_when_it_says_and_is_taken_back() {
     press(&site, Who::Manager, "/oncall/new", &[&fields[..], &[("step", "save")]].concat()).await;
     let form = site.get(Who::Responder, "/oncall/nights/edit").await;
     assert!(form.body.contains("rita, max") && form.body.contains("value=\"2026-05-01T09:00\""), "{}", form.body);
+    // The line between what is and what would be is no hand-over.
+    let week = form.body.split("data-last").nth(1).and_then(|rest| rest.split("</figure>").next()).expect("a week");
+    let turns = week.matches("<title>").count();
+    assert_eq!(turns, 4, "{week}");
     let change = [("zone", "UTC"), ("backup", "none"), ("l0-people", "max"), ("begin", "after-full-rotation")];
     let looked =
         press(&site, Who::Responder, "/oncall/nights/edit", &[&change[..], &[("step", "preview")]].concat()).await;
@@ -85,8 +89,12 @@ async fn lanes_draw_shifts_gaps_overrides_and_the_day_the_clocks_change() {
     assert!(page.contains("href=\"/oncall/shop-primary/override?from="), "each stretch opens the form");
     let viewer = site.get(Who::Viewer, "/oncall/shop-primary?weeks=1").await.body;
     assert!(!viewer.contains("/override?from="), "a viewer changes nothing");
+    // Nobody counts on the office's hours: calm. A plan that is only looked at may become one that somebody counts on: red.
     let office = site.get(Who::Viewer, "/oncall/office?weeks=1").await.body;
-    assert!(office.contains("class=\"gap\"") && office.contains("Nobody"), "{office}");
+    assert!(office.contains("class=\"empty\"") && !office.contains("who-gap"), "{office}");
+    let fields = [("id", "x"), ("zone", "UTC"), ("l0-hours", "mon tue 09:00-17:00"), ("step", "preview")];
+    let look = press(&site, Who::Manager, "/oncall/new", &fields).await.body;
+    assert!(look.contains("who-gap") && read(&look).contains("Nobody is on call"), "{look}");
 }
 
 #[tokio::test]
