@@ -6,6 +6,7 @@
 
 mod phone;
 mod press;
+mod push;
 pub mod telegram;
 mod told;
 pub mod twilio;
@@ -15,7 +16,7 @@ use axum::Router;
 
 /// Every address; they get the layers of what machines call.
 pub fn routes() -> Router<AppState> {
-    [press::router(), telegram::router()].into_iter().fold(Router::new(), Router::merge)
+    [press::router(), push::router(), telegram::router()].into_iter().fold(Router::new(), Router::merge)
 }
 
 /// What telephone providers call; the same layers. `caller` is the Twilio account, when one is configured.

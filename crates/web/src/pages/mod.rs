@@ -20,6 +20,9 @@ mod snooze;
 mod update;
 mod woken;
 
+pub(crate) use form::{Pairs, typed};
+pub(crate) use settings::subscription;
+
 use crate::state::AppState;
 use axum::Router;
 

@@ -1,7 +1,10 @@
 //! `/settings`: the organisation at a glance, integrations, the reader's account, tokens and sessions. Keys are for administrators.
 
+mod push;
 mod sessions;
 mod tokens;
+
+pub(crate) use push::subscription;
 
 use crate::{
     gate::{Session, Signed},
@@ -32,6 +35,7 @@ pub fn router() -> Router<AppState> {
         .route("/settings/tokens", post(tokens::create))
         .route("/settings/tokens/{id}/revoke", post(tokens::revoke))
         .route("/settings/sessions/{id}/revoke", post(sessions::revoke))
+        .merge(push::router())
 }
 
 async fn show(State(state): State<AppState>, who: Signed<Read>) -> PageResult {
