@@ -194,6 +194,40 @@ fn one_provider_stands_in_for_the_other_within_the_attempt() {
 }
 
 #[test]
+fn a_provider_that_templates_describe_calls_and_hands_over_the_key() {
+    let (twilio, other) = (Twilio::start(), Twilio::start());
+    let url = format!("{}/v1/call", other.url);
+    let more = [
+        ("NIGHTBELL_VOICE_HTTP__URL", url.as_str()),
+        ("NIGHTBELL_VOICE_HTTP__HEADERS", "Content-Type: application/json"),
+        (
+            "NIGHTBELL_VOICE_HTTP__BODY",
+            r#"{"to": {{ number }}, "say": {{ text }}, "keys": {{ answer_url }}, "report": {{ report_url }}}"#,
+        ),
+        ("NIGHTBELL_VOICE__PROVIDERS", "http"),
+    ];
+    let (_house, server) = house(&twilio, &more, CALL_THEN_TEXT);
+    let call = other.wait_for("/v1/call", 0);
+    assert!(
+        call.field("say").ends_with("Press 4 to acknowledge, 6 to resolve, 8 to call whoever is next."),
+        "{call:?}"
+    );
+    let press = |url: &str, digits: &str| {
+        let answer = super::http::post_json(url, &serde_json::json!({"digits": digits})).expect("answered");
+        (answer.status, answer.text())
+    };
+    let keys = call.field("keys");
+    assert_eq!(press(keys, "5"), (200, r#"{"say":"There is nothing on this key."}"#.to_owned()));
+    assert_eq!(press(call.field("report"), "4").0, 404, "the one for reports takes no keys");
+    assert_eq!(press(&format!("{}x", &keys[..keys.len() - 1]), "4").0, 404, "nor a damaged one");
+    assert_eq!(page(&server)["state"], "ringing");
+    assert_eq!(press(keys, "6"), (200, r#"{"say":"Resolved"}"#.to_owned()));
+    let page = wait_for_state(&server, "ended");
+    assert_eq!(reports(&page, "voice"), ["resolved"]);
+    assert_eq!(twilio.count("/Calls.json"), 0);
+}
+
+#[test]
 fn a_message_that_is_reported_lost_brings_the_next_method_forward() {
     let twilio = Twilio::start();
     let (_house, server) = house(&twilio, &[], TEXT_THEN_CALL);

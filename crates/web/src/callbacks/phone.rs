@@ -93,16 +93,18 @@ pub(super) fn unavailable(fault: &Fault) -> Response {
     response
 }
 
+/// Whoever has a token for that. Looked at before anything is left at the writer's desk: what is forged costs nobody's page a moment.
+pub(super) fn holder(state: &AppState, purpose: Purpose, token: &str) -> Result<PhoneHolder, Fault> {
+    Ok(PhoneHolder::check(state.settings(), purpose, token, state.now())?)
+}
+
 /// What a key does, in as many units of work as it takes; answers what is said then.
 pub(super) async fn pressed(state: &AppState, token: String, act: Act) -> Result<String, Fault> {
+    let holder = holder(state, Purpose::Answer, &token)?;
     let mut said = String::new();
     for _ in 0..ROUNDS_MAX {
-        let token = token.clone();
-        let work = move |unit: &mut Unit<'_>| {
-            let holder = PhoneHolder::check(unit.settings, Purpose::Answer, &token, unit.now)?;
-            phone::press(unit, &holder, act)
-        };
-        let done = state.run_first(work).await?;
+        let holder = holder.clone();
+        let done = state.run_first(move |unit: &mut Unit<'_>| phone::press(unit, &holder, act)).await?;
         said = done.said;
         if !done.more {
             break;
@@ -113,13 +115,10 @@ pub(super) async fn pressed(state: &AppState, token: String, act: Act) -> Result
 
 /// Writes down what became of a message.
 pub(super) async fn reported(state: &AppState, token: String, purpose: Purpose, heard: Heard) -> Result<(), Fault> {
+    let holder = holder(state, purpose, &token)?;
     for _ in 0..ROUNDS_MAX {
-        let (token, heard) = (token.clone(), heard.clone());
-        let work = move |unit: &mut Unit<'_>| {
-            let holder = PhoneHolder::check(unit.settings, purpose, &token, unit.now)?;
-            phone::heard(unit, &holder, &heard)
-        };
-        if !state.run_first(work).await? {
+        let (holder, heard) = (holder.clone(), heard.clone());
+        if !state.run_first(move |unit: &mut Unit<'_>| phone::heard(unit, &holder, &heard)).await? {
             break;
         }
     }

@@ -4,7 +4,7 @@
 //! The proof is Twilio's signature over our own address and everything posted, and, but for text messages, a token that was made for that one message.
 //! A request without it is answered 403 before anything is looked up, and counted like every request by its pattern.
 
-use super::phone::{field, pressed, reported, unavailable};
+use super::phone::{field, holder, pressed, reported, unavailable};
 use crate::state::AppState;
 use axum::{
     Extension, Router,
@@ -16,7 +16,7 @@ use axum::{
 };
 use nightbell_engine::{
     Fault, Unit,
-    paging::phone::{self as paging_phone, PhoneHolder, Spoken, Texted},
+    paging::phone::{self as paging_phone, Spoken, Texted},
 };
 use nightbell_wire::outbound::{
     phone::{Act, Purpose, clean, confirmed},
@@ -97,12 +97,11 @@ async fn taken(State(state): State<AppState>, Path(token): Path<String>, Posted(
 
 async fn answered(state: &AppState, token: String, fields: &[(String, String)]) -> Response {
     let machine = call_heard(fields).filter(|heard| heard.failed);
-    let link = token.clone();
-    let work = move |unit: &mut Unit<'_>| {
-        let holder = PhoneHolder::check(unit.settings, Purpose::Answer, &link, unit.now)?;
-        paging_phone::spoken(unit, &holder)
+    let spoken = match holder(state, Purpose::Answer, &token) {
+        Ok(holder) => state.run_first(move |unit: &mut Unit<'_>| paging_phone::spoken(unit, &holder)).await,
+        Err(fault) => Err(fault),
     };
-    let spoken = match state.run_first(work).await {
+    let spoken = match spoken {
         Ok(spoken) => spoken,
         Err(fault) => return instead(&fault),
     };
