@@ -2,14 +2,14 @@
 //! how long is the engine's matter.
 
 use crate::pump::Stopping;
-use nightbell_engine::{Class, retention};
+use nightbell_engine::{Class, people, retention};
 use nightbell_web::AppState;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 /// A start has more urgent work.
 const FIRST_AFTER: Duration = Duration::from_secs(60);
-/// How often what is over is looked for.
+/// How often what is over is looked for, and whose test page is due.
 const EVERY: Duration = Duration::from_secs(3_600);
 /// Pause between two units of work while there is more.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -23,6 +23,9 @@ pub async fn run(state: AppState, mut stopping: Stopping) {
         tokio::select! {
             () = stopping.wait() => return,
             () = sleep_until(Instant::now() + wait) => {}
+        }
+        if let Err(error) = state.run_as(Class::Background, people::weekly).await {
+            tracing::warn!(%error, "test pages that are due could not begin; trying again in an hour");
         }
         wait = match state.run_as(Class::Background, retention).await {
             Ok(forgotten) if forgotten >= MORE_FROM => PAUSE,

@@ -26,6 +26,7 @@ use crate::{http::HttpSender, lease::Lease};
 use jiff::Timestamp;
 use nightbell_domain::{org::ContactKind, paging::Message};
 use nightbell_wire::outbound::Outcome;
+use std::collections::BTreeSet;
 
 /// The providers that are configured; each field is one of the server's settings sections.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +48,23 @@ pub struct Providers {
 }
 
 impl Providers {
+    /// The media that something is set up for: words of contact methods. Mail has its own way; a topic and a workflow bring their server along.
+    pub fn media(&self) -> BTreeSet<&'static str> {
+        let all = [
+            ("slack", self.slack.is_some()),
+            ("discord", self.discord.is_some()),
+            ("mattermost", self.mattermost.is_some()),
+            ("push", self.push.is_some()),
+            ("telegram", self.telegram.is_some()),
+            ("sms", !self.phone.sms.is_empty()),
+            ("voice", !self.phone.voice.is_empty()),
+            ("ntfy", true),
+            ("teams", true),
+            ("webhook", true),
+        ];
+        all.into_iter().filter(|(_, set)| *set).map(|(word, _)| word).collect()
+    }
+
     /// One attempt.
     pub async fn send(
         &self,

@@ -64,6 +64,8 @@ pub(super) fn wire(
     refuse_alerts_if(only_paging, &desk);
     let reserve = options.data.as_folder().map(|folder| Reserve::of(folder.path()));
     let (writer, writer_gone) = start_writer(writer, reserve.clone())?;
+    let mut media = options.providers.media();
+    media.extend(options.mail.is_some().then_some("email"));
     let callouts = Callouts::of(&options, &settings.public_url)?;
     let state = AppState::new(Setup {
         telegram: callouts.as_ref().map(Callouts::bot),
@@ -76,6 +78,7 @@ pub(super) fn wire(
         trusted_proxies: options.trusted_proxies,
         mail_inbox: options.mail_inbox,
         sends_mail: options.mail.is_some(),
+        media,
         scrape_token: options.scrape_token,
         pace: options.pace,
     });

@@ -8,6 +8,7 @@
 mod actions;
 mod alerts;
 mod answer;
+mod contacts;
 mod explain;
 mod incident_view;
 mod incidents;
@@ -56,6 +57,7 @@ const fn post(path: &'static str, what: &'static str, example: &'static str) -> 
 pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
     [
         me::ENDPOINTS,
+        contacts::ENDPOINTS,
         oncall::ENDPOINTS,
         explain::ENDPOINTS,
         alerts::ENDPOINTS,
@@ -79,6 +81,7 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
 pub fn routes() -> Router<AppState> {
     let v1 = Router::new()
         .merge(me::routes())
+        .merge(contacts::routes())
         .merge(oncall::routes())
         .merge(rota::routes())
         .merge(explain::routes())

@@ -268,6 +268,7 @@ impl Site {
             trusted_proxies: Vec::new(),
             mail_inbox: false,
             sends_mail: true,
+            media: ["email", "webhook", "sms", "ntfy"].into(),
             scrape_token,
             pace: 1,
         });

@@ -25,6 +25,7 @@ pub mod mail;
 pub mod oncall;
 pub mod parts;
 pub mod postmortems;
+pub mod reach;
 pub mod push;
 pub mod room;
 pub mod services;

@@ -1,6 +1,8 @@
 //! `/settings`: the organisation at a glance, integrations, the reader's account, tokens and sessions. Keys are for administrators.
 
 mod push;
+mod people;
+mod reach;
 mod sessions;
 mod tokens;
 
@@ -35,6 +37,8 @@ pub fn router() -> Router<AppState> {
         .route("/settings/tokens", post(tokens::create))
         .route("/settings/tokens/{id}/revoke", post(tokens::revoke))
         .route("/settings/sessions/{id}/revoke", post(sessions::revoke))
+        .merge(people::router())
+        .merge(reach::router())
         .merge(push::router())
 }
 
