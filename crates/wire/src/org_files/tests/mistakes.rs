@@ -118,7 +118,33 @@ fn times_and_targets() {
     );
     check_body(
         &policy("{ after: 5m, notify: ['user:a', bob] }"),
-        &["o.yaml:5:41: \"bob\" is not a target: write schedule:ID, schedule:ID/backup, schedule:ID/next, user:ID, team:ID or policy:ID"],
+        &[
+            "o.yaml:5:41: \"bob\" is not a target: write schedule:ID, schedule:ID/backup, schedule:ID/next, user:ID, team:ID or policy:ID",
+        ],
+    );
+    check_body(
+        &policy("{ after: 5m, notify: ['user:a'], acknowlege: all }"),
+        &["o.yaml:5:42: unknown key \"acknowlege\". Did you mean \"acknowledge\"?"],
+    );
+    check_body(
+        &policy("{ after: 5m, notify: ['user:a'], acknowledge: al }"),
+        &["o.yaml:5:55: unknown word \"al\". Did you mean \"all\"?"],
+    );
+    check_body(
+        &policy("{ after: 5m }"),
+        &[
+            "o.yaml:5:9: a step says whom it rings, for example notify: [\"user:alice\"], or which policy goes on, for example hand_over: database",
+        ],
+    );
+    check_body(
+        &policy("{ after: 5m, notify: ['user:a'], when: { hours: { from: '25:00' } } }"),
+        &["o.yaml:5:65: \"25:00\" is not a time of day; write HH:MM from 00:00 to 24:00"],
+    );
+    check_body(
+        &policy("{ after: 5m, notify: ['user:a'], when: { hours: { time_zone: Europe/Berln } } }"),
+        &[
+            "o.yaml:5:70: \"Europe/Berln\" is not an IANA time zone; write one like Europe/Berlin or UTC. Did you mean \"Europe/Berlin\"?",
+        ],
     );
     check_body(
         "policies:\n  - { id: p, repeat: 70000 }\n",

@@ -3,11 +3,13 @@
 use super::{EXAMPLE, RUNBOOK, organisation, read, shown};
 use crate::org_files::{export, plan};
 use nightbell_domain::org::{
-    AccessRole, ConfigObject, Contact, ContactKind, Integration, IntegrationKind, NotificationRule, NotificationRules,
-    Organisation, Policy, PolicyStep, ResponseSettings, Rhythm, Route, RouteOutcome, RunbookSource, Schedule, Service,
-    Severity, SeverityTable, StatusComponent, StatusPage, Target, Team, Urgency, User,
+    AccessRole, Acknowledge, CivilTime, Condition, ConfigObject, Contact, ContactKind, HoldLow, Integration,
+    IntegrationKind, NotificationRule, NotificationRules, Organisation, Policy, PolicyStep, ResponseSettings, Rhythm,
+    Route, RouteOutcome, RunbookSource, Schedule, Service, Severity, SeverityTable, StatusComponent, StatusPage,
+    Target, Team, Urgency, User, Weekday, WorkingHours,
 };
 use nightbell_domain::response::RoleKind;
+use nightbell_domain::signal::AlertSeverity;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -151,6 +153,7 @@ fn target() -> impl Strategy<Value = Target> {
         handle().prop_map(Target::Policy),
         handle().prop_map(Target::Schedule),
         handle().prop_map(Target::Backup),
+        handle().prop_map(Target::Next),
     ]
 }
 
@@ -197,7 +200,8 @@ fn schedule() -> impl Strategy<Value = Schedule> {
         || prop_oneof![(0..24_u8, 0..60_u8).prop_map(|(h, m)| format!("{h:02}:{m:02}")), Just("24:00".to_owned())];
     let days = vec(select(vec!["mon", "tue", "wed", "thu", "fri", "sat", "sun"]), 0..4);
     let on_days = (days, clock(), clock()).prop_map(|(days, from, to)| json!({ "days": days, "from": from, "to": to }));
-    let range = (clock(), clock()).prop_map(|(from, to)| json!({ "from": format!("fri {from}"), "to": format!("mon {to}") }));
+    let range =
+        (clock(), clock()).prop_map(|(from, to)| json!({ "from": format!("fri {from}"), "to": format!("mon {to}") }));
     let hours = prop_oneof![on_days, range];
     let slot = prop_oneof![
         4 => member().prop_map(|one| json!(one)),
@@ -214,7 +218,8 @@ fn schedule() -> impl Strategy<Value = Schedule> {
     let layer = (text(), vec(slot, 0..4), every, local(), vec(hours, 0..3), holidays).prop_map(
         |(name, members, every, starts, hours, holidays)| json!({ "name": name, "members": members, "every": every, "starts": starts, "hours": hours, "holidays": holidays }),
     );
-    let exact = (0_i64..4_000_000_000).prop_map(|second| jiff::Timestamp::from_second(second).expect("in range").to_string());
+    let exact =
+        (0_i64..4_000_000_000).prop_map(|second| jiff::Timestamp::from_second(second).expect("in range").to_string());
     let edge = || prop_oneof![local(), exact.clone()];
     let kind = select(vec!["replace", "add", "shadow", "reverse-shadow"]);
     let taken = (member(), edge(), edge(), kind, option::of(member()), option::of(text())).prop_map(
@@ -236,10 +241,47 @@ fn schedule() -> impl Strategy<Value = Schedule> {
         })
 }
 
+fn clock_time() -> impl Strategy<Value = CivilTime> {
+    (0..24_u16, 0..60_u16).prop_map(|(hour, minute)| CivilTime::new(hour, minute).expect("a time of day"))
+}
+
+fn days() -> impl Strategy<Value = Vec<Weekday>> {
+    vec(select(Weekday::ALL.to_vec()), 0..4)
+}
+
+fn condition() -> impl Strategy<Value = Condition> {
+    let urgency = option::of(select(std::vec![Urgency::Low, Urgency::High]));
+    let hours = (days(), clock_time(), clock_time(), option::of(zone()), any::<bool>())
+        .prop_map(|(days, from, to, time_zone, outside)| WorkingHours { days, from, to, time_zone, outside });
+    let labels = prop::collection::btree_map("[a-z]{1,6}", vec(text(), 1..3), 0..3);
+    let severity = option::of(select(std::vec![AlertSeverity::Info, AlertSeverity::Critical]));
+    (urgency, option::of(hours), labels, severity, vec(text(), 0..3)).prop_map(
+        |(urgency, hours, labels, severity, priority)| Condition { urgency, hours, labels, severity, priority },
+    )
+}
+
 fn policy() -> impl Strategy<Value = Policy> {
-    let step = (length(), vec(target(), 0..3)).prop_map(|(after, notify)| PolicyStep::plain(after, notify));
-    (handle(), option::of(handle()), vec(step, 0..4), any::<u16>(), vec(target(), 0..3))
-        .prop_map(|(id, team, steps, repeat, last_resort)| Policy::plain(id, team, steps, repeat, last_resort))
+    let all = any::<bool>().prop_map(|all| if all { Acknowledge::All } else { Acknowledge::Any });
+    let step = (length(), vec(target(), 0..3), any::<bool>(), all, condition(), option::of(handle())).prop_map(
+        |(after, notify, round_robin, acknowledge, when, hand_over)| PolicyStep {
+            after,
+            notify,
+            round_robin,
+            acknowledge,
+            when,
+            hand_over,
+        },
+    );
+    let hold = (clock_time(), clock_time(), days(), option::of(zone()))
+        .prop_map(|(until, from, days, time_zone)| HoldLow { until, from, days, time_zone });
+    let more = (option::of(hold), option::of(length()));
+    (handle(), option::of(handle()), vec(step, 0..4), any::<u16>(), vec(target(), 0..3), more).prop_map(
+        |(id, team, steps, repeat, last_resort, (hold_low, ack_timeout))| Policy {
+            hold_low,
+            ack_timeout,
+            ..Policy::plain(id, team, steps, repeat, last_resort)
+        },
+    )
 }
 
 fn runbook() -> impl Strategy<Value = RunbookSource> {
