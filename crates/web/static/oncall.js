@@ -33,7 +33,7 @@
     const found = [...week.lane.querySelectorAll("svg")].find((s) => { const b = s.getBoundingClientRect(); return b.left <= x && x <= b.right; });
     return found ? found.querySelector("title").textContent.split(":")[0] : "";
   };
-  const clock = new Intl.DateTimeFormat([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: lanes.dataset.zone || undefined });
+  const clock = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: lanes.dataset.zone || undefined });
   const shown = (at) => clock.format(new Date(at));
 
   function mark(name, from, to) {

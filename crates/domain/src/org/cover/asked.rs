@@ -156,9 +156,9 @@ impl Cover {
         };
         let open = self.requests.iter().filter(|request| request.is_open(now));
         open.flat_map(|request| {
-            let nags = NAGS.into_iter().filter(|before| due(request, *before));
+            let mut nags = NAGS.into_iter().filter(|before| due(request, *before));
             // After a long silence only the nearest one is said.
-            nags.last().map(|before| Unanswered { request: request.clone(), before })
+            nags.next_back().map(|before| Unanswered { request: request.clone(), before })
         })
         .collect()
     }

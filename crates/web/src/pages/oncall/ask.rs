@@ -93,13 +93,16 @@ fn ask(zone: &TimeZone, schedule: &ScheduleId, me: &UserId, typed: &Typed) -> Re
     })
 }
 
+/// Whose turn it is, and when.
+type TurnOf = (UserId, (Timestamp, Timestamp));
+
 /// `bob 2026-05-19T07:00:00Z 2026-05-20T07:00:00Z`: one of the list.
-fn in_return(word: &str) -> Result<Option<(UserId, (Timestamp, Timestamp))>, Refusal> {
+fn in_return(word: &str) -> Result<Option<TurnOf>, Refusal> {
     if word.is_empty() {
         return Ok(None);
     }
     let mut parts = word.split(' ');
-    let mut read = || -> Option<(UserId, (Timestamp, Timestamp))> {
+    let mut read = || -> Option<TurnOf> {
         Some((parts.next()?.parse().ok()?, (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?)))
     };
     read().map(Some).ok_or_else(|| Refusal::invalid("back", "Choose a turn of the list."))

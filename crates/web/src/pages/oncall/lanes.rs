@@ -12,7 +12,7 @@ use crate::{
     state::AppState,
     views::{
         Filter, Nav, Shell,
-        oncall::lanes::{Lanes, LanesPage, NoteRow, StagedRow},
+        oncall::lanes::{LanesPage, NoteRow, StagedRow},
     },
 };
 use axum::{
@@ -100,7 +100,7 @@ fn fill(eyes: &Eyes<'_>, shell: Shell, directory: &Directory, schedule: &Schedul
         spans: WEEKS.iter().map(|n| filter(&id, *n, weeks, monday)).collect(),
         earlier: moved(-1),
         later: moved(1),
-        lanes: drawn.unwrap_or_else(Lanes::default),
+        lanes: drawn.unwrap_or_default(),
         may_act,
         may_edit: arranges && !from_file && eyes.org.rota(&id).is_ok(),
         agreed: turns::agreed(eyes, &cover),
