@@ -71,7 +71,7 @@ impl Things {
             _ => &self.token,
         };
         let slug = if endpoint.path.starts_with("/status") { "main" } else { &self.slug };
-        let path = endpoint.path.replace("{slug}", slug).replace("{id}", id).replace("{key}", "1");
+        let path = endpoint.path.replace("{slug}", slug).replace("{id}", id).replace("{key}", "1").replace("{contact}", "mail");
         let path = path.replace("{span}", &self.span).replace("{request}", &self.request);
         format!("/api/v1{}", path.replace("{seq}", "3"))
     }
