@@ -85,7 +85,7 @@ fn event(out: &mut String, host: &str, entry: &Entry) {
     write(out, &format!("LAST-MODIFIED:{}", utc(entry.changed_at)));
     write(out, &format!("SEQUENCE:{}", entry.sequence));
     let zone = stamp::zone(&entry.time_zone).filter(|_| entry.time_zone != "UTC");
-    // A wall time that comes twice means its first to every reader; an edge at its second can only be told in UTC.
+    // A wall time that comes twice means its first, says the standard; some readers take its second. Such an edge is told in UTC.
     let zone = zone.filter(|zone| [entry.from, entry.to].into_iter().all(|at| is_plain(zone, at)));
     for (name, at) in [("DTSTART", entry.from), ("DTEND", entry.to)] {
         match &zone {
@@ -111,7 +111,8 @@ fn event(out: &mut String, host: &str, entry: &Entry) {
 }
 
 fn is_plain(zone: &TimeZone, at: Timestamp) -> bool {
-    stamp::instant(zone, zone.to_datetime(at)) == Some(at) && at.subsec_nanosecond() == 0
+    let shown = zone.to_ambiguous_timestamp(zone.to_datetime(at));
+    !shown.is_ambiguous() && at.subsec_nanosecond() == 0
 }
 
 fn utc(at: Timestamp) -> String {

@@ -55,12 +55,16 @@ fn a_feed_is_these_bytes() {
 }
 
 #[test]
-fn an_edge_at_the_second_of_two_equal_wall_times_is_told_in_utc() {
-    // 02:30 comes at 00:30Z and at 01:30Z on 25 October 2026.
-    let shown = feed(&of(vec![entry("a", "2026-10-25T01:30:00Z", "2026-10-25T09:00:00Z", "Europe/Berlin", "Alice")]));
-    assert!(shown.contains("DTSTART:20261025T013000Z\r\n"), "{shown}");
-    let first = feed(&of(vec![entry("a", "2026-10-25T00:30:00Z", "2026-10-25T09:00:00Z", "Europe/Berlin", "Alice")]));
-    assert!(first.contains("DTSTART;TZID=Europe/Berlin:20261025T023000\r\n"), "{first}");
+fn an_edge_at_a_wall_time_that_comes_twice_is_told_in_utc() {
+    // 02:30 comes at 00:30Z and at 01:30Z on 25 October 2026; 03:30 comes once.
+    for (from, told) in [
+        ("2026-10-25T00:30:00Z", "DTSTART:20261025T003000Z\r\n"),
+        ("2026-10-25T01:30:00Z", "DTSTART:20261025T013000Z\r\n"),
+        ("2026-10-25T02:30:00Z", "DTSTART;TZID=Europe/Berlin:20261025T033000\r\n"),
+    ] {
+        let shown = feed(&of(vec![entry("a", from, "2026-10-25T09:00:00Z", "Europe/Berlin", "Alice")]));
+        assert!(shown.contains(told), "{shown}");
+    }
 }
 
 #[test]
