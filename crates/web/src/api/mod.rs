@@ -8,7 +8,9 @@
 mod actions;
 mod alerts;
 mod answer;
+mod calendars;
 mod contacts;
+mod coverage;
 mod explain;
 mod incident_view;
 mod incidents;
@@ -59,6 +61,8 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         me::ENDPOINTS,
         contacts::ENDPOINTS,
         oncall::ENDPOINTS,
+        coverage::ENDPOINTS,
+        calendars::ENDPOINTS,
         explain::ENDPOINTS,
         alerts::ENDPOINTS,
         pages::ENDPOINTS,
@@ -84,6 +88,8 @@ pub fn routes() -> Router<AppState> {
         .merge(contacts::routes())
         .merge(oncall::routes())
         .merge(rota::routes())
+        .merge(coverage::routes())
+        .merge(calendars::routes())
         .merge(explain::routes())
         .merge(alerts::routes())
         .merge(pages::routes())

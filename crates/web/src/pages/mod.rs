@@ -5,10 +5,12 @@
 
 mod actions;
 mod alerts;
+mod coverage;
 mod declare;
 mod explain;
 mod form;
 mod home;
+mod ical;
 mod incidents;
 mod oncall;
 mod postmortems;
@@ -31,9 +33,11 @@ pub fn routes() -> Router<AppState> {
     let areas = [
         actions::router(),
         alerts::router(),
+        coverage::router(),
         declare::router(),
         explain::router(),
         home::router(),
+        ical::router(),
         incidents::router(),
         oncall::router(),
         postmortems::router(),

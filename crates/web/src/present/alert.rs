@@ -25,6 +25,7 @@ pub fn page(eyes: &Eyes<'_>, shell: Shell, view: &AlertView) -> AlertPage {
     let may = eyes.may_respond();
     let incident = view.incident.as_ref().map(|i| Link::new(format!("/incidents/{}", i.slug), line(&i.title)));
     AlertPage {
+        why: crate::views::alerts::WhyPart::default(),
         id: alert.id.to_string(),
         title: line(&alert.title),
         state: Tag::state(alert.status.word()),

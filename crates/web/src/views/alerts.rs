@@ -97,6 +97,17 @@ pub struct AlertPage {
     pub events: Vec<EventRow>,
     /// `The 50 newest of 412.`; empty when all are shown.
     pub events_note: String,
+    /// Why a person was paged, or was not.
+    pub why: WhyPart,
+}
+
+/// Why one person was paged for an alert, or was not.
+#[derive(Default)]
+pub struct WhyPart {
+    /// Whom one may ask about, the asked one selected.
+    pub people: Vec<Choice>,
+    /// In order.
+    pub sentences: Vec<String>,
 }
 
 /// A named value.

@@ -102,6 +102,8 @@ pub struct ExplainPage {
     pub urgencies: Vec<Choice>,
     /// The instant asked about.
     pub at: Field,
+    /// Whose phones are off: `alice`, `alice/phone`.
+    pub without: Field,
     /// The answer; `None` before the question.
     pub plan: Option<Plan>,
 }

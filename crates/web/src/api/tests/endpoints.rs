@@ -20,6 +20,8 @@ struct Things {
     token: String,
     span: String,
     request: String,
+    feed: String,
+    away: String,
 }
 
 async fn things(site: &Site, who: Who) -> Things {
@@ -49,9 +51,17 @@ async fn things(site: &Site, who: Who) -> Things {
     let request = json!({ "user": "max", "from": "2026-05-05T08:00:00Z", "to": "2026-05-05T09:00:00Z" });
     let request = done(site, Who::Manager, "/schedules/shop-primary/requests", request).await["id"].clone();
     let (span, request) = (text(&span), text(&request));
+    // Everybody has their own calendar addresses and absences, viewers too.
+    let own = who.max(Who::Viewer);
+    let feed = text(&done(site, own, "/me/feeds", json!({})).await["id"]);
+    let days = json!({ "from": "2026-07-01T00:00:00Z", "to": "2026-07-02T00:00:00Z" });
+    done(site, own, "/me/absences", days).await;
+    let away = text(&super::get(site, own, "/me/absences").await.json()["items"][0]["id"]);
     Things {
         span,
         request,
+        feed,
+        away,
         slug,
         alert: text(&alert["id"]),
         page: text(&page),
@@ -64,6 +74,8 @@ impl Things {
     fn path(&self, endpoint: &Endpoint) -> String {
         let id = match endpoint.path.split('/').nth(1) {
             Some("users") => "rita",
+            Some("me") if endpoint.path.starts_with("/me/feeds") => &self.feed,
+            Some("me") if endpoint.path.starts_with("/me/absences") => &self.away,
             Some("alerts") => &self.alert,
             Some("schedules") => "shop-primary",
             Some("pages") => &self.page,
@@ -71,7 +83,12 @@ impl Things {
             _ => &self.token,
         };
         let slug = if endpoint.path.starts_with("/status") { "main" } else { &self.slug };
-        let path = endpoint.path.replace("{slug}", slug).replace("{id}", id).replace("{key}", "1").replace("{contact}", "mail");
+        let path = endpoint
+            .path
+            .replace("{slug}", slug)
+            .replace("{id}", id)
+            .replace("{key}", "1")
+            .replace("{contact}", "mail");
         let path = path.replace("{span}", &self.span).replace("{request}", &self.request);
         format!("/api/v1{}", path.replace("{seq}", "3"))
     }

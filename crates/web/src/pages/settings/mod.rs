@@ -1,5 +1,6 @@
 //! `/settings`: the organisation at a glance, integrations, the reader's account, tokens and sessions. Keys are for administrators.
 
+mod calendars;
 mod push;
 mod people;
 mod reach;
@@ -33,6 +34,7 @@ const ALERTS_MAX: u32 = 500;
 /// The addresses.
 pub fn router() -> Router<AppState> {
     Router::new()
+        .merge(calendars::router())
         .route("/settings", get(show))
         .route("/settings/tokens", post(tokens::create))
         .route("/settings/tokens/{id}/revoke", post(tokens::revoke))

@@ -31,6 +31,7 @@ fn explain_pages(v: Voice) -> Vec<Rendered> {
         service_error: None,
         urgencies: choices(v, &[("high", "high"), ("low", "low")], "high"),
         at: Field::new("2026-05-03T03:00"),
+        without: Field::default(),
         plan,
     };
     let plan = Plan {
