@@ -29,7 +29,7 @@
   };
 
   async function subscription() {
-    const key = bytes(box.dataset.key);
+    const key = bytes(box.dataset.pushKey);
     const registration = await navigator.serviceWorker.register("/sw.js", { scope: "/" });
     await navigator.serviceWorker.ready;
     const known = await registration.pushManager.getSubscription();

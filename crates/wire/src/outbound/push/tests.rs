@@ -59,7 +59,7 @@ fn a_token_names_its_push_service_and_ends_within_a_day() {
     let key = SenderKey::new(&[7; 32]);
     let now = at("2026-05-02T01:14:05Z");
     let header = key.authorization("https://push.example.net", "mailto:ops@acme.test", now);
-    let (token, public) = header.strip_prefix("vapid t=").unwrap().split_once(", k=").unwrap();
+    let (token, public) = header.strip_prefix("vapid t=").unwrap().split_once(",k=").unwrap();
     assert_eq!(public, key.public());
     let parts: Vec<&str> = token.split('.').collect();
     let head: Value = serde_json::from_slice(&unbase64(parts[0])).unwrap();

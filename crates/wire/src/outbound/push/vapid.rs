@@ -33,6 +33,6 @@ impl SenderKey {
         let signed = format!("{head}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
         // Deterministic (RFC 6979): no randomness is needed, so none can be bad.
         let signature: Signature = self.0.sign(signed.as_bytes());
-        format!("vapid t={signed}.{}, k={}", URL_SAFE_NO_PAD.encode(signature.to_bytes()), self.public())
+        format!("vapid t={signed}.{},k={}", URL_SAFE_NO_PAD.encode(signature.to_bytes()), self.public())
     }
 }
