@@ -60,7 +60,8 @@ pub fn page(
     material: &Material,
     form: TokenForm,
 ) -> SettingsPage {
-    let me = eyes.org.users.get(&eyes.me);
+    let me = eyes.org.person(&eyes.me);
+    let me = me.as_deref();
     SettingsPage {
         shell,
         counts: counts(directory),

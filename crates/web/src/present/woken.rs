@@ -53,12 +53,15 @@ pub fn page(
         together: together(eyes, page),
         answered: page.has_answered(&eyes.me),
         can_prolong: matches!(page.awake, Some(Awake::TimesOut { .. })),
-        can_snooze: !over && page.answered().is_none() && !matches!(page.subject, Subject::Person | Subject::Canary),
-        can_hand_to: !over,
+        can_snooze: !over && page.answered().is_none() && !is_call(page),
+        can_hand_to: !over && !matches!(page.subject, Subject::Proof { .. }),
         acknowledged: acknowledged(eyes, view),
         ended: ended(eyes, view),
         next: calls.iter().map(|next| NextCall { who: next.who.clone(), at: eyes.when(next.at) }).collect(),
         next_none: match page.next_due_at {
+            Some(_) if matches!(page.subject, Subject::Proof { .. }) => {
+                "This tries out one of your contact methods: nobody else is called, and it ends by itself.".to_owned()
+            }
             Some(at) => format!("Nobody else can be reached. It rings again at {}.", eyes.when(at).clock),
             None => String::new(),
         },
@@ -73,6 +76,11 @@ pub fn page(
         hand_over_to: calls.first().map(|next| next.who.clone()).unwrap_or_default(),
         delivery: delivery(eyes, view),
     }
+}
+
+/// Nothing is behind it that could wait.
+fn is_call(page: &Page) -> bool {
+    matches!(page.subject, Subject::Person | Subject::Canary | Subject::Proof { .. })
 }
 
 fn besides(eyes: &Eyes<'_>, page: &Page) -> AlsoRinging {
