@@ -192,7 +192,9 @@ fn gap(from: Instant, to: Instant) -> String {
 fn is_used(org: &Organisation, id: &ScheduleId) -> bool {
     let names = |policy: &Policy| {
         let targets = policy.steps.iter().flat_map(|step| &step.notify).chain(&policy.last_resort);
-        targets.into_iter().any(|target| matches!(target, Target::Schedule(one) | Target::Backup(one) | Target::Next(one) if one == id))
+        targets.into_iter().any(
+            |target| matches!(target, Target::Schedule(one) | Target::Backup(one) | Target::Next(one) if one == id),
+        )
     };
     org.policies.values().any(names)
 }
@@ -236,7 +238,9 @@ fn services(directory: &Directory, now: Instant, found: &mut Vec<Finding>) {
                 "Give it a policy, in the organisation's files.",
             ));
         }
-        let Ok(plan) = explain(directory, &Turns::new(), &ExplainSubject::Service(service.id.clone()), now) else { continue };
+        let Ok(plan) = explain(directory, &Turns::new(), &ExplainSubject::Service(service.id.clone()), now) else {
+            continue;
+        };
         let people: BTreeSet<_> = plan.lines.iter().filter_map(|line| line.user.as_ref()).collect();
         let explain = format!("nightbell explain --service {}", service.id);
         match people.len() {

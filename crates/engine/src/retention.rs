@@ -20,5 +20,9 @@ pub fn retention(unit: &mut Unit<'_>) -> Result<u64, Fault> {
     let sessions = access::end_expired(unit.tx, unit.now, idle_since)?;
     let canaries = canary::forget(unit)?;
     let codes = people::forget_codes(unit.tx, made_before)?;
-    Ok(codes + sessions + canaries + subscription::forget(unit)? + signal::forget_raw(unit.tx, received_before, FORGOTTEN_MAX)?)
+    Ok(codes
+        + sessions
+        + canaries
+        + subscription::forget(unit)?
+        + signal::forget_raw(unit.tx, received_before, FORGOTTEN_MAX)?)
 }

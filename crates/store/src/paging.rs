@@ -59,8 +59,7 @@ pub(crate) const TURNS: &str = "SELECT policy, pages FROM policy_turn";
 pub(crate) const TAKE_TURN: &str = "INSERT INTO policy_turn (policy, pages) VALUES ($1, 1) \
      ON CONFLICT (policy) DO UPDATE SET pages = policy_turn.pages + 1";
 pub(crate) const OF_SUBJECT: &str = "SELECT body FROM page WHERE subject = $1 ORDER BY id";
-pub(crate) const OPEN_PAGES: &str =
-    "SELECT body FROM page WHERE status <> 'ended' AND subject <> 'canary' AND subject <> 'proof' ORDER BY id DESC LIMIT $1";
+pub(crate) const OPEN_PAGES: &str = "SELECT body FROM page WHERE status <> 'ended' AND subject <> 'canary' AND subject <> 'proof' ORDER BY id DESC LIMIT $1";
 /// By rank, so that each part is one step into an index however much waits.
 pub(crate) const NEXT_DUE: &str = "WITH RECURSIVE ranks (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM ranks WHERE n < 4) \
      SELECT MIN(due) FROM (\

@@ -41,7 +41,9 @@ impl MessageKind {
 
     /// Reads the word back.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Page, Self::Resolved, Self::Cancelled, Self::Notice, Self::StillOn, Self::Code].into_iter().find(|k| k.word() == word)
+        [Self::Page, Self::Resolved, Self::Cancelled, Self::Notice, Self::StillOn, Self::Code]
+            .into_iter()
+            .find(|k| k.word() == word)
     }
 }
 

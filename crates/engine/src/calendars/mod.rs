@@ -14,4 +14,3 @@ pub use feed::{FEEDS_MAX, create_feed, feeds, open_feed, revoke_feed, use_feed};
 pub use import::{Imported, ImportedSpan, import_turns};
 pub use nightbell_store::calendars::{Absence, Feed};
 pub use shifts::feed_text;
-

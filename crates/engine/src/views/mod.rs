@@ -6,8 +6,8 @@ mod home;
 mod incident;
 mod learning;
 mod page;
-mod rota;
 mod past;
+mod rota;
 mod status;
 mod why;
 

@@ -17,8 +17,8 @@ use crate::{
 use nightbell_delivery::{Sender, egress::Timeouts, http::HttpSender, providers::push::Push};
 use nightbell_engine::{Beside, Desk, Engine, Settings, Writer, desk, domain::ids::Entropy as _};
 use nightbell_store::Listener;
+use nightbell_web::{AppState, Parts, ReadPool, Setup, callbacks, live::Hub, tasks::spawn_supervised};
 use nightbell_wire::outbound::push::{encryption::Fresh, vapid::SenderKey};
-use nightbell_web::{callbacks, AppState, Parts, ReadPool, Setup, live::Hub, tasks::spawn_supervised};
 use std::{
     io,
     net::SocketAddr,

@@ -2,9 +2,8 @@
 //! the sources: a constant that is missing here, or a statement written in place, fails.
 
 use crate::{
-    Sqlite, Stored, access, bundle, calendars, canary, clock_step, config, delivery_report, heartbeat, holes, journal, learning, load, meta, node,
-    paging,
-    people, portable, proof, response, signal, subscriber, tx, voice, watch,
+    Sqlite, Stored, access, bundle, calendars, canary, clock_step, config, delivery_report, heartbeat, holes, journal,
+    learning, load, meta, node, paging, people, portable, proof, response, signal, subscriber, tx, voice, watch,
 };
 use std::{collections::BTreeSet, path::Path};
 

@@ -262,8 +262,8 @@ fn attempts(eyes: &Eyes<'_>, view: &PageView, n: &Notification) -> Vec<(jiff::Ti
         MessageKind::Resolved => "told that it is over".to_owned(),
         MessageKind::Cancelled => "told that it was called off".to_owned(),
         MessageKind::Notice => "for information".to_owned(),
+        MessageKind::Code => "a code".to_owned(),
         MessageKind::StillOn => "asked whether still on it".to_owned(),
-        MessageKind::Code => "a code that proves the method".to_owned(),
     };
     let line_at = |at, attempt: String, outcome: Tag, detail: String| {
         let (who, method) = (eyes.name_or_you(&n.user), n.medium.clone());

@@ -272,7 +272,8 @@ impl Site {
             scrape_token,
             pace: 1,
         });
-        let router = router(&state, Parts { routers, machines: vec![crate::ingest::routes(), crate::callbacks::routes()] });
+        let router =
+            router(&state, Parts { routers, machines: vec![crate::ingest::routes(), crate::callbacks::routes()] });
         Self { state, clock, keys, calls, router, _folder: folder }
     }
 

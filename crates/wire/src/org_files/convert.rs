@@ -12,7 +12,8 @@ use super::{
     words,
 };
 use nightbell_domain::org::{
-    ConfigObject, Contact, ContactKind, Integration, IntegrationKind, NotificationRule, NotificationRules, ResponseSettings, Rhythm, Route, Schedule, Service, Severity, StatusComponent, StatusPage, Team, User,
+    ConfigObject, Contact, ContactKind, Integration, IntegrationKind, NotificationRule, NotificationRules,
+    ResponseSettings, Rhythm, Route, Schedule, Service, Severity, StatusComponent, StatusPage, Team, User,
 };
 use std::collections::BTreeSet;
 

@@ -3,9 +3,9 @@
 use super::{
     FORMAT_VERSION,
     forms::{
-        BackupWord, ComponentFile, ContactFile, ContactWord, IntegrationFile, OrganisationFile, 
-        ResponseFile, RouteFile, RuleFile, RulesFile, ScheduleFile, ServiceFile, SeverityFile, StatusPageFile,
-        SwitchWord, TeamFile, UserFile,
+        BackupWord, ComponentFile, ContactFile, ContactWord, IntegrationFile, OrganisationFile, ResponseFile,
+        RouteFile, RuleFile, RulesFile, ScheduleFile, ServiceFile, SeverityFile, StatusPageFile, SwitchWord, TeamFile,
+        UserFile,
     },
     policies, runbooks,
     words::Length,

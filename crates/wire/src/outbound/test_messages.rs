@@ -81,7 +81,8 @@ pub(super) fn storm(kind: MessageKind) -> Message {
 
 /// The same for somebody who is reached by telephone.
 pub(super) fn by_phone(kind: MessageKind) -> Message {
-    let phone = PhoneReply { code: "4711".to_owned(), answer_token: "AnSw3r".to_owned(), report_token: "R3p0rt".to_owned() };
+    let phone =
+        PhoneReply { code: "4711".to_owned(), answer_token: "AnSw3r".to_owned(), report_token: "R3p0rt".to_owned() };
     Message { phone: Some(phone), ..checkout(kind) }
 }
 

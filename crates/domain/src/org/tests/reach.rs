@@ -139,7 +139,9 @@ fn whoever_set_nothing_has_a_ladder() {
             .split(' ')
             .map(|word| {
                 let kind = match word {
-                    "push" => json!({ "kind": "push", "endpoint": "https://push.example/1", "p256dh": "k", "auth": "a" }),
+                    "push" => {
+                        json!({ "kind": "push", "endpoint": "https://push.example/1", "p256dh": "k", "auth": "a" })
+                    }
                     "voice" | "sms" => json!({ "kind": word, "number": "+4915112345678" }),
                     "email" => json!({ "kind": word, "address": "a@example.com" }),
                     "slack" => json!({ "kind": word, "member": "U1" }),
@@ -150,13 +152,19 @@ fn whoever_set_nothing_has_a_ladder() {
             .collect();
         let user = person("alice", &json!({ "contacts": contacts, "rules": { "high": [], "low": [] } }));
         let ladder = |urgency| {
-            let step = |(after, contact): (jiff::SignedDuration, &crate::org::Contact)| format!("{} {}", after.as_mins(), contact.id);
+            let step = |(after, contact): (jiff::SignedDuration, &crate::org::Contact)| {
+                format!("{} {}", after.as_mins(), contact.id)
+            };
             user.ladder(urgency).into_iter().map(step).collect::<Vec<_>>().join(", ")
         };
         assert_eq!((ladder(Urgency::High).as_str(), ladder(Urgency::Low).as_str()), (high, low), "{words}");
     };
     check("email sms voice push", "0 push, 1 voice, 3 sms, 5 email", "0 email");
-    check("ntfy telegram slack discord mattermost teams webhook", "0 ntfy, 0 telegram, 0 slack, 0 discord, 0 mattermost, 0 teams, 0 webhook", "0 telegram, 0 slack, 0 discord, 0 mattermost, 0 teams");
+    check(
+        "ntfy telegram slack discord mattermost teams webhook",
+        "0 ntfy, 0 telegram, 0 slack, 0 discord, 0 mattermost, 0 teams, 0 webhook",
+        "0 telegram, 0 slack, 0 discord, 0 mattermost, 0 teams",
+    );
     // Moved forward, so that the first rings at once.
     check("voice", "0 voice", "0 voice");
     check("sms voice", "0 voice, 2 sms", "0 voice, 2 sms");

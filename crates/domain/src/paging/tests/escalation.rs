@@ -218,11 +218,7 @@ fn page_that_is(status: &str) -> Run {
     let mut run = Run::begin(example(), snapshot(policy(&[("0s", "user:alice")], 0, "user:carol")), at(0));
     run.play(if status == "exhausted" { 300 } else { 0 });
     if matches!(status, "acknowledged" | "ended after acknowledge") {
-        run.record(
-            at(400),
-            Actor::User("alice".parse().unwrap()),
-            PageEvent::taken("link"),
-        );
+        run.record(at(400), Actor::User("alice".parse().unwrap()), PageEvent::taken("link"));
     }
     if status.starts_with("ended") {
         run.record(

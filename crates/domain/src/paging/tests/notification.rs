@@ -190,8 +190,7 @@ fn inv_05_a_taken_page_sends_no_further_page() {
         let asked = Notification { kind, ..notification(NotificationStatus::Queued) };
         assert_eq!(asked.still_wanted(&run.page), wanted.map_err(str::to_owned), "{kind:?}");
     };
-    let acknowledged =
-        || Some(PageEvent::taken("link"));
+    let acknowledged = || Some(PageEvent::taken("link"));
     let ended = || Some(PageEvent::Ended { reason: "resolved".to_owned() });
     check(None, MessageKind::Page, Ok(()));
     check(acknowledged(), MessageKind::Page, Err("the page is acknowledged"));
@@ -259,7 +258,9 @@ fn words_are_read_back() {
     for status in ALL {
         assert_eq!(NotificationStatus::from_word(status.word()), Some(status));
     }
-    for kind in [MessageKind::Page, MessageKind::Resolved, MessageKind::Cancelled, MessageKind::Notice, MessageKind::Code] {
+    for kind in
+        [MessageKind::Page, MessageKind::Resolved, MessageKind::Cancelled, MessageKind::Notice, MessageKind::Code]
+    {
         assert_eq!(MessageKind::from_word(kind.word()), Some(kind));
     }
     assert_eq!((NotificationStatus::from_word("sent"), MessageKind::from_word("")), (None, None));

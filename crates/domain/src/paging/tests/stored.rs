@@ -110,10 +110,7 @@ fn page_events_are_stored_like_this() {
             r#""why":"the clock was set back by 6 h"}"#
         ),
     );
-    check(
-        &PageEvent::taken("link"),
-        r#"{"kind":"acknowledged","via":"link"}"#,
-    );
+    check(&PageEvent::taken("link"), r#"{"kind":"acknowledged","via":"link"}"#);
     check(
         &PageEvent::Ended { reason: "resolved: by hand".to_owned() },
         r#"{"kind":"ended","reason":"resolved: by hand"}"#,
@@ -174,11 +171,7 @@ fn a_page_and_its_notifications_survive_being_stored() {
     let mut run =
         Run::begin(example(), snapshot(policy(&[("0s", "user:alice"), ("5m", "user:nemo")], 1, "user:carol")), at(0));
     run.play(3_600);
-    run.record(
-        at(3_700),
-        Actor::User("carol".parse().unwrap()),
-        PageEvent::taken("link"),
-    );
+    run.record(at(3_700), Actor::User("carol".parse().unwrap()), PageEvent::taken("link"));
     run.assert_sound();
     let stored = serde_json::to_string(&run.page).unwrap();
     assert_eq!(serde_json::from_str::<Page>(&stored).unwrap(), run.page);

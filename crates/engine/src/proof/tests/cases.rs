@@ -1,9 +1,6 @@
 //! What findings say, and what counts: tables.
 
-use crate::{
-    proof::{Away, Known, PROVEN_WITHIN, Proof, prove, unreachable},
-
-};
+use crate::proof::{Away, Known, PROVEN_WITHIN, Proof, prove, unreachable};
 use jiff::{SignedDuration, Timestamp};
 use nightbell_domain::{org::Organisation, signal::route::RouteTable};
 use nightbell_wire::org_files::{SourceFile, parse};

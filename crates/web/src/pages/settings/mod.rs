@@ -1,8 +1,8 @@
 //! `/settings`: the organisation at a glance, integrations, the reader's account, tokens and sessions. Keys are for administrators.
 
 mod calendars;
-mod push;
 mod people;
+mod push;
 mod reach;
 mod sessions;
 mod tokens;
@@ -39,9 +39,9 @@ pub fn router() -> Router<AppState> {
         .route("/settings/tokens", post(tokens::create))
         .route("/settings/tokens/{id}/revoke", post(tokens::revoke))
         .route("/settings/sessions/{id}/revoke", post(sessions::revoke))
+        .merge(push::router())
         .merge(people::router())
         .merge(reach::router())
-        .merge(push::router())
 }
 
 async fn show(State(state): State<AppState>, who: Signed<Read>) -> PageResult {
