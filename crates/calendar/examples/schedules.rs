@@ -13,8 +13,7 @@ use nightbell_calendar::{Instant, Override, Prepared, Rota, Schedule};
 const SCHEDULES: usize = 1_000;
 const WEEKS: i64 = 52;
 /// Zones whose clocks change, on both sides of the equator.
-const ZONES: [&str; 5] =
-    ["Europe/Berlin", "America/New_York", "Australia/Sydney", "America/Santiago", "Europe/London"];
+const ZONES: [&str; 5] = ["Europe/Berlin", "America/New_York", "Australia/Sydney", "America/Santiago", "Europe/London"];
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 

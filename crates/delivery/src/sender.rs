@@ -48,7 +48,9 @@ impl Sender {
             (Delivery::Http(request), _) => self.http.send(request, now, lease).await,
             (Delivery::Mail(mail), Some(server)) => server.send(mail, now, lease).await,
             (Delivery::Contact { to, message }, _) => self.providers.send(&self.http, to, message, now, lease).await,
-            (Delivery::Mail(_), None) => Outcome::wrong_provider("no mail server is configured ([mail] url): mail cannot be sent")
+            (Delivery::Mail(_), None) => {
+                Outcome::wrong_provider("no mail server is configured ([mail] url): mail cannot be sent")
+            }
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The facade chooses the transport, and says what to set when there is none.
 
 use super::*;
-use nightbell_wire::outbound::Wrong;
 use crate::{
     egress::EgressPolicy,
     lease::ATTEMPT_MAX,
     mail::test_server::{SmtpDouble, mail},
     test_doubles::{TIMEOUTS, Tcp},
 };
+use nightbell_wire::outbound::Wrong;
 
 fn http() -> HttpSender {
     HttpSender::new(EgressPolicy::new(&["127.0.0.1".to_owned()]).expect("a range"), TIMEOUTS).expect("a sender")

@@ -143,7 +143,7 @@ impl Page {
         if current.hand_over.is_some() {
             return match self.policy.part_from(step) {
                 Some(Part { cut: Some(why), .. }) => skip(why.clone()),
-                Some(part) => self.into_part(part, now),
+                Some(part) => self.goes_into(part, now),
                 None => skip("there is nothing to hand over to".to_owned()),
             };
         }
@@ -172,7 +172,7 @@ impl Page {
         (cycle, step, self.policy.pause())
     }
 
-    fn into_part(&self, part: &Part, now: Instant) -> PageEvent {
+    fn goes_into(&self, part: &Part, now: Instant) -> PageEvent {
         let first = self.policy.steps.get(part.first as usize);
         PageEvent::StepHandedOver {
             cycle: self.cycle,

@@ -135,7 +135,7 @@ impl Course<'_> {
         let step = line.step.clone();
         line.why = format!("{}; it is off and does not arrive", line.why);
         self.lines.push(line);
-        let mut others = self.owed.iter_mut().filter(|(of, next)| *of == ring && next.user.as_ref() == Some(&user));
+        let others = self.owed.iter_mut().filter(|(of, next)| *of == ring && next.user.as_ref() == Some(&user));
         if let Some((_, next)) = others.min_by_key(|(_, next)| next.at) {
             if next.at > now {
                 next.at = now;

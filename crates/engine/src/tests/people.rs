@@ -163,11 +163,11 @@ fn a_code_that_is_good_for_nothing_is_not_sent() {
     let mut world = World::new();
     world.add_phone("alice");
     let hand = hand(&world, "alice");
-    world.script("alice/mail", &[Defer, Defer, Defer, Defer, Defer, Defer, Defer, Defer, Defer, Defer]);
+    world.script("alice/sms", &[Defer, Defer, Defer, Defer, Defer, Defer, Defer, Defer, Defer, Defer]);
     world.act(|unit| people::send_code(unit, &hand, &id("phone")).map(drop));
     world.run_until(20 * 60);
     let sent = world.sent();
-    assert!(sent.len() > 3 && sent.iter().all(|line| line.contains(" code alice/mail")), "{sent:?}");
+    assert!(sent.len() > 3 && sent.iter().all(|line| line.contains(" code alice/sms")), "{sent:?}");
     let last: i64 = sent.last().and_then(|line| line.split(':').next()?.parse().ok()).expect("a minute");
     assert!(last < 10, "nothing after it expired: {sent:?}");
 }

@@ -82,7 +82,7 @@ fn wrong_command_lines_are_usage_errors() {
         ("nightbell|apply", "<PATH>"),
         ("nightbell|check|--weeks|0", "0 is not in 1..=53"),
         ("nightbell|import|ics|f", "--schedule"),
-        ("nightbell|explain|--service|s|--for|alice", "--alert"),
+        ("nightbell|explain|--service|s|--for|alice", "cannot be used with"),
         ("nightbell|explain", "--service"),
         ("nightbell|explain|--service|s|--alert|f", "cannot be used with"),
         ("nightbell|explain|--service|s|--at|tomorrow", "write a moment like"),

@@ -38,7 +38,7 @@ pub struct Arguments {
     #[arg(long, visible_alias = "off", value_name = "WHO[/METHOD]")]
     pub without: Vec<String>,
     /// Why this person was paged for a past alert, or was not; --alert is then its id
-    #[arg(long = "for", value_name = "WHO", requires = "alert", conflicts_with_all = ["at", "without", "integration"])]
+    #[arg(long = "for", value_name = "WHO", requires = "alert", conflicts_with_all = ["at", "without", "integration", "service"])]
     pub who: Option<String>,
     /// Where.
     #[command(flatten)]
@@ -57,7 +57,7 @@ pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
         Some(place) => {
             let now = SystemClock.now();
             let past = place.read(|tx| views::as_of(tx, arguments.at.unwrap_or(now), now))?;
-            let turns = place.read(|tx| Ok(turns(tx)?))?;
+            let turns = place.read(turns)?;
             local(&past.map_or_else(|| place.directory(), Ok)?, &turns, arguments)?
         }
         None => remote(arguments)?,

@@ -20,6 +20,7 @@ use nightbell_store::Listener;
 use nightbell_web::{AppState, Parts, ReadPool, Setup, callbacks, live::Hub, tasks::spawn_supervised};
 use nightbell_wire::outbound::push::{encryption::Fresh, vapid::SenderKey};
 use std::{
+    collections::BTreeSet,
     io,
     net::SocketAddr,
     path::Path,
@@ -64,9 +65,7 @@ pub(super) fn wire(
     refuse_alerts_if(only_paging, &desk);
     let reserve = options.data.as_folder().map(|folder| Reserve::of(folder.path()));
     let (writer, writer_gone) = start_writer(writer, reserve.clone())?;
-    let mut media = options.providers.media();
-    media.extend(options.mail.is_some().then_some("email"));
-    let callouts = Callouts::of(&options, &settings.public_url)?;
+    let (media, callouts) = (media(&options), Callouts::of(&options, &settings.public_url)?);
     let state = AppState::new(Setup {
         telegram: callouts.as_ref().map(Callouts::bot),
         desk: desk.clone(),
@@ -118,6 +117,11 @@ pub(super) fn wire(
     }
     tasks.extend(beside.into_iter().flat_map(|beside| among_others(&node, beside, &state, waker, &stopping)));
     Ok(Wired { state, routers: options.routers, machines, pump, tasks, node, hints, writer, writer_gone })
+}
+
+/// The media by which somebody can be reached here.
+fn media(options: &Options) -> BTreeSet<&'static str> {
+    options.providers.media().into_iter().chain(options.mail.is_some().then_some("email")).collect()
 }
 
 /// Web push, with the key of the installation.

@@ -154,7 +154,7 @@ fn a_phone_that_was_thrown_away_is_left_out_and_its_owner_is_told() {
     let failed = until("the attempt is settled", SOON, || {
         let page = page(&server, "db");
         let push = page["notifications"].as_array().expect("a list").iter().find(|n| n["medium"] == "push").cloned();
-        push.filter(|push| push["status"] == "failed")
+        push.filter(|push| push["state"] == "failed")
     });
     assert!(failed.to_string().contains("set the phone up again"), "{failed}");
     trigger(&server, "disk", "trigger");

@@ -62,9 +62,10 @@ impl World {
         let deed = match alert {
             _ if many => Deed::AckAll(token),
             _ if o.snoozes > 0 && dice.chance(o.snoozes) => Deed::Snooze(message.page, dice.between(2, 240)),
-            _ if o.gives > 0 && dice.chance(o.gives) => {
-                Deed::Give(message.page, *dice.pick(&["user:carol", "user:alice", "policy:crew", "policy:main"]))
-            }
+            _ if o.gives > 0 && dice.chance(o.gives) => Deed::Give(
+                message.page,
+                dice.pick::<&'static str>(&["user:carol", "user:alice", "policy:crew", "policy:main"]),
+            ),
             _ if dice.chance(o.hands_over) => Deed::HandOver(token),
             Some(alert) if dice.chance(o.resolves) => Deed::Resolve(alert),
             _ if dice.chance(500) => Deed::Ack(message.page),

@@ -16,6 +16,9 @@ const ZONES: [(&str, &str); 3] = [
 /// Minutes looked at.
 const MINUTES: i64 = 14 * 60;
 
+/// From and to in hours of the day, and whether the step counts outside of them.
+type Hours = (u16, u16, bool);
+
 #[derive(Debug, Clone)]
 struct Case {
     zone: usize,
@@ -24,7 +27,7 @@ struct Case {
     hours: Option<(u16, u16)>,
     second_layer: bool,
     overrides: Vec<(usize, i64, i64)>,
-    steps: Vec<(&'static str, Option<(u16, u16, bool)>)>,
+    steps: Vec<(&'static str, Option<Hours>)>,
     hands_over: bool,
     last: Option<&'static str>,
     away: Vec<(usize, i64, i64)>,

@@ -242,13 +242,16 @@ fn change(v: Voice) -> ChangeRow {
     }
 }
 
+fn people(v: Voice) -> Vec<Choice> {
+    choices(v, &[("alice", "Alice Example"), ("bob", "Bob Example")], "bob")
+}
+
 fn forms(v: Voice) -> Vec<Rendered> {
-    let people = || choices(v, &[("alice", "Alice Example"), ("bob", "Bob Example")], "bob");
     let span = OverridePage {
         shell: calm(v, "Put somebody on call", Nav::Oncall),
         id: "payments-primary".into(),
         zone: "Europe/Berlin".into(),
-        people: people(),
+        people: people(v),
         people_error: Some("Choose somebody of the list.".into()),
         kinds: choices(v, &[("replace", "Takes it"), ("add", "Joins")], "replace"),
         from: Field::new("2026-05-03T18:00"),
@@ -265,7 +268,7 @@ fn forms(v: Voice) -> Vec<Rendered> {
         shell: calm(v, "Ask for cover", Nav::Oncall),
         id: "payments-primary".into(),
         zone: "Europe/Berlin".into(),
-        users: people(),
+        users: people(v),
         person: alice(v),
         asked: choices(v, &[("", "Everybody of the schedule"), ("bob", "Bob Example")], ""),
         asked_error: Some("Choose somebody of the list.".into()),
@@ -275,6 +278,16 @@ fn forms(v: Voice) -> Vec<Rendered> {
         to: Field::new("2026-05-03T20:00"),
         note: Field::new(v.t("Birthday")),
     };
+    vec![
+        ("oncall-override", show(&span)),
+        ("oncall-ask", show(&ask)),
+        ("oncall-new", show(&plan(v, "", false))),
+        ("oncall-edit", show(&plan(v, "night-watch", true))),
+    ]
+}
+
+/// The form of a plan; `look`: after its preview was asked for.
+fn plan(v: Voice, id: &str, look: bool) -> PlanPage {
     let layer = |n: usize| LayerForm {
         key: format!("l{n}"),
         title: format!("Layer {}", n + 1),
@@ -286,7 +299,7 @@ fn forms(v: Voice) -> Vec<Rendered> {
         holidays: Field::new("DE off"),
         removable: n > 0,
     };
-    let plan = |id: &str, look: bool| PlanPage {
+    PlanPage {
         shell: calm(v, "Plan", Nav::Oncall),
         action: if id.is_empty() { "/oncall/new".into() } else { format!("/oncall/{id}/edit") },
         id: id.into(),
@@ -309,13 +322,7 @@ fn forms(v: Voice) -> Vec<Rendered> {
             unreachable: vec![v.t("Frank Example")],
         }),
         people: v.t("alice, bob"),
-    };
-    vec![
-        ("oncall-override", show(&span)),
-        ("oncall-ask", show(&ask)),
-        ("oncall-new", show(&plan("", false))),
-        ("oncall-edit", show(&plan("night-watch", true))),
-    ]
+    }
 }
 
 fn load(v: Voice) -> LoadPage {

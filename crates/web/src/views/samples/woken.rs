@@ -61,6 +61,24 @@ pub(super) fn pages(v: Voice) -> Vec<Rendered> {
     ]
 }
 
+/// Who else is rung.
+fn beside(v: Voice) -> Vec<Here> {
+    vec![
+        Here {
+            person: Person { name: v.t("You"), ..Person::new("Alice Example", "alice") },
+            part: "primary".into(),
+            state: Tag::state("ringing"),
+            at: None,
+        },
+        Here {
+            person: Person::new(v.t("Bob Example"), "bob"),
+            part: "backup".into(),
+            state: Tag::state("next"),
+            at: Some(at(5)),
+        },
+    ]
+}
+
 fn woken(v: Voice) -> WokenPage {
     let step = |id: &str, text: &str, command: &str, record: &str, reported| WokenMitigation {
         id: id.into(),
@@ -101,20 +119,7 @@ fn woken(v: Voice) -> WokenPage {
         ],
         runbook: Some(Link::new("/runbooks/stripe-webhook-failures", "Runbook")),
         source: ExternalLink::new("https://prometheus.example/graph?g0.expr=x", v.t("See it in Prometheus")),
-        people: vec![
-            Here {
-                person: Person { name: v.t("You"), ..Person::new("Alice Example", "alice") },
-                part: "primary".into(),
-                state: Tag::state("ringing"),
-                at: None,
-            },
-            Here {
-                person: Person::new(v.t("Bob Example"), "bob"),
-                part: "backup".into(),
-                state: Tag::state("next"),
-                at: Some(at(5)),
-            },
-        ],
+        people: beside(v),
         incident: None,
         incident_words: "is open for this.",
         severities: vec![
