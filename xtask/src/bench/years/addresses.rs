@@ -80,6 +80,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("/api/v1/me/feeds", &["/api/v1/me/feeds"]),
     ("/api/v1/me/rules", &["/api/v1/me/rules"]),
     ("/api/v1/oncall", &["/api/v1/oncall"]),
+    ("/api/v1/oncall/me", &["/api/v1/oncall/me"]),
     ("/api/v1/coverage", &["/api/v1/coverage"]),
     ("/api/v1/load", &["/api/v1/load"]),
     ("/api/v1/schedules/{id}/cover", &["/api/v1/schedules/payments-primary/cover"]),
