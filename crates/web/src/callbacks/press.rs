@@ -30,6 +30,10 @@ struct Body<'a> {
 }
 
 async fn press(State(state): State<AppState>, Path(token): Path<String>) -> Response {
+    // Looked at before anything is left at the writer's desk: what is forged costs nobody's page a moment.
+    if let Err(refusal) = LinkHolder::check(state.settings(), &token, state.now()) {
+        return answer(status(&refusal), &Told::refused(refusal.message));
+    }
     let work = move |unit: &mut Unit<'_>| {
         let holder = LinkHolder::check(unit.settings, &token, unit.now)?;
         if !unit.directory.org.users.contains_key(holder.user()) {

@@ -75,6 +75,13 @@ async fn a_link_that_is_no_link_presses_nothing() {
         assert_eq!(text(&answer).0, "refused");
     }
     assert!(page(&site, id).await.page.is_waiting());
+    let units = || site.state.desk().stats().counts.batch_units.count;
+    let before = units();
+    for token in ["AAAA", expired.as_str()] {
+        press(&site, token).await;
+        assert_ne!(site.post_form(Who::Nobody, &format!("/p/{token}/ack"), &[]).await.status, StatusCode::OK);
+    }
+    assert_eq!(units(), before, "what is forged or over never reaches the writer");
     let later = link_until(&site, id, "rita", start() + SignedDuration::from_hours(1));
     assert_eq!(press(&site, &later).await.status, StatusCode::OK);
     assert_eq!(site.get(Who::Nobody, "/p/AAAA/press").await.status, StatusCode::METHOD_NOT_ALLOWED);

@@ -49,6 +49,8 @@ async fn press<T: Send + 'static>(
     token: &str,
     mut work: impl FnMut(&mut Unit<'_>, &LinkHolder) -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
+    // Looked at before anything is left at the writer's desk: what is forged costs nobody's page a moment.
+    LinkHolder::check(state.settings(), token, state.now())?;
     let link = token.to_owned();
     state
         .run_first(move |unit| {
