@@ -5,7 +5,6 @@
 
 pub mod api;
 pub mod assets;
-pub mod callbacks;
 pub mod connections;
 pub mod crowd;
 pub mod csrf;

@@ -3,9 +3,8 @@
 
 use super::{
     escalation::PageStart,
-    event::PageEvent,
     notification::owed,
-    page::{Page, PageStatus},
+    page::{Page, PageEvent, PageStatus},
 };
 use crate::{
     ids::{ContactId, PageId, UserId},
@@ -37,10 +36,6 @@ pub fn plan(org: &Organisation, start: PageStart, at: Instant) -> Vec<PlanLine> 
     let begin = Recorded { seq: 1, at, actor: Actor::system("explain"), event: start.event(id, at) };
     let Some(mut page) = Page::evolve(None, &begin) else { return Vec::new() };
     let mut lines = Vec::new();
-    if let Some(until) = page.held_until {
-        let why = format!("low urgency: nobody is rung before {until}");
-        lines.push(PlanLine { at, user: None, contact: None, medium: None, step: "held".to_owned(), why });
-    }
     while let Some(now) = page.next_due_at.filter(|_| page.status == PageStatus::Ringing) {
         for event in page.advance(org, now) {
             describe(org, &page, &event, now, &mut lines);
@@ -55,37 +50,18 @@ pub fn plan(org: &Organisation, start: PageStart, at: Instant) -> Vec<PlanLine> 
     lines
 }
 
-fn step_name(page: &Page, cycle: u32, step: u32) -> String {
-    let name = page.policy.step_name(step);
+fn step_name(cycle: u32, step: u32) -> String {
     match cycle {
-        0 => name,
-        n => format!("{name} (repeat {n})"),
+        0 => format!("step {}", step + 1),
+        n => format!("step {} (repeat {n})", step + 1),
     }
 }
 
-pub(super) fn describe(org: &Organisation, page: &Page, event: &PageEvent, now: Instant, lines: &mut Vec<PlanLine>) {
-    let nobody = |step: &str, why: String| PlanLine {
-        at: now,
-        user: None,
-        contact: None,
-        medium: None,
-        step: step.to_owned(),
-        why,
-    };
+fn describe(org: &Organisation, page: &Page, event: &PageEvent, now: Instant, lines: &mut Vec<PlanLine>) {
     let (step, rung, silent) = match event {
-        PageEvent::StepRang { cycle, step, rung, silent, .. } => {
-            (step_name(page, *cycle, *step), rung.as_slice(), silent)
-        }
-        PageEvent::StepEmpty { cycle, step, silent, .. } => (step_name(page, *cycle, *step), &[][..], silent),
+        PageEvent::StepRang { cycle, step, rung, silent, .. } => (step_name(*cycle, *step), rung.as_slice(), silent),
+        PageEvent::StepEmpty { cycle, step, silent, .. } => (step_name(*cycle, *step), &[][..], silent),
         PageEvent::LastResortRang { rung, silent, .. } => ("last resort".to_owned(), rung.as_slice(), silent),
-        PageEvent::StepSkipped { cycle, step, why, .. } => {
-            lines.push(nobody(&step_name(page, *cycle, *step), format!("skipped: {why}")));
-            return;
-        }
-        PageEvent::StepHandedOver { cycle, step, to, .. } => {
-            lines.push(nobody(&step_name(page, *cycle, *step), format!("goes on with policy {to}")));
-            return;
-        }
         _ => return,
     };
     for person in rung {
@@ -96,19 +72,14 @@ pub(super) fn describe(org: &Organisation, page: &Page, event: &PageEvent, now: 
                 contact: Some(message.contact),
                 medium: Some(message.medium),
                 step: step.clone(),
-                why: message.waits.map_or_else(|| person.why.clone(), |waits| format!("{}; {waits}", person.why)),
+                why: person.why.clone(),
             });
         }
     }
-    if let PageEvent::StepRang { all: true, .. } = event {
-        let names: Vec<String> = rung.iter().map(|person| format!("@{}", person.user)).collect();
-        lines.push(nobody(&step, format!("rings on until each of these has acknowledged: {}", names.join(", "))));
+    for why in silent {
+        lines.push(PlanLine { at: now, user: None, contact: None, medium: None, step: step.clone(), why: why.clone() });
     }
-    if let PageEvent::StepRang { copies, .. } = event {
-        lines.extend(copies.iter().map(|copy| nobody(&step, format!("@{} gets a copy: {}", copy.user, copy.why))));
-    }
-    lines.extend(silent.iter().map(|why| nobody(&step, why.clone())));
     if rung.is_empty() && silent.is_empty() {
-        lines.push(nobody(&step, "names nobody".to_owned()));
+        lines.push(PlanLine { at: now, user: None, contact: None, medium: None, step, why: "names nobody".to_owned() });
     }
 }

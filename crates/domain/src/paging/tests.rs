@@ -2,7 +2,6 @@
 
 mod clock_step;
 mod escalation;
-mod features;
 mod laws;
 mod notification;
 mod plan;
@@ -84,7 +83,7 @@ fn policy(steps: &[(&str, &str)], repeat: u16, last_resort: &str) -> Value {
 }
 
 fn snapshot(policy: Value) -> PolicySnapshot {
-    PolicySnapshot::of(&example(), &serde_json::from_value::<Policy>(policy).unwrap())
+    PolicySnapshot::from(&serde_json::from_value::<Policy>(policy).unwrap())
 }
 
 fn start(policy: PolicySnapshot, urgency: Urgency) -> PageStart {

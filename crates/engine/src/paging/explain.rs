@@ -1,17 +1,15 @@
 //! `explain`: who would hear what, when, by which method and why, if an alert came and nobody acknowledged.
 
-use crate::{Fault, signal::page_start};
+use crate::signal::page_start;
 use nightbell_domain::{
-    ids::{PolicyId, ServiceId},
+    ids::ServiceId,
     org::{Organisation, RouteOutcome, Urgency},
-    paging::{Off, PlanLine, Subject, plan, plan_without},
+    paging::{PlanLine, Subject, plan},
     record::Instant,
     refusal::Refusal,
     signal::{AlertFacts, AlertSeverity, Event, route::Routing},
 };
-use nightbell_store::{Tx, paging as store};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// What to explain.
 #[derive(Debug, Clone)]
@@ -40,44 +38,8 @@ pub struct Explanation {
     pub lines: Vec<PlanLine>,
 }
 
-/// How many pages each policy has started that asks whose turn it is.
-pub type Turns = BTreeMap<PolicyId, u64>;
-
-/// Turns as they stand: whose it is when the next page comes.
-///
-/// # Errors
-/// The store's.
-pub fn turns(tx: &mut dyn Tx) -> Result<Turns, Fault> {
-    Ok(store::turns(tx)?)
-}
-
 /// Explains, by running what would run.
-///
-/// # Errors
-/// There is no such service.
-pub fn explain(
-    directory: &crate::Directory,
-    turns: &Turns,
-    subject: &ExplainSubject,
-    at: Instant,
-) -> Result<Explanation, Refusal> {
-    explain_without(directory, turns, subject, at, &Off::default())
-}
-
-/// The same when some people's phones are off: their attempts fail and fall back as they would.
-///
-/// # Errors
-/// There is no such service or person.
-pub fn explain_without(
-    directory: &crate::Directory,
-    turns: &Turns,
-    subject: &ExplainSubject,
-    at: Instant,
-    off: &Off,
-) -> Result<Explanation, Refusal> {
-    if let Some(unknown) = off.users().find(|user| !directory.org.users.contains_key(*user)) {
-        return Err(Refusal::not_found("user", unknown));
-    }
+pub fn explain(directory: &crate::Directory, subject: &ExplainSubject, at: Instant) -> Result<Explanation, Refusal> {
     let org: &Organisation = &directory.org;
     let (routing, title) = match subject {
         ExplainSubject::Service(service) => {
@@ -106,12 +68,7 @@ pub fn explain_without(
         }
     };
     let lines = if routing.outcome == RouteOutcome::Page {
-        let mut start = page_start(org, &routing, Subject::Person, &title, "");
-        if let ExplainSubject::Alert { event, .. } = subject {
-            start.policy = start.policy.knowing(&event.labels, event.severity);
-        }
-        start.policy.turn = start.policy.policy.as_ref().and_then(|id| turns.get(id)).copied().unwrap_or(0);
-        if off.is_empty() { plan(org, start, at) } else { plan_without(org, start, at, off) }
+        plan(org, page_start(org, &routing, Subject::Person, &title, ""), at)
     } else {
         Vec::new()
     };

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use nightbell_domain::{
     access::{Administer, Caller, Manage, Permit, Respond, Via},
     ids::{Entropy, NotificationId, PageId},
-    org::{AccessRole, ContactKind},
+    org::AccessRole,
     paging::{Message, MessageKind, Notification, NotificationStatus, Page, PageStatus, Report},
     record::Instant,
     response::Incident,
@@ -295,8 +295,7 @@ impl World {
 
     fn contact(&self, work: &paging::Work) -> String {
         let medium = match &work.address {
-            paging::Address::Contact(ContactKind::Email { .. }) => "mail",
-            paging::Address::Contact(kind) => kind.word(),
+            paging::Address::Email { .. } => "mail",
             paging::Address::Webhook { .. } => "hook",
             paging::Address::Canary { .. } => "sink",
         };

@@ -5,12 +5,10 @@
 
 mod actions;
 mod alerts;
-mod coverage;
 mod declare;
 mod explain;
 mod form;
 mod home;
-mod ical;
 mod incidents;
 mod oncall;
 mod postmortems;
@@ -18,12 +16,8 @@ mod room;
 mod runbooks;
 mod services;
 mod settings;
-mod snooze;
 mod update;
 mod woken;
-
-pub(crate) use form::{Pairs, typed};
-pub(crate) use settings::subscription;
 
 use crate::state::AppState;
 use axum::Router;
@@ -33,11 +27,9 @@ pub fn routes() -> Router<AppState> {
     let areas = [
         actions::router(),
         alerts::router(),
-        coverage::router(),
         declare::router(),
         explain::router(),
         home::router(),
-        ical::router(),
         incidents::router(),
         oncall::router(),
         postmortems::router(),
@@ -52,4 +44,4 @@ pub fn routes() -> Router<AppState> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

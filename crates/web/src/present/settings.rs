@@ -60,8 +60,7 @@ pub fn page(
     material: &Material,
     form: TokenForm,
 ) -> SettingsPage {
-    let me = eyes.org.person(&eyes.me);
-    let me = me.as_deref();
+    let me = eyes.org.users.get(&eyes.me);
     SettingsPage {
         shell,
         counts: counts(directory),
@@ -151,7 +150,10 @@ fn account(eyes: &Eyes<'_>, me: Option<&User>, settings: &Settings) -> Vec<(Stri
 }
 
 fn contact(contact: &nightbell_engine::domain::org::Contact) -> Contact {
-    let address = contact.kind.address();
+    let address = match &contact.kind {
+        ContactKind::Email { address } => address,
+        ContactKind::Webhook { url } => url,
+    };
     let state = if contact.verified {
         Tag::new(Tone::Ok, "✓", "Verified")
     } else {

@@ -12,7 +12,6 @@ mod export;
 mod forms;
 mod parse;
 mod plan;
-mod policies;
 mod problem;
 mod runbooks;
 mod tree;

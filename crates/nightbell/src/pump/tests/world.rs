@@ -224,11 +224,7 @@ impl World {
         Pump::new(Parts {
             desk: self.desk.clone(),
             reader,
-            sender: Sender {
-                mail: None,
-                http: HttpSender::new(loopback, Timeouts::default()).unwrap(),
-                providers: Default::default(),
-            },
+            sender: Sender { mail: None, http: HttpSender::new(loopback, Timeouts::default()).unwrap() },
             clock: Arc::new(self.clock.clone()),
             waker: self.waker.clone(),
             pace: 1,

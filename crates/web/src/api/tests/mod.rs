@@ -4,7 +4,6 @@ mod endpoints;
 mod errors;
 mod organisation;
 mod paging;
-mod rota;
 mod story;
 
 use crate::{

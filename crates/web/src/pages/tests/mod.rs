@@ -4,6 +4,6 @@ mod declare;
 mod everywhere;
 mod lists;
 mod room;
-pub(crate) mod scene;
+mod scene;
 mod update;
 mod woken;

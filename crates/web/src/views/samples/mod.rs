@@ -6,7 +6,6 @@ mod care;
 mod manage;
 mod respond;
 mod room;
-mod turns;
 mod woken;
 
 use super::{Choice, Clock, Flash, FlashKind, Nav, OpenIncident, Shell, Tag, UserChip, When};
@@ -43,7 +42,6 @@ pub fn pages(hostile: bool) -> Vec<Rendered> {
     out.extend(room::pages(voice));
     out.extend(manage::pages(voice));
     out.extend(care::pages(voice));
-    out.extend(turns::pages(voice));
     out
 }
 
