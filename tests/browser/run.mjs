@@ -1,4 +1,4 @@
-// The browser tests: three scenes of a night, the same without JavaScript and by keyboard, then every page in every look, and the demo. Prints `N passed, N failed`.
+// The browser tests: three scenes of a night, the same without JavaScript and by keyboard, on call as people live it, then every page in every look, and the demo. Prints `N passed, N failed`.
 // NIGHTBELL_BINARY names the binary; NIGHTBELL_SHOTS a folder for pictures.
 import { start } from './lib/server.mjs';
 import { launch } from './lib/browser.mjs';
@@ -8,6 +8,7 @@ import { room } from './scenes/room.mjs';
 import { monday } from './scenes/monday.mjs';
 import { noscript } from './scenes/noscript.mjs';
 import { keyboard } from './scenes/keyboard.mjs';
+import { schedule } from './scenes/schedule.mjs';
 import { demo } from './scenes/demo.mjs';
 import { looks } from './scenes/looks.mjs';
 
@@ -20,6 +21,7 @@ try {
   await monday(night);
   await noscript(night);
   await keyboard(night);
+  await schedule(night);
   await looks(night);
   await demo(night);
 } finally {

@@ -12,6 +12,7 @@ mod paging;
 mod pg;
 mod reference;
 mod running;
+mod schedules;
 mod size;
 mod start;
 mod storm;
@@ -54,6 +55,11 @@ pub const BENCHES: &[Bench] = &[
     Bench { name: "open", about: "resident memory with 100,000 open alerts", run: timers::open },
     Bench { name: "pg", about: "ingest on PostgreSQL with one node and three, beside pgbench", run: pg::run },
     Bench { name: "years", about: "start and every page on two years of alerts and incidents", run: years::run },
+    Bench {
+        name: "schedules",
+        about: "the shifts of 1,000 schedules in a year, and who is on call at an instant",
+        run: schedules::run,
+    },
     Bench { name: "live", about: "incident entry to event in 20 open browsers", run: live::run },
 ];
 

@@ -5,8 +5,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::repo::{Result, Verdict};
+use crate::repo::{self, Result, Verdict};
 use crate::shell;
+
+mod python;
 
 /// A program the tests need.
 struct Need {
@@ -44,6 +46,21 @@ const NEEDS: &[Need] = &[
         probe: "/usr/bin/python3 -c 'import aiosmtpd' || python3 -c 'import aiosmtpd'",
     },
     Need {
+        package: "python3-icalendar",
+        purpose: "reads the calendar feeds",
+        probe: "/usr/bin/python3 -c 'import icalendar'",
+    },
+    Need {
+        package: "tzdata",
+        purpose: "the machine's own time zone data, for Python's word on who is on call",
+        probe: "python3 -c 'import zoneinfo; zoneinfo.ZoneInfo(\"Europe/Berlin\")'",
+    },
+    Need {
+        package: "python3-venv",
+        purpose: "Python packages that Debian does not have, beside the build",
+        probe: "/usr/bin/python3 -c 'import venv, ensurepip' || python3 -c 'import venv, ensurepip'",
+    },
+    Need {
         package: "postgresql",
         purpose: "the second database",
         probe: "ls /usr/lib/postgresql/*/bin/postgres || command -v postgres",
@@ -78,7 +95,7 @@ pub fn run() -> Result<Verdict> {
             return Ok(Verdict::ran(false, format!("{} programs missing", still.len())));
         }
     }
-    let toolchain = components()?;
+    let toolchain = components()? && python::beside_the_build(&repo::root())?;
     let summary = format!("{} programs present, {} installed now", NEEDS.len(), missing.len());
     println!("setup: {summary}");
     Ok(Verdict::ran(toolchain, summary))

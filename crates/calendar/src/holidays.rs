@@ -23,8 +23,12 @@ type ByCountry = BTreeMap<&'static str, BTreeSet<Date>>;
 /// see [`countries`].
 #[must_use]
 pub fn for_country(code: &str, years: RangeInclusive<i16>) -> Option<BTreeSet<Date>> {
-    let days = table().get(code.to_ascii_uppercase().as_str())?;
-    Some(days.iter().copied().filter(|day| years.contains(&day.year())).collect())
+    Some(all(code)?.iter().copied().filter(|day| years.contains(&day.year())).collect())
+}
+
+/// All public holidays of a country; `None` if it is not in the data.
+pub(crate) fn all(code: &str) -> Option<&'static BTreeSet<Date>> {
+    table().get(code.to_ascii_uppercase().as_str())
 }
 
 /// The codes of all countries in the data, in order.

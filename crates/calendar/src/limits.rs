@@ -9,6 +9,9 @@ pub const SPAN_STEPS_MAX: usize = 200_000;
 /// Hand-offs that change nothing which [`crate::on_call`] looks past to find the next change.
 pub const LOOKAHEAD_STEPS_MAX: usize = 10_000;
 
+/// Turns that [`crate::fair::propose`] plans at most: weeks for ten years.
+pub const FAIR_TURNS_MAX: usize = 520;
+
 /// First year a schedule may name.
 pub const YEAR_MIN: i16 = 1970;
 

@@ -5,14 +5,21 @@
 //! clock) time only; instants are made from it in [`crate::local`]. Anyone may build these
 //! values; [`crate::validate`] says whether they make sense.
 
+mod agreed;
+mod answer;
+mod hours;
+mod turns;
+
 use std::fmt;
-use std::str::FromStr;
 
 use jiff::civil::DateTime;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::Instant;
+pub use agreed::{Edge, Override, OverrideKind};
+pub use answer::{Gap, OnCall, Shift, ShiftSource};
+pub use hours::{CivilTime, HolidayRule, Holidays, Hours, HoursEdge, Weekday};
+pub use turns::{NOBODY, Rotation, RotationUnit, Slot, Turns};
 
 /// A user's handle, without the `@`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,6 +31,12 @@ impl Member {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<String> for Member {
+    fn from(handle: String) -> Self {
+        Self(handle)
     }
 }
 
@@ -48,7 +61,7 @@ pub struct Schedule {
     /// Lowest first: a later layer that has somebody at an instant wins over the earlier ones.
     #[serde(default)]
     pub layers: Vec<Layer>,
-    /// Win over all layers; a later one wins over an earlier one.
+    /// Win over all layers; of two that replace, the later one wins.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,
     /// Who stands behind the primary.
@@ -60,7 +73,7 @@ pub struct Schedule {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Backup {
-    /// The next different member in the winning layer's rotation; nobody if there is no other.
+    /// The next in the winning layer's rotation who is not on call; nobody if there is no other.
     #[default]
     NextInRotation,
     /// Nobody.
@@ -73,244 +86,41 @@ pub enum Backup {
 pub struct Layer {
     /// Unique in its schedule.
     pub name: String,
-    /// In order of turn. Somebody may be listed twice to take two turns.
-    pub members: Vec<Member>,
-    /// How long a turn is.
-    pub every: Rotation,
+    /// Who takes which turn, in order. Somebody may be listed twice to take two turns.
+    pub members: Vec<Slot>,
+    /// How long the turns are.
+    pub every: Turns,
     /// Begin of the first member's first turn, as wall time. Nobody is on call in this layer before.
     pub starts: DateTime,
     /// The hours of the week in which the layer has somebody; empty means always.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hours: Vec<Hours>,
+    /// Public holidays on which the layer rests, or on which alone it works.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holidays: Option<Holidays>,
 }
 
-/// The length of a turn: `1w`, `1d`, `12h`.
-///
-/// Days and weeks hand over at the same wall-clock time all year; hours are exact elapsed time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rotation {
-    /// What is counted.
-    pub unit: RotationUnit,
-    /// How many of the unit; zero is refused by [`crate::validate`].
-    pub count: u16,
-}
-
-/// What a [`Rotation`] counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RotationUnit {
-    /// Exact hours of elapsed time.
-    Hour,
-    /// Calendar days.
-    Day,
-    /// Calendar weeks of seven days.
-    Week,
-}
-
-/// Hours on some days of the week.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Hours {
-    /// The days on which the hours begin.
-    pub days: Vec<Weekday>,
-    /// First minute, inclusive.
-    pub from: CivilTime,
-    /// End, exclusive. At or before `from` it lies on the following day.
-    pub to: CivilTime,
-}
-
-/// A day of the week, written `mon` … `sun`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "seven names that need no words")]
-pub enum Weekday {
-    Mon,
-    Tue,
-    Wed,
-    Thu,
-    Fri,
-    Sat,
-    Sun,
-}
-
-impl Weekday {
-    /// All seven, Monday first.
-    pub const ALL: [Self; 7] = [Self::Mon, Self::Tue, Self::Wed, Self::Thu, Self::Fri, Self::Sat, Self::Sun];
-}
-
-impl From<jiff::civil::Weekday> for Weekday {
-    fn from(day: jiff::civil::Weekday) -> Self {
-        use jiff::civil::Weekday as J;
-        match day {
-            J::Monday => Self::Mon,
-            J::Tuesday => Self::Tue,
-            J::Wednesday => Self::Wed,
-            J::Thursday => Self::Thu,
-            J::Friday => Self::Fri,
-            J::Saturday => Self::Sat,
-            J::Sunday => Self::Sun,
-        }
-    }
-}
-
-/// A whole minute of a civil day, `00:00` to `24:00` inclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CivilTime {
-    minute_of_day: u16,
-}
-
-impl CivilTime {
-    /// `None` beyond 24:00 or for a minute above 59.
-    #[must_use]
-    pub const fn new(hour: u16, minute: u16) -> Option<Self> {
-        if hour > 24 || minute > 59 || (hour == 24 && minute > 0) {
-            return None;
-        }
-        Some(Self { minute_of_day: hour * 60 + minute })
-    }
-
-    /// Minutes since 00:00, 0 to 1440.
-    #[must_use]
-    pub const fn minute_of_day(self) -> u16 {
-        self.minute_of_day
-    }
-}
-
-/// Somebody takes a span, whatever the layers say.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Override {
-    /// Who takes it.
-    pub user: Member,
-    /// Wall time in the schedule's zone, inclusive.
-    pub from: DateTime,
-    /// Wall time in the schedule's zone, exclusive.
-    pub to: DateTime,
-}
-
-/// A half-open span `[from, to)` in which the people on call do not change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shift {
-    /// Inclusive.
-    pub from: Instant,
-    /// Exclusive; always after `from`.
-    pub to: Instant,
-    /// Who is called first.
-    pub primary: Member,
-    /// Who stands behind, always somebody else.
-    pub backup: Option<Member>,
-    /// What put the primary there.
-    pub source: ShiftSource,
-}
-
-/// What put somebody on call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ShiftSource {
-    /// The layer of this name.
-    Layer(String),
-    /// An override.
-    Override,
-}
-
-/// Who is on call at one instant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OnCall {
-    /// `None` in a gap.
-    pub primary: Option<Member>,
-    /// Who stands behind; `None` whenever `primary` is.
-    pub backup: Option<Member>,
-    /// What put the primary there; `None` whenever `primary` is.
-    pub source: Option<ShiftSource>,
-    /// The next instant at which any of the above changes; `None` if it never does. The one
-    /// exception is a schedule with more than [`crate::limits::LOOKAHEAD_STEPS_MAX`] hand-offs
-    /// that change nothing: then it is an instant before which nothing changes.
-    pub until: Option<Instant>,
-}
-
-/// A text that is no turn length or no time of day.
+/// A text that says nothing a schedule knows.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ParseError {
     /// Not a [`Rotation`].
-    #[error("\"{0}\" is not a turn length; write a number and h, d or w, such as 12h, 1d or 1w")]
+    #[error("\"{0}\" is not a turn length; write a number and h, d, w or mo, such as 12h, 1d, 1w or 1mo")]
     Rotation(String),
+    /// A list of turn lengths without any.
+    #[error("the list of turn lengths is empty; write one such as 1w, or several that cycle such as [4d, 3d]")]
+    NoTurns,
+    /// A list of turn lengths of different families.
+    #[error("{0} and {1} do not cycle together; write all lengths in hours, all in days and weeks, or all in months")]
+    MixedTurns(String, String),
     /// Not a [`CivilTime`].
     #[error("\"{0}\" is not a time of day; write HH:MM from 00:00 to 24:00")]
     CivilTime(String),
-}
-
-impl fmt::Display for Rotation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = match self.unit {
-            RotationUnit::Hour => 'h',
-            RotationUnit::Day => 'd',
-            RotationUnit::Week => 'w',
-        };
-        write!(f, "{}{unit}", self.count)
-    }
-}
-
-impl FromStr for Rotation {
-    type Err = ParseError;
-
-    fn from_str(text: &str) -> Result<Self, ParseError> {
-        let refuse = || ParseError::Rotation(text.to_owned());
-        let (digits, unit) = if let Some(digits) = text.strip_suffix('h') {
-            (digits, RotationUnit::Hour)
-        } else if let Some(digits) = text.strip_suffix('d') {
-            (digits, RotationUnit::Day)
-        } else if let Some(digits) = text.strip_suffix('w') {
-            (digits, RotationUnit::Week)
-        } else {
-            return Err(refuse());
-        };
-        if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(refuse());
-        }
-        let count = digits.parse().map_err(|_| refuse())?;
-        Ok(Self { unit, count })
-    }
-}
-
-impl fmt::Display for CivilTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02}:{:02}", self.minute_of_day / 60, self.minute_of_day % 60)
-    }
-}
-
-impl FromStr for CivilTime {
-    type Err = ParseError;
-
-    fn from_str(text: &str) -> Result<Self, ParseError> {
-        let two_digits = |part: &str| -> Option<u16> {
-            let plain = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-            plain.then(|| part.parse().ok())?
-        };
-        text.split_once(':')
-            .and_then(|(hour, minute)| Self::new(two_digits(hour)?, two_digits(minute)?))
-            .ok_or_else(|| ParseError::CivilTime(text.to_owned()))
-    }
-}
-
-impl Serialize for Rotation {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Rotation {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
-}
-
-impl Serialize for CivilTime {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for CivilTime {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
+    /// Not a [`HoursEdge`] with a weekday.
+    #[error("\"{0}\" is not a time of the week; write it like \"fri 17:00\"")]
+    HoursEdge(String),
+    /// Not an [`Edge`].
+    #[error(
+        "\"{0}\" is no date and time; write wall time like 2026-05-01T09:00, or an instant like 2026-05-01T09:00:00Z"
+    )]
+    Edge(String),
 }

@@ -1,252 +1,116 @@
-//! A schedule made ready to be asked: who has an instant, and when that may next change.
+//! A schedule made ready to be asked: who has an instant, and a sweep that moves through time.
 //!
-//! Both answers are arithmetic on civil days; nothing is walked from the begin of a rotation. Not
-//! public: [`crate::shifts`] and [`crate::on_call`] are the way in, and `naive` is its slow twin,
-//! which shares no code with it.
+//! Both are arithmetic on civil days; nothing is walked from the begin of a rotation. Crate-private:
+//! [`crate::Prepared`] is the way in, and `naive` is its slow twin, which shares no code with it.
 //!
 //! It takes what makes sense and never lets one broken part block the rest: a layer without members
 //! has nobody, a turn of length zero never ends, an override that ends before it begins covers nothing.
 
-use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Span};
 
-use crate::model::{Backup, Layer, Member, RotationUnit, Schedule, ShiftSource};
-use crate::week::Week;
+use crate::cover::Covers;
+use crate::duty::{self, Duty, Turn};
+use crate::layer::{LayerCursor, LayerPlan};
+use crate::model::{Backup, Override, Schedule};
 use crate::{CalendarError, Instant, local};
 
 /// A schedule with its zone found and its fixed edges turned into instants.
 pub(crate) struct Plan<'a> {
-    zone: TimeZone,
+    pub(crate) zone: TimeZone,
     backup: Backup,
     /// Lowest first; those that never have anybody are left out.
-    layers: Vec<LayerPlan<'a>>,
-    /// In the order of the schedule: the last one that covers an instant wins.
-    overrides: Vec<OverridePlan<'a>>,
+    pub(crate) layers: Vec<LayerPlan<'a>>,
+    covers: Covers<'a>,
 }
 
-struct LayerPlan<'a> {
-    layer: &'a Layer,
-    begins: Instant,
-    week: Week,
-    /// Whether a hand-off ever changes the person.
-    rotates: bool,
-}
-
-struct OverridePlan<'a> {
-    user: &'a Member,
-    from: Instant,
-    to: Instant,
-}
-
-/// One instant and the civil time that has begun by then, so that each is computed once.
-struct Moment {
-    at: Instant,
-    civil: DateTime,
-}
-
-/// The people on call at an instant and what put them there.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Duty<'a> {
-    pub(crate) primary: &'a Member,
-    pub(crate) backup: Option<&'a Member>,
-    source: Source<'a>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Source<'a> {
-    Layer(&'a str),
-    Override,
-}
-
-impl Duty<'_> {
-    pub(crate) fn source(&self) -> ShiftSource {
-        match self.source {
-            Source::Layer(name) => ShiftSource::Layer(name.to_owned()),
-            Source::Override => ShiftSource::Override,
-        }
-    }
+/// Who has an instant.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum State<'a> {
+    On(Duty<'a>),
+    Gap { declared: bool },
 }
 
 impl<'a> Plan<'a> {
+    /// `agreed` comes after the schedule's own overrides.
+    ///
     /// # Errors
     /// Unknown zone, or a date without an instant.
-    pub(crate) fn of(schedule: &'a Schedule) -> Result<Self, CalendarError> {
+    pub(crate) fn of(schedule: &'a Schedule, agreed: &'a [Override]) -> Result<Self, CalendarError> {
         let zone = local::zone(&schedule.time_zone)?;
         let mut layers = Vec::with_capacity(schedule.layers.len());
         for layer in &schedule.layers {
-            let week = Week::of(&layer.hours);
-            if layer.members.is_empty() || week.is_never() {
-                continue;
-            }
-            layers.push(LayerPlan {
-                layer,
-                begins: local::instant(&zone, layer.starts)?,
-                week,
-                rotates: layer.every.count > 0 && layer.members.iter().any(|member| *member != layer.members[0]),
-            });
+            layers.extend(LayerPlan::of(layer, &zone)?);
         }
-        let mut overrides = Vec::with_capacity(schedule.overrides.len());
-        for entry in &schedule.overrides {
-            overrides.push(OverridePlan {
-                user: &entry.user,
-                from: local::instant(&zone, entry.from)?,
-                to: local::instant(&zone, entry.to)?,
-            });
-        }
-        Ok(Self { zone, backup: schedule.backup, layers, overrides })
-    }
-
-    /// Who has this instant, and the next instant at which that may change.
-    ///
-    /// Nothing changes before the second value; something may or may not change at it. `None`
-    /// means nothing ever changes again.
-    pub(crate) fn at(&self, at: Instant) -> (Option<Duty<'a>>, Option<Instant>) {
-        let moment = Moment { at, civil: local::civil(&self.zone, at) };
-        (self.duty(&moment), self.next_edge(&moment))
-    }
-
-    fn duty(&self, moment: &Moment) -> Option<Duty<'a>> {
-        let scheduled = self.layers.iter().rev().find_map(|layer| {
-            let turn = layer.turn(moment)?;
-            Some(layer.duty(turn, self.backup))
-        });
-        let Some(cover) = self.overrides.iter().rev().find(|entry| entry.covers(moment.at)) else {
-            return scheduled;
-        };
-        let Some(scheduled) = scheduled else {
-            return Some(Duty { primary: cover.user, backup: None, source: Source::Override });
-        };
-        if cover.user == scheduled.primary {
-            return Some(scheduled);
-        }
-        // A backup who takes the shift leaves their place to the person they stand in for.
-        let backup = match scheduled.backup {
-            Some(backup) if backup == cover.user => Some(scheduled.primary),
-            other => other,
-        };
-        Some(Duty { primary: cover.user, backup, source: Source::Override })
-    }
-
-    fn next_edge(&self, moment: &Moment) -> Option<Instant> {
-        let mut next: Option<Instant> = None;
-        let mut offer = |edge: Option<Instant>| {
-            if let Some(edge) = edge
-                && edge > moment.at
-                && next.is_none_or(|best| edge < best)
-            {
-                next = Some(edge);
-            }
-        };
-        for entry in &self.overrides {
-            offer(Some(entry.from));
-            offer(Some(entry.to));
-        }
-        for layer in self.layers.iter().rev() {
-            if moment.at < layer.begins {
-                offer(Some(layer.begins));
-                continue;
-            }
-            offer(layer.next_hand_off(moment, &self.zone));
-            offer(layer.next_hours_edge(moment, &self.zone));
-            if layer.week.is_always() {
-                // Whatever lies below is hidden for good.
-                break;
-            }
-        }
-        next
+        let covers = Covers::of(schedule.overrides.iter().chain(agreed), &zone)?;
+        Ok(Self { zone, backup: schedule.backup, layers, covers })
     }
 }
 
-impl OverridePlan<'_> {
-    fn covers(&self, at: Instant) -> bool {
-        self.from <= at && at < self.to
-    }
+/// A plan at a point in time, moving forward from edge to edge.
+///
+/// While a layer has somebody, nothing below it matters: those cursors are left behind until it is off.
+pub(crate) struct Sweep<'p, 'a> {
+    plan: &'p Plan<'a>,
+    layers: Vec<LayerCursor>,
+    /// Index in the plan of the layer that has this point, and of its slot.
+    winning: Option<(usize, usize)>,
+    /// Whether nobody has it and a layer says so.
+    declared: bool,
+    /// The overrides that cover this point, in the order they are listed.
+    covering: Vec<usize>,
+    edges_crossed: usize,
 }
 
-impl<'a> LayerPlan<'a> {
-    /// The number of the turn that runs, from 0; `None` if the layer has nobody.
-    fn turn(&self, moment: &Moment) -> Option<i64> {
-        let on_duty = moment.at >= self.begins && self.week.contains(moment.civil);
-        on_duty.then(|| self.turn_number(moment))
+impl<'p, 'a> Sweep<'p, 'a> {
+    pub(crate) fn new(plan: &'p Plan<'a>, at: Instant) -> Self {
+        let civil = local::civil(&plan.zone, at);
+        let layers = plan.layers.iter().map(|layer| LayerCursor::new(layer, at, civil, &plan.zone)).collect();
+        let (covering, edges_crossed) = plan.covers.at(at);
+        let mut sweep = Self { plan, layers, winning: None, declared: false, covering, edges_crossed };
+        sweep.find_winning(at);
+        sweep
     }
 
-    /// The number of the turn, whatever the hours say. Call it only from `begins` on.
-    fn turn_number(&self, moment: &Moment) -> i64 {
-        if self.layer.every.count == 0 {
-            return 0;
+    /// Index in the plan of the layer that has this point, and of its slot.
+    pub(crate) fn winning(&self) -> Option<(usize, usize)> {
+        self.winning
+    }
+
+    pub(crate) fn state(&self) -> State<'a> {
+        let turn = self.winning.map(|(layer, position)| Turn { layer: self.plan.layers[layer].layer, position });
+        let covers = self.covering.iter().map(|index| self.plan.covers.get(*index));
+        match duty::people(turn, self.plan.backup, covers) {
+            Some(duty) => State::On(duty),
+            None => State::Gap { declared: self.declared },
         }
-        match self.turn_days() {
-            Some(turn_days) => self.days_completed(moment.civil).div_euclid(turn_days),
-            None => {
-                let elapsed = moment.at.duration_since(self.begins);
-                elapsed.as_secs().div_euclid(self.turn_seconds())
+    }
+
+    /// The next instant at which something may change: nothing changes before it, and `None` means nothing ever does.
+    pub(crate) fn next_edge(&self) -> Option<Instant> {
+        let lowest = self.winning.map_or(0, |(layer, _)| layer);
+        let layers = self.layers[lowest..].iter().filter_map(LayerCursor::until);
+        layers.chain(self.plan.covers.edge(self.edges_crossed)).min()
+    }
+
+    /// Moves to a later instant, at or before the next edge.
+    pub(crate) fn advance(&mut self, at: Instant) {
+        self.find_winning(at);
+        self.plan.covers.cross(at, &mut self.covering, &mut self.edges_crossed);
+    }
+
+    /// The highest layer that is on and has somebody.
+    fn find_winning(&mut self, at: Instant) {
+        self.winning = None;
+        self.declared = false;
+        for (index, (layer, cursor)) in self.plan.layers.iter().zip(&mut self.layers).enumerate().rev() {
+            cursor.advance(layer, at, &self.plan.zone);
+            let Some(position) = cursor.position(layer) else { continue };
+            if !layer.layer.members[position].is_nobody() {
+                self.winning = Some((index, position));
+                self.declared = false;
+                return;
             }
+            self.declared = true;
         }
     }
-
-    /// Whole days since `starts` on the wall clock.
-    fn days_completed(&self, civil: DateTime) -> i64 {
-        let starts = self.layer.starts;
-        let days = civil.date().duration_since(starts.date()).as_hours() / 24;
-        if civil.time() < starts.time() { days - 1 } else { days }
-    }
-
-    /// Length of a turn that follows the calendar.
-    fn turn_days(&self) -> Option<i64> {
-        let count = i64::from(self.layer.every.count);
-        match self.layer.every.unit {
-            RotationUnit::Hour => None,
-            RotationUnit::Day => Some(count),
-            RotationUnit::Week => Some(count * 7),
-        }
-    }
-
-    /// Length of a turn that follows elapsed time.
-    fn turn_seconds(&self) -> i64 {
-        i64::from(self.layer.every.count) * 3600
-    }
-
-    /// When the next turn begins; `None` if it changes nothing or lies beyond all dates.
-    fn next_hand_off(&self, moment: &Moment, zone: &TimeZone) -> Option<Instant> {
-        if !self.rotates {
-            return None;
-        }
-        let next_turn = self.turn_number(moment) + 1;
-        match self.turn_days() {
-            Some(turn_days) => {
-                let days = Span::new().try_days(next_turn.checked_mul(turn_days)?).ok()?;
-                let hand_off = self.layer.starts.checked_add(days).ok()?;
-                local::instant(zone, hand_off).ok()
-            }
-            None => {
-                let seconds = next_turn.checked_mul(self.turn_seconds())?;
-                self.begins.checked_add(SignedDuration::from_secs(seconds)).ok()
-            }
-        }
-    }
-
-    fn next_hours_edge(&self, moment: &Moment, zone: &TimeZone) -> Option<Instant> {
-        let edge = self.week.next_edge(moment.civil)?;
-        local::instant(zone, edge).ok()
-    }
-
-    fn duty(&self, turn: i64, backup: Backup) -> Duty<'a> {
-        let members = &self.layer.members;
-        let position = position_of(turn, members.len());
-        let primary = &members[position];
-        let backup = match backup {
-            Backup::None => None,
-            Backup::NextInRotation => {
-                members[position..].iter().chain(&members[..position]).find(|member| *member != primary)
-            }
-        };
-        Duty { primary, backup, source: Source::Layer(&self.layer.name) }
-    }
-}
-
-/// The place in a list of `len` people, which is not empty, whose turn it is.
-fn position_of(turn: i64, len: usize) -> usize {
-    let len = i64::try_from(len).unwrap_or(i64::MAX);
-    usize::try_from(turn.rem_euclid(len)).unwrap_or(0)
 }

@@ -5,12 +5,14 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Time};
+use jiff::tz::TimeZone;
 use thiserror::Error;
 
+use crate::cover::edge;
 use crate::limits::{YEAR_MAX, YEAR_MIN};
-use crate::model::{Layer, Schedule};
-use crate::{Instant, local};
+use crate::model::{Edge, Holidays, Layer, OverrideKind, Schedule, Slot};
+use crate::{Instant, holidays, local};
 
 /// Why an answer cannot be given.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -72,7 +74,7 @@ pub enum ScheduleProblem {
         path: String,
     },
     /// A turn of length zero.
-    #[error("layer \"{name}\" rotates every 0 hours, days or weeks; a turn needs a length")]
+    #[error("layer \"{name}\" has a turn of length 0; a turn needs a length")]
     ZeroRotation {
         /// Index in `layers`.
         layer: usize,
@@ -80,7 +82,9 @@ pub enum ScheduleProblem {
         name: String,
     },
     /// Hours on no day.
-    #[error("layer \"{name}\" has hours without days")]
+    #[error(
+        "layer \"{name}\" has hours without days; name the days, or write a range such as from \"fri 17:00\" to \"mon 09:00\""
+    )]
     NoDays {
         /// Index in `layers`.
         layer: usize,
@@ -88,6 +92,54 @@ pub enum ScheduleProblem {
         hours: usize,
         /// The layer's name.
         name: String,
+    },
+    /// Hours that are half a range.
+    #[error(
+        "layer \"{name}\" has hours that say days twice or at one end alone; write days with from and to, or a weekday at both ends"
+    )]
+    HalfRange {
+        /// Index in `layers`.
+        layer: usize,
+        /// Index in `hours`.
+        hours: usize,
+        /// The layer's name.
+        name: String,
+    },
+    /// One person twice in one slot.
+    #[error("{member} stands twice in one slot of layer \"{name}\"")]
+    TwiceInSlot {
+        /// Index in `layers`.
+        layer: usize,
+        /// Index in `members`.
+        slot: usize,
+        /// Who.
+        member: String,
+        /// The layer's name.
+        name: String,
+    },
+    /// Holidays of a country that Nightbell does not know.
+    #[error("no public holidays are known for \"{country}\"; known countries: {}", holidays::countries().collect::<Vec<_>>().join(" "))]
+    UnknownCountry {
+        /// Index in `layers`.
+        layer: usize,
+        /// As written.
+        country: String,
+    },
+    /// Holidays that name no day.
+    #[error("the holidays of layer \"{name}\" name neither a country nor days")]
+    NoHolidays {
+        /// Index in `layers`.
+        layer: usize,
+        /// The layer's name.
+        name: String,
+    },
+    /// A place to take, in an override that takes none.
+    #[error("the override for {user} names whose place it takes, which only one of kind replace does")]
+    PlaceWithoutReplace {
+        /// Index in `overrides`.
+        index: usize,
+        /// Whose override.
+        user: String,
     },
     /// An override that covers nothing.
     #[error("the override for {user} ends at {to}, which is not after its begin {from}")]
@@ -97,9 +149,9 @@ pub enum ScheduleProblem {
         /// Who would take it.
         user: String,
         /// As written.
-        from: DateTime,
+        from: Edge,
         /// As written.
-        to: DateTime,
+        to: Edge,
     },
     /// A date that is surely a mistake.
     #[error("{path} is {at}; Nightbell keeps schedules from {YEAR_MIN} to {YEAR_MAX}")]
@@ -107,7 +159,7 @@ pub enum ScheduleProblem {
         /// Where, such as `overrides[0].to`.
         path: String,
         /// As written.
-        at: DateTime,
+        at: String,
     },
 }
 
@@ -124,6 +176,11 @@ impl ScheduleProblem {
             Self::NoMembers { layer, .. } => format!("layers[{layer}].members"),
             Self::ZeroRotation { layer, .. } => format!("layers[{layer}].every"),
             Self::NoDays { layer, hours, .. } => format!("layers[{layer}].hours[{hours}].days"),
+            Self::HalfRange { layer, hours, .. } => format!("layers[{layer}].hours[{hours}]"),
+            Self::TwiceInSlot { layer, slot, .. } => format!("layers[{layer}].members[{slot}]"),
+            Self::UnknownCountry { layer, .. } => format!("layers[{layer}].holidays.country"),
+            Self::NoHolidays { layer, .. } => format!("layers[{layer}].holidays"),
+            Self::PlaceWithoutReplace { index, .. } => format!("overrides[{index}].instead_of"),
             Self::OverrideEndsEarly { index, .. } => format!("overrides[{index}].to"),
             Self::EmptyHandle { path } | Self::YearOutOfRange { path, .. } => path.clone(),
         }
@@ -160,47 +217,88 @@ pub fn validate(schedule: &Schedule) -> Result<(), Vec<ScheduleProblem>> {
 
 fn validate_layer(index: usize, layer: &Layer, problems: &mut Vec<ScheduleProblem>) {
     let name = || layer.name.clone();
-    if layer.members.is_empty() {
+    if layer.members.iter().all(Slot::is_nobody) {
         problems.push(ScheduleProblem::NoMembers { layer: index, name: name() });
     }
-    for (position, member) in layer.members.iter().enumerate() {
-        if member.0.trim().is_empty() {
-            let path = format!("layers[{index}].members[{position}]");
-            problems.push(ScheduleProblem::EmptyHandle { path });
-        }
-    }
-    if layer.every.count == 0 {
+    validate_slots(index, layer, problems);
+    if layer.every.has_zero() {
         problems.push(ScheduleProblem::ZeroRotation { layer: index, name: name() });
     }
-    validate_year(layer.starts, || format!("layers[{index}].starts"), problems);
+    validate_year(layer.starts.into(), || format!("layers[{index}].starts"), problems);
     for (position, hours) in layer.hours.iter().enumerate() {
-        if hours.days.is_empty() {
+        let edges = [hours.from.weekday, hours.to.weekday].into_iter().flatten().count();
+        if edges == 0 && hours.days.is_empty() {
             problems.push(ScheduleProblem::NoDays { layer: index, hours: position, name: name() });
+        } else if edges == 1 || (edges == 2 && !hours.days.is_empty()) {
+            problems.push(ScheduleProblem::HalfRange { layer: index, hours: position, name: name() });
         }
+    }
+    if let Some(said) = &layer.holidays {
+        validate_holidays(index, layer, said, problems);
+    }
+}
+
+fn validate_slots(index: usize, layer: &Layer, problems: &mut Vec<ScheduleProblem>) {
+    for (position, slot) in layer.members.iter().enumerate() {
+        let mut seen = BTreeSet::new();
+        for (place, member) in slot.members.iter().enumerate() {
+            if member.0.trim().is_empty() {
+                let within = if slot.members.len() > 1 { format!("[{place}]") } else { String::new() };
+                let path = format!("layers[{index}].members[{position}]{within}");
+                problems.push(ScheduleProblem::EmptyHandle { path });
+            } else if !seen.insert(member) {
+                let (member, name) = (member.0.clone(), layer.name.clone());
+                problems.push(ScheduleProblem::TwiceInSlot { layer: index, slot: position, member, name });
+            }
+        }
+    }
+}
+
+fn validate_holidays(index: usize, layer: &Layer, said: &Holidays, problems: &mut Vec<ScheduleProblem>) {
+    match &said.country {
+        Some(country) if holidays::all(country).is_none() => {
+            problems.push(ScheduleProblem::UnknownCountry { layer: index, country: country.clone() });
+        }
+        None if said.days.is_empty() => {
+            problems.push(ScheduleProblem::NoHolidays { layer: index, name: layer.name.clone() });
+        }
+        _ => {}
+    }
+    for (position, day) in said.days.iter().enumerate() {
+        let path = || format!("layers[{index}].holidays.days[{position}]");
+        validate_year(day.to_datetime(Time::midnight()).into(), path, problems);
     }
 }
 
 fn validate_overrides(schedule: &Schedule, problems: &mut Vec<ScheduleProblem>) {
+    let zone = local::zone(&schedule.time_zone).unwrap_or(TimeZone::UTC);
     for (index, entry) in schedule.overrides.iter().enumerate() {
-        if entry.user.0.trim().is_empty() {
-            let path = format!("overrides[{index}].user");
-            problems.push(ScheduleProblem::EmptyHandle { path });
+        let named = [("user", Some(&entry.user)), ("instead_of", entry.instead_of.as_ref())];
+        for (key, _) in named.iter().filter(|(_, member)| member.is_some_and(|member| member.0.trim().is_empty())) {
+            problems.push(ScheduleProblem::EmptyHandle { path: format!("overrides[{index}].{key}") });
+        }
+        if entry.instead_of.is_some() && entry.kind != OverrideKind::Replace {
+            problems.push(ScheduleProblem::PlaceWithoutReplace { index, user: entry.user.0.clone() });
         }
         validate_year(entry.from, || format!("overrides[{index}].from"), problems);
         validate_year(entry.to, || format!("overrides[{index}].to"), problems);
-        if entry.to <= entry.from {
-            problems.push(ScheduleProblem::OverrideEndsEarly {
-                index,
-                user: entry.user.0.clone(),
-                from: entry.from,
-                to: entry.to,
-            });
+        let early = match (entry.from, entry.to) {
+            (Edge::Wall(from), Edge::Wall(to)) => to <= from,
+            (from, to) => matches!((edge(&zone, from), edge(&zone, to)), (Ok(from), Ok(to)) if to <= from),
+        };
+        if early {
+            let (user, from, to) = (entry.user.0.clone(), entry.from, entry.to);
+            problems.push(ScheduleProblem::OverrideEndsEarly { index, user, from, to });
         }
     }
 }
 
-fn validate_year(at: DateTime, path: impl FnOnce() -> String, problems: &mut Vec<ScheduleProblem>) {
-    if !(YEAR_MIN..=YEAR_MAX).contains(&at.year()) {
-        problems.push(ScheduleProblem::YearOutOfRange { path: path(), at });
+fn validate_year(at: Edge, path: impl FnOnce() -> String, problems: &mut Vec<ScheduleProblem>) {
+    let year = match at {
+        Edge::Wall(at) => at.year(),
+        Edge::Exact(at) => TimeZone::UTC.to_datetime(at).year(),
+    };
+    if !(YEAR_MIN..=YEAR_MAX).contains(&year) {
+        problems.push(ScheduleProblem::YearOutOfRange { path: path(), at: at.to_string() });
     }
 }

@@ -1,17 +1,22 @@
 //! Tests of the whole crate, by theme; those of one file alone are beside that file.
 
 mod business;
+mod fair;
+mod features;
 mod golden;
 mod local;
 mod model;
 mod problem;
 mod property;
+mod rota;
 mod semantics;
+mod transitions;
 
 use jiff::civil::DateTime;
 
 use crate::{
-    Backup, CivilTime, Hours, Instant, Layer, Member, Override, Rotation, Schedule, Shift, ShiftSource, Weekday,
+    Backup, Edge, HolidayRule, Holidays, Hours, Instant, Layer, Member, NOBODY, Override, Rotation, Schedule, Shift,
+    ShiftSource, Slot, Turns, Weekday,
 };
 
 fn at(text: &str) -> Instant {
@@ -20,6 +25,20 @@ fn at(text: &str) -> Instant {
 
 fn civil(text: &str) -> DateTime {
     text.parse().unwrap()
+}
+
+fn edge(text: &str) -> Edge {
+    text.parse().unwrap()
+}
+
+/// `bob`, `bob+carol` or `nobody`.
+fn slot(text: &str) -> Slot {
+    if text == NOBODY { Slot::nobody() } else { Slot { members: text.split('+').map(Member::from).collect() } }
+}
+
+/// `1w`, or `4d+3d`.
+fn turns(text: &str) -> Turns {
+    Turns::new(text.split('+').map(|length| length.parse::<Rotation>().unwrap()).collect()).unwrap()
 }
 
 /// A schedule without layers yet.
@@ -36,10 +55,11 @@ impl Schedule {
     fn layer(mut self, name: &str, members: &str, every: &str, starts: &str) -> Self {
         self.layers.push(Layer {
             name: name.to_owned(),
-            members: members.split_whitespace().map(Member::from).collect(),
-            every: every.parse::<Rotation>().unwrap(),
+            members: members.split_whitespace().map(slot).collect(),
+            every: turns(every),
             starts: civil(starts),
             hours: Vec::new(),
+            holidays: None,
         });
         self
     }
@@ -48,19 +68,30 @@ impl Schedule {
     fn hours(mut self, days: &[Weekday], from: &str, to: &str) -> Self {
         self.layers.last_mut().unwrap().hours.push(Hours {
             days: days.to_vec(),
-            from: from.parse::<CivilTime>().unwrap(),
-            to: to.parse::<CivilTime>().unwrap(),
+            from: from.parse().unwrap(),
+            to: to.parse().unwrap(),
         });
         self
     }
 
-    fn taken(mut self, user: &str, from: &str, to: &str) -> Self {
-        self.overrides.push(Override { user: user.into(), from: civil(from), to: civil(to) });
+    /// Public holidays of the layer added last.
+    fn holidays(mut self, country: &str, on: HolidayRule) -> Self {
+        let country = Some(country.to_owned());
+        self.layers.last_mut().unwrap().holidays = Some(Holidays { country, days: Vec::new(), on });
+        self
+    }
+
+    fn taken(self, user: &str, from: &str, to: &str) -> Self {
+        self.agreed(Override::new(user, edge(from), edge(to)))
+    }
+
+    fn agreed(mut self, entry: Override) -> Self {
+        self.overrides.push(entry);
         self
     }
 }
 
-/// One line per shift: `from to primary backup source`.
+/// One line per shift: `from to primary backup source`; others on call as `primary+also`, shadows as `(dan)`.
 fn lines(shifts: &[Shift]) -> Vec<String> {
     shifts
         .iter()
@@ -70,8 +101,10 @@ fn lines(shifts: &[Shift]) -> Vec<String> {
                 ShiftSource::Layer(name) => name,
                 ShiftSource::Override => "override",
             };
-            let Shift { from, to, primary, .. } = shift;
-            format!("{from} {to} {primary} {backup} {source}")
+            let everyone = shift.everyone().map(Member::as_str).collect::<Vec<_>>().join("+");
+            let shadows: String = shift.shadows.iter().map(|member| format!("({member})")).collect();
+            let Shift { from, to, .. } = shift;
+            format!("{from} {to} {everyone}{shadows} {backup} {source}")
         })
         .collect()
 }

@@ -3,10 +3,10 @@
 //! All hours of a layer merged into one set, so that hours that touch make no edge and hours that
 //! fill the week are known as "always". Civil time only; [`crate::local`] makes instants of its edges.
 
-use jiff::civil::{Date, DateTime, Time};
-use jiff::{SignedDuration, Span};
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
 
-use crate::model::Hours;
+use crate::model::{Hours, Weekday};
 
 const MINUTES_PER_DAY: u16 = 24 * 60;
 const MINUTES_PER_WEEK: u16 = 7 * MINUTES_PER_DAY;
@@ -25,10 +25,7 @@ impl Week {
         }
         let mut raw = Vec::new();
         for entry in hours {
-            let (from, to) = (entry.from.minute_of_day(), entry.to.minute_of_day());
-            let length = if to <= from { to + MINUTES_PER_DAY - from } else { to - from };
-            for day in &entry.days {
-                let begin = (*day as u16 * MINUTES_PER_DAY + from) % MINUTES_PER_WEEK;
+            for (begin, length) in pieces(entry) {
                 let end = begin + length;
                 raw.push((begin, end.min(MINUTES_PER_WEEK)));
                 if end > MINUTES_PER_WEEK {
@@ -72,18 +69,33 @@ impl Week {
             .clone()
             .find(|edge| *edge > minute)
             .or_else(|| edges.clone().next().map(|first| first + MINUTES_PER_WEEK))?;
-        let days = Span::new().try_days(edge / MINUTES_PER_DAY).ok()?;
-        let minutes = SignedDuration::from_mins(i64::from(edge % MINUTES_PER_DAY));
-        monday_of(at.date())?.to_datetime(Time::midnight()).checked_add(days).ok()?.checked_add(minutes).ok()
+        let days_ahead = i64::from(edge / MINUTES_PER_DAY) - i64::from(minute / MINUTES_PER_DAY);
+        let day = at.date().checked_add(SignedDuration::from_hours(24 * days_ahead)).ok()?;
+        let (hour, minute) = (edge % MINUTES_PER_DAY / 60, edge % 60);
+        Some(day.at(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, 0, 0))
+    }
+}
+
+/// Begin, in minutes since Monday 00:00, and length of each piece that hours are made of. Hours that say half a
+/// range and half days have none.
+fn pieces(hours: &Hours) -> Vec<(u16, u16)> {
+    let (from, to) = (hours.from.time.minute_of_day(), hours.to.time.minute_of_day());
+    let minute = |day: Weekday, time: u16| (day as u16 * MINUTES_PER_DAY + time) % MINUTES_PER_WEEK;
+    match (hours.from.weekday, hours.to.weekday) {
+        (None, None) => {
+            let length = if to <= from { to + MINUTES_PER_DAY - from } else { to - from };
+            hours.days.iter().map(|day| (minute(*day, from), length)).collect()
+        }
+        (Some(first), Some(last)) => {
+            let (begin, end) = (minute(first, from), minute(last, to));
+            let length = if end <= begin { end + MINUTES_PER_WEEK - begin } else { end - begin };
+            vec![(begin, length)]
+        }
+        _ => Vec::new(),
     }
 }
 
 fn minute_of_week(at: DateTime) -> u16 {
     let day = u16::from(at.date().weekday().to_monday_zero_offset().unsigned_abs());
     day * MINUTES_PER_DAY + u16::from(at.hour().unsigned_abs()) * 60 + u16::from(at.minute().unsigned_abs())
-}
-
-fn monday_of(day: Date) -> Option<Date> {
-    let since_monday = day.weekday().to_monday_zero_offset();
-    day.checked_sub(Span::new().try_days(since_monday).ok()?).ok()
 }

@@ -9,6 +9,7 @@ pub mod egress;
 pub mod http;
 mod lease;
 pub mod mail;
+pub mod providers;
 mod resolve;
 mod sender;
 #[cfg(test)]

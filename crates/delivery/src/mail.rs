@@ -26,7 +26,7 @@ use lettre::{
         response::Response,
     },
 };
-use nightbell_wire::outbound::{Outcome, mail::MailMessage};
+use nightbell_wire::outbound::{Outcome, Wrong, mail::MailMessage};
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -47,21 +47,15 @@ impl MailSettings {
     /// unknown, because the server may be delivering. What the server says is told without the receiver's address and our password, which
     /// servers like to repeat.
     pub async fn send(&self, mail: &MailMessage, now: Timestamp, lease: &Lease) -> Outcome {
-        let mut outcome = self.attempt(mail, now, lease).await;
+        let outcome = self.attempt(mail, now, lease).await;
         let secrets = std::iter::once(mail.to_address.trim()).chain(self.secrets.iter().map(String::as_str));
-        match &mut outcome {
-            Outcome::Accepted { detail, .. }
-            | Outcome::Deferred { detail, .. }
-            | Outcome::Rejected { detail }
-            | Outcome::Unknown { detail } => *detail = one_line(&without(detail, secrets), DETAIL_CHARS_MAX),
-        }
-        outcome
+        outcome.told(|detail| one_line(&without(detail, secrets), DETAIL_CHARS_MAX))
     }
 
     async fn attempt(&self, mail: &MailMessage, now: Timestamp, lease: &Lease) -> Outcome {
         let message = match compose::compose(mail, &self.from, now) {
             Ok(message) => message,
-            Err(detail) => return Outcome::Rejected { detail },
+            Err(detail) => return Outcome::wrong_address(detail),
         };
         let deadline = Instant::now() + self.timeout;
         let late = || format!("{} gave no answer within {}", self.server(), seconds(self.timeout));
@@ -118,9 +112,9 @@ impl MailSettings {
         }
         connection.command(Mail::new(envelope.from().cloned(), options)).await?;
         for recipient in envelope.to() {
-            connection.command(Rcpt::new(recipient.clone(), vec![])).await?;
+            connection.command(Rcpt::new(recipient.clone(), vec![])).await.map_err(Trouble::Recipient)?;
         }
-        connection.command(Data).await?;
+        connection.command(Data).await.map_err(Trouble::Recipient)?;
         Ok(connection)
     }
 
@@ -154,7 +148,10 @@ impl MailSettings {
 
 /// Why the server was never given the text.
 enum Trouble {
+    /// Before any receiver was named: whatever it refuses, it refuses us.
     Smtp(Error),
+    /// From the receiver's name on.
+    Recipient(Error),
     NoAddress(String),
     NoStarttls,
     NoUtf8,
@@ -169,17 +166,20 @@ impl From<Error> for Trouble {
 impl Trouble {
     fn outcome(self, server: &str) -> Outcome {
         match self {
-            Self::Smtp(error) => before_text(server, &error),
+            Self::Smtp(error) => before_text(server, &error, Wrong::Provider),
+            Self::Recipient(error) => before_text(server, &error, Wrong::Address),
             Self::NoAddress(why) => {
                 Outcome::Deferred { detail: format!("cannot resolve {server}: {why}"), retry_after: None }
             }
             Self::NoStarttls => Outcome::Rejected {
+                wrong: Wrong::Provider,
                 detail: format!(
                     "{server} does not offer STARTTLS, which [mail] url requires: nothing was sent in the clear; use smtps://, \
                      or smtp+plain:// if the way to the server is trusted"
                 ),
             },
             Self::NoUtf8 => Outcome::Rejected {
+                wrong: Wrong::Address,
                 detail: format!("{server} does not take addresses with letters outside ASCII (SMTPUTF8)"),
             },
         }
@@ -187,11 +187,11 @@ impl Trouble {
 }
 
 /// A failure while nothing had been sent yet: what is not a clear no may work later.
-fn before_text(server: &str, error: &Error) -> Outcome {
-    refused(server, error).unwrap_or_else(|| {
+fn before_text(server: &str, error: &Error, wrong: Wrong) -> Outcome {
+    refused(server, error, wrong).unwrap_or_else(|| {
         let cause = root_cause(error);
         match error.is_client() {
-            true => Outcome::Rejected { detail: format!("{server}: {cause}") },
+            true => Outcome::wrong_provider(format!("{server}: {cause}")),
             false => Outcome::Deferred { detail: format!("cannot reach {server}: {cause}"), retry_after: None },
         }
     })
@@ -199,7 +199,7 @@ fn before_text(server: &str, error: &Error) -> Outcome {
 
 /// A failure after the text was on its way.
 fn after_text(server: &str, error: &Error) -> Outcome {
-    refused(server, error).unwrap_or_else(|| Outcome::Unknown {
+    refused(server, error, Wrong::Address).unwrap_or_else(|| Outcome::Unknown {
         detail: format!(
             "{server} may or may not have taken it: the connection was lost after the text: {}",
             root_cause(error)
@@ -208,11 +208,11 @@ fn after_text(server: &str, error: &Error) -> Outcome {
 }
 
 /// A reply with a 4xx or 5xx code.
-fn refused(server: &str, error: &Error) -> Option<Outcome> {
+fn refused(server: &str, error: &Error, wrong: Wrong) -> Option<Outcome> {
     let code = error.status()?;
     let detail = format!("{server}: {code} {}", root_cause(error));
     Some(match error.is_permanent() {
-        true => Outcome::Rejected { detail },
+        true => Outcome::Rejected { wrong, detail },
         false => Outcome::Deferred { detail, retry_after: None },
     })
 }

@@ -1,12 +1,14 @@
 //! The facade: whatever is owed goes in, what came of it comes out.
 
+use crate::providers::Providers;
 use crate::{
     http::HttpSender,
     lease::{HELD_UP, Lease},
     mail::MailSettings,
 };
 use jiff::Timestamp;
-use nightbell_wire::outbound::{Outcome, mail::MailMessage, webhook::HttpRequest};
+use nightbell_domain::{org::ContactKind, paging::Message};
+use nightbell_wire::outbound::{HttpRequest, Outcome, mail::MailMessage};
 
 /// Something owed to somebody, described.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +17,13 @@ pub enum Delivery {
     Http(HttpRequest),
     /// A mail to a person.
     Mail(MailMessage),
+    /// A message to a person by one of the providers.
+    Contact {
+        /// Where to.
+        to: ContactKind,
+        /// What it says.
+        message: Box<Message>,
+    },
 }
 
 /// Every transport there is.
@@ -23,6 +32,8 @@ pub struct Sender {
     pub mail: Option<MailSettings>,
     /// The way out by HTTP.
     pub http: HttpSender,
+    /// The providers that are configured.
+    pub providers: Providers,
 }
 
 impl Sender {
@@ -31,14 +42,15 @@ impl Sender {
     /// ends within it.
     pub async fn deliver(&self, delivery: &Delivery, now: Timestamp, lease: &Lease) -> Outcome {
         if lease.is_short() {
-            return Outcome::Deferred { detail: HELD_UP.to_owned(), retry_after: None };
+            return Outcome::deferred(HELD_UP, None);
         }
         match (delivery, &self.mail) {
             (Delivery::Http(request), _) => self.http.send(request, now, lease).await,
             (Delivery::Mail(mail), Some(server)) => server.send(mail, now, lease).await,
-            (Delivery::Mail(_), None) => Outcome::Rejected {
-                detail: "no mail server is configured ([mail] url): mail cannot be sent".to_owned(),
-            },
+            (Delivery::Contact { to, message }, _) => self.providers.send(&self.http, to, message, now, lease).await,
+            (Delivery::Mail(_), None) => {
+                Outcome::wrong_provider("no mail server is configured ([mail] url): mail cannot be sent")
+            }
         }
     }
 }

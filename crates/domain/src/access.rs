@@ -113,6 +113,11 @@ impl<R> Permit<R> {
         Actor::User(self.caller.user.clone())
     }
 
+    /// With which role.
+    pub fn role(&self) -> AccessRole {
+        self.caller.role
+    }
+
     /// How they came in.
     pub fn via(&self) -> Via {
         self.caller.via

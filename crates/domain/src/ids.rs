@@ -113,6 +113,10 @@ id! {
     SessionId = "ses";
     /// A subscriber of a status page (not its address).
     SubscriberId = "sub";
+    /// A calendar feed (not its secret).
+    FeedId = "feed";
+    /// A time in which somebody is away.
+    AbsenceId = "away";
 }
 
 /// The longest handle, in bytes.

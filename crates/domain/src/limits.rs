@@ -44,6 +44,12 @@ pub const POLICY_REPEATS_MAX: u16 = 20;
 pub const RINGS_KEPT_MAX: usize = 200;
 /// How often an exhausted page rings its last resort again.
 pub const LAST_RESORT_EVERY: SignedDuration = SignedDuration::from_mins(10);
+/// Whoever acknowledged a page that will ring again is asked so long before whether they are still on it.
+pub const STILL_ON_IT_BEFORE: SignedDuration = SignedDuration::from_mins(5);
+/// The longest snooze.
+pub const SNOOZE_MAX: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// The shortest snooze.
+pub const SNOOZE_MIN: SignedDuration = SignedDuration::from_mins(1);
 /// How long a sender may hold a notification before another may send it (a crash in between makes it a repeat).
 pub const SENDING_LEASE: SignedDuration = SignedDuration::from_secs(45);
 /// While a page rings for a person, what else comes for the same contact method is held back to at most this long after the last message,
@@ -55,6 +61,24 @@ pub const BUNDLE_LISTED_MAX: u32 = 20;
 pub const FALLBACK_WITHIN: SignedDuration = SignedDuration::from_secs(20);
 /// The longest wait before a message is tried again, whatever its provider wishes.
 pub const RETRY_WITHIN: SignedDuration = SignedDuration::from_mins(5);
+/// How long a test page waits for "it rang".
+pub const PROOF_WAITS: SignedDuration = SignedDuration::from_hours(1);
+/// How long a code that proves a contact method is good for.
+pub const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+/// Wrong codes after which a new one is needed.
+pub const CODE_TRIES_MAX: u32 = 5;
+/// Codes sent to one person's methods in any hour.
+pub const CODES_PER_HOUR_MAX: u64 = 6;
+/// Contact methods of one person, those of the files among them.
+pub const CONTACTS_MAX: usize = 20;
+/// Notification rules of one person for one urgency.
+pub const RULES_MAX: usize = 50;
+/// The longest wait of a notification rule.
+pub const RULE_AFTER_MAX: SignedDuration = SignedDuration::from_hours(24);
+/// The longest span in which messages to a contact method are counted.
+pub const AT_MOST_PER_MAX: SignedDuration = SignedDuration::from_hours(24);
+/// How far ahead somebody who is on call counts as being so: for test pages, and before their last method goes.
+pub const ON_CALL_AHEAD: SignedDuration = SignedDuration::from_hours(8 * 7 * 24);
 /// How long a `/p/{token}` link opens.
 pub const PAGE_LINK_LIFETIME: SignedDuration = SignedDuration::from_hours(48);
 /// How long a one-time sign-in link opens.

@@ -49,8 +49,8 @@ type List = fn(&mut dyn Tx, Rank, &Place, u32) -> Result<Piece, StoreError>;
 
 /// What waits on pages, rank by rank: the most severe first.
 fn lists() -> Vec<(List, Rank)> {
-    let both: [List; 2] = [store::pages, store::messages];
-    both.into_iter().flat_map(|list| Rank::ALL.into_iter().map(move |rank| (list, rank))).collect()
+    let all: [List; 3] = [store::pages, store::wakes, store::messages];
+    all.into_iter().flat_map(|list| Rank::ALL.into_iter().map(move |rank| (list, rank))).collect()
 }
 
 /// Looks at the next slice of what waits, and arms anew what was armed by a clock that was ahead. `by`: how far the clock was set back, when

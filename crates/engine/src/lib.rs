@@ -7,6 +7,7 @@
 
 pub mod access;
 mod batch;
+pub mod calendars;
 pub mod canary;
 pub mod clock_step;
 mod desk;
@@ -19,12 +20,15 @@ pub mod live;
 pub mod nodes;
 pub mod organisation;
 pub mod paging;
+pub mod people;
 pub mod portable;
 mod probe;
+pub mod proof;
 pub mod reach;
 mod reader;
 pub mod response;
 mod retention;
+pub mod rota;
 mod settings;
 pub mod signal;
 pub mod subscription;
@@ -43,7 +47,7 @@ pub use nodes::{Beside, open_postgres_beside};
 pub use probe::prove_writable;
 pub use reader::{DirectoryCache, Reader, open_postgres_reader, open_sqlite_reader};
 pub use retention::retention;
-pub use settings::{Key, Others, Renewal, Settings, link_key_renewals, renew_link_key};
+pub use settings::{Key, Others, Renewal, Settings, link_key_renewals, push_key, renew_link_key};
 pub use unit::Unit;
 
 #[cfg(test)]

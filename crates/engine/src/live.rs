@@ -92,7 +92,7 @@ fn of_page(tx: &mut dyn Tx, page: &Page, topics: &mut BTreeSet<String>) -> Resul
             slug_of(tx, alert.and_then(|alert| alert.incident), topics)
         }
         Subject::Incident { incident, .. } => slug_of(tx, Some(*incident), topics),
-        Subject::Person | Subject::Canary => Ok(()),
+        Subject::Person | Subject::Canary | Subject::Proof { .. } => Ok(()),
     }
 }
 

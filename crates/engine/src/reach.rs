@@ -1,7 +1,7 @@
 //! Whether a page would reach a person: what `doctor` says of the organisation as it is. Runs the very plan that rings people. Reads only, decides
 //! nothing; is not the proof of every minute (a schedule's gaps are looked for, its people are looked at, the plan is run for now).
 
-use crate::{Directory, paging::ExplainSubject, paging::explain};
+use crate::{Directory, paging::ExplainSubject, paging::Turns, paging::explain};
 use jiff::SignedDuration;
 use nightbell_domain::{
     ids::{ScheduleId, UserId},
@@ -78,8 +78,8 @@ fn rung(org: &Organisation, now: Instant) -> BTreeMap<UserId, BTreeSet<String>> 
     }
     for schedule in org.schedules.values() {
         let until = now.saturating_add(AHEAD).unwrap_or(now);
-        let shifts = nightbell_calendar::shifts(&schedule.calendar, now, until).unwrap_or_default();
-        for member in shifts.into_iter().flat_map(|shift| [Some(shift.primary), shift.backup]).flatten() {
+        let shifts = org.rota(&schedule.id).ok().and_then(|rota| rota.shifts(now, until).ok()).unwrap_or_default();
+        for member in shifts.iter().flat_map(|shift| shift.everyone().chain(&shift.backup)) {
             if let Ok(user) = member.as_str().parse() {
                 add(user, format!("on call on {}", schedule.id));
             }
@@ -94,7 +94,7 @@ fn rung(org: &Organisation, now: Instant) -> BTreeMap<UserId, BTreeSet<String>> 
                         add(user.clone(), format!("member of {team}, rung by policy {}", policy.id));
                     }
                 }
-                Target::Schedule(_) | Target::Backup(_) | Target::Policy(_) => {}
+                Target::Schedule(_) | Target::Backup(_) | Target::Next(_) | Target::Policy(_) => {}
             }
         }
     }
@@ -155,7 +155,8 @@ fn schedules(org: &Organisation, now: Instant, found: &mut Vec<Finding>) {
     let until = now.saturating_add(AHEAD).unwrap_or(now);
     for schedule in org.schedules.values() {
         let used = is_used(org, &schedule.id);
-        let gaps = match nightbell_calendar::gaps(&schedule.calendar, now, until) {
+        let gaps = org.rota(&schedule.id).and_then(|rota| rota.gaps(now, until).map_err(|e| e.to_string()));
+        let gaps = match gaps {
             Ok(gaps) => gaps,
             Err(e) => {
                 found.push(finding(
@@ -171,7 +172,7 @@ fn schedules(org: &Organisation, now: Instant, found: &mut Vec<Finding>) {
         if gaps.is_empty() {
             continue;
         }
-        let told: Vec<String> = gaps.iter().take(GAPS_TOLD_MAX).map(|(from, to)| gap(*from, *to)).collect();
+        let told: Vec<String> = gaps.iter().take(GAPS_TOLD_MAX).map(|one| gap(one.from, one.to)).collect();
         let more = gaps.len().saturating_sub(GAPS_TOLD_MAX);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         found.push(finding(
@@ -191,7 +192,9 @@ fn gap(from: Instant, to: Instant) -> String {
 fn is_used(org: &Organisation, id: &ScheduleId) -> bool {
     let names = |policy: &Policy| {
         let targets = policy.steps.iter().flat_map(|step| &step.notify).chain(&policy.last_resort);
-        targets.into_iter().any(|target| matches!(target, Target::Schedule(one) | Target::Backup(one) if one == id))
+        targets.into_iter().any(
+            |target| matches!(target, Target::Schedule(one) | Target::Backup(one) | Target::Next(one) if one == id),
+        )
     };
     org.policies.values().any(names)
 }
@@ -235,7 +238,9 @@ fn services(directory: &Directory, now: Instant, found: &mut Vec<Finding>) {
                 "Give it a policy, in the organisation's files.",
             ));
         }
-        let Ok(plan) = explain(directory, &ExplainSubject::Service(service.id.clone()), now) else { continue };
+        let Ok(plan) = explain(directory, &Turns::new(), &ExplainSubject::Service(service.id.clone()), now) else {
+            continue;
+        };
         let people: BTreeSet<_> = plan.lines.iter().filter_map(|line| line.user.as_ref()).collect();
         let explain = format!("nightbell explain --service {}", service.id);
         match people.len() {

@@ -41,10 +41,15 @@ pub struct Settings {
     pub public_url: String,
     /// Signs `/p/{token}` links.
     pub link_key: Key,
+    /// What the key pair of web push follows from. Browsers are told its public half when they subscribe: with another one every phone must be
+    /// set up again, so it is made once and renewed by nobody.
+    pub push_key: Key,
 }
 
 /// The fact that holds it.
 const LINK_KEY: &str = "link_key";
+/// The same for web push.
+const PUSH_KEY: &str = "push_key";
 
 /// The fact that says when the key was renewed, and by whom.
 const RENEWALS: &str = "link_key_renewals";
@@ -54,11 +59,14 @@ const RENEWALS_MAX: usize = 100;
 impl Settings {
     /// Reads the keys; the first start of an installation makes them.
     pub fn load(tx: &mut dyn Tx, entropy: &mut dyn Entropy, public_url: &str) -> Result<Self, Fault> {
-        meta::claim(tx, LINK_KEY, &hex(Key::fresh(entropy).bytes()))?;
-        let stored = meta::get(tx, LINK_KEY)?.unwrap_or_default();
-        let key =
-            unhex(&stored).ok_or_else(|| StoreError::Corrupt("the link key is not 32 bytes of hex".to_owned()))?;
-        Ok(Self { public_url: public_url.trim_end_matches('/').to_owned(), link_key: Key(key) })
+        let mut key = |name: &str| {
+            meta::claim(tx, name, &hex(Key::fresh(entropy).bytes()))?;
+            let stored = meta::get(tx, name)?.unwrap_or_default();
+            let broken = || StoreError::Corrupt(format!("the fact {name} is not 32 bytes of hex"));
+            Ok::<_, StoreError>(Key(unhex(&stored).ok_or_else(broken)?))
+        };
+        let (link_key, push_key) = (key(LINK_KEY)?, key(PUSH_KEY)?);
+        Ok(Self { public_url: public_url.trim_end_matches('/').to_owned(), link_key, push_key })
     }
 
     /// The Standard Webhooks secret of one contact method: derived, so nobody's secret tells another's.
@@ -67,6 +75,14 @@ impl Settings {
         let derived = mac.chain_update(format!("webhook:{user}/{contact}")).finalize().into_bytes();
         Secret::from_key(&derived).expect("32 bytes are within the range of a Standard Webhooks secret")
     }
+}
+
+/// What the key pair of web push follows from, where a server has made it.
+///
+/// # Errors
+/// The store's.
+pub fn push_key(tx: &mut dyn Tx) -> Result<Option<Key>, StoreError> {
+    Ok(meta::get(tx, PUSH_KEY)?.as_deref().and_then(unhex).map(Key))
 }
 
 /// The key of links was made anew.

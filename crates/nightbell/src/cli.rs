@@ -3,8 +3,8 @@
 
 use crate::{
     commands::{
-        action, alert, apply, backup, doctor, explain, export, incident, init, next, oncall, page, paper, postmortem,
-        restore, serve, status, token, user, verify,
+        action, alert, apply, backup, check, doctor, explain, export, import, incident, init, next, oncall, page,
+        paper, postmortem, restore, serve, status, token, user, verify,
     },
     demo,
     failure::Failure,
@@ -48,6 +48,10 @@ pub enum Command {
     Apply(apply::Arguments),
     /// Write the organisation as files that `apply` takes back unchanged
     Export(export::Arguments),
+    /// Prove that every minute of the next weeks is covered; check files, runbooks and routes
+    Check(check::Arguments),
+    /// Bring turns over from another program's calendar
+    Import(import::Arguments),
     /// Say who would hear what, when, how and why, if nobody acknowledged
     Explain(explain::Arguments),
     /// Say who is on call
@@ -107,6 +111,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Apply(arguments) => apply::run(&arguments, out),
         Command::Export(arguments) => export::run(&arguments, out),
+        Command::Check(arguments) => check::run(&arguments, out),
+        Command::Import(arguments) => import::run(&arguments, out),
         Command::Explain(arguments) => explain::run(&arguments, out),
         Command::Oncall(arguments) => oncall::run(&arguments, out),
         Command::Alert(arguments) => alert::run(&arguments, out),

@@ -2,7 +2,16 @@
 //! file and line (or variable, or flag) and what to write instead; unknown keys and variables are mistakes.
 //! Is not: the organisation (people, schedules, policies), which is data. Read once at the start and handed down; the only reader of the environment.
 
+mod discord;
 mod layers;
+mod mattermost;
+mod ntfy;
+mod providers;
+pub(crate) mod push;
+mod slack;
+mod telegram;
+mod template;
+mod twilio;
 
 pub use layers::{ConfigError, Layers};
 
@@ -13,7 +22,7 @@ use crate::{
     watch,
 };
 use ipnet::IpNet;
-use nightbell_delivery::{egress::EgressPolicy, mail::MailSettings};
+use nightbell_delivery::{egress::EgressPolicy, mail::MailSettings, providers::Providers};
 use nightbell_engine::domain::text::duration::parse_duration;
 use nightbell_web::ops::ScrapeToken;
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
@@ -27,7 +36,7 @@ pub const LISTEN: &str = "127.0.0.1:8080";
 const MAIL_FROM: &str = "Nightbell <nightbell@localhost>";
 
 /// Every key there is. A test compares it with the shipped example.
-pub const KEYS: [&str; 14] = [
+pub const KEYS: &[&str] = &[
     "server.listen",
     "server.public_url",
     "server.data",
@@ -35,6 +44,44 @@ pub const KEYS: [&str; 14] = [
     "database.url",
     "mail.url",
     "mail.from",
+    "push.contact",
+    "ntfy.base_url",
+    "ntfy.token",
+    "ntfy.user",
+    "ntfy.password",
+    "telegram.token",
+    "telegram.base_url",
+    "telegram.secret",
+    "slack.token",
+    "slack.base_url",
+    "discord.token",
+    "discord.base_url",
+    "mattermost.base_url",
+    "mattermost.token",
+    "twilio.account_sid",
+    "twilio.auth_token",
+    "twilio.api_key",
+    "twilio.api_secret",
+    "twilio.from",
+    "twilio.voice_from",
+    "twilio.base_url",
+    "twilio.detect_machines",
+    "sms.providers",
+    "sms_http.url",
+    "sms_http.method",
+    "sms_http.headers",
+    "sms_http.body",
+    "sms_http.accepted_status",
+    "sms_http.temporary_status",
+    "sms_http.id_pointer",
+    "voice.providers",
+    "voice_http.url",
+    "voice_http.method",
+    "voice_http.headers",
+    "voice_http.body",
+    "voice_http.accepted_status",
+    "voice_http.temporary_status",
+    "voice_http.id_pointer",
     "egress.allow",
     "metrics.token",
     "watch.canary",
@@ -68,6 +115,10 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// The mail server, when there is one.
     pub mail: Option<MailSettings>,
+    /// The providers of all other ways to people.
+    pub providers: Providers,
+    /// Whom the operators of push services may write to; the installation's own address when `None`.
+    pub push_contact: Option<String>,
     /// Where outbound calls may go.
     pub egress: EgressPolicy,
     /// What opens the metrics beside an administrator's token.
@@ -140,6 +191,8 @@ pub fn settle(layers: &Layers) -> Result<Config, ConfigError> {
             .list("server.trusted_proxies", |list| list.iter().map(|one| proxy(one)).collect())?
             .unwrap_or_default(),
         mail: mail(layers)?,
+        providers: providers::settle(layers)?,
+        push_contact: push::contact(layers)?,
         egress: layers
             .list("egress.allow", |list| EgressPolicy::new(list).map_err(|e| e.to_string()))?
             .unwrap_or_default(),

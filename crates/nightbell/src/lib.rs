@@ -4,6 +4,7 @@
 //! Decides nothing about paging: it hands the engine's work to delivery and the outcomes back. Nothing imports this crate but those.
 
 pub mod broadcast;
+pub mod callout;
 pub mod cli;
 pub mod client;
 pub mod commands;
@@ -19,4 +20,5 @@ pub mod pump;
 pub mod reserve;
 pub mod server;
 pub mod system;
+pub mod turns;
 pub mod watch;

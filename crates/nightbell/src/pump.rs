@@ -20,7 +20,7 @@ use nightbell_delivery::{Lease, Sender};
 use nightbell_engine::{
     Class, Clock, Desk, Fault, Reader, StoreError, Unit,
     domain::{limits::SENDING_LEASE, paging::canary::MEDIUM},
-    heartbeat, learning, nodes, paging, response,
+    heartbeat, learning, nodes, paging, people, response,
 };
 use nightbell_web::ops::Sent;
 use node::Hold;
@@ -408,14 +408,25 @@ impl Pump {
         match word {
             "accepted" if medium == MEDIUM => tracing::debug!(notification = %id, attempt, medium, "sent"),
             "accepted" => tracing::info!(notification = %id, attempt, medium, "sent"),
+            _ if delivery::is_ours(&outcome) => tracing::error!(
+                notification = %id, attempt, medium, outcome = word, detail = outcome.detail(),
+                "PAGING AT RISK: not sent, and nobody will be reached by this way until its settings are right"
+            ),
             _ => {
                 tracing::warn!(notification = %id, attempt, medium, outcome = word, detail = outcome.detail(), "not sent")
             }
         }
+        let ended = delivery::ended(&work, &outcome);
         let report = report(outcome);
         for _ in 0..SETTLE_TRIES_MAX {
             let report = report.clone();
-            let settled = self.submit(move |unit| paging::settle(unit, id, attempt, report.clone()));
+            let ended = ended.clone();
+            let settled = self.submit(move |unit| {
+                if let Some((user, kind)) = &ended {
+                    people::ended(unit, user, kind)?;
+                }
+                paging::settle(unit, id, attempt, report.clone())
+            });
             match settled.await.unwrap_or_else(gone) {
                 Ok(()) => return,
                 Err(error) if error.may_pass() => {

@@ -11,7 +11,7 @@ use crate::{
     system::SystemClock,
     watch,
 };
-use nightbell_delivery::{egress::EgressPolicy, mail::MailSettings};
+use nightbell_delivery::{egress::EgressPolicy, mail::MailSettings, providers::Providers};
 use nightbell_engine::{Clock, Engine, nodes};
 use nightbell_store::Listener;
 use nightbell_web::{AppState, ops::ScrapeToken};
@@ -33,6 +33,10 @@ pub struct Options {
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// The mail server, when there is one.
     pub mail: Option<MailSettings>,
+    /// The other ways to people.
+    pub providers: Providers,
+    /// Whom the operators of push services may write to; the installation's own address when `None`.
+    pub push_contact: Option<String>,
     /// Where outbound calls may go.
     pub egress: EgressPolicy,
     /// The clock.
@@ -58,6 +62,8 @@ impl Options {
             public_url: None,
             trusted_proxies: Vec::new(),
             mail: None,
+            providers: Providers::default(),
+            push_contact: None,
             egress: EgressPolicy::default(),
             clock: Arc::new(SystemClock),
             pace: 1,
@@ -114,7 +120,7 @@ impl Server {
         let (stop_pump, pump_stopping) = Stop::channel();
         let waker = Waker::default();
         let wired = wiring::wire(options, opened, address, &waker, pump_stopping)?;
-        let http = wiring::serve_http(listener, wired.state.clone(), wired.routers, http_stopping);
+        let http = wiring::serve_http(listener, wired.state.clone(), (wired.routers, wired.machines), http_stopping);
         Ok(Self {
             address,
             public_url,

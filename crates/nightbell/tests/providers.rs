@@ -16,6 +16,8 @@ mod judge;
 mod ledger;
 #[path = "providers/log.rs"]
 mod log;
+#[path = "providers/media/mod.rs"]
+mod media;
 #[path = "providers/post.rs"]
 mod post;
 #[path = "providers/servers.rs"]

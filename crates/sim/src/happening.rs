@@ -36,6 +36,12 @@ pub enum Deed {
     Ack(PageId),
     /// "Not mine", from the link.
     HandOver(String),
+    /// Puts it off, for so many minutes.
+    Snooze(PageId, i64),
+    /// "Still on it".
+    StillOn(PageId),
+    /// Gives it to somebody else: a target.
+    Give(PageId, &'static str),
     /// Ends the alert.
     Resolve(AlertId),
 }

@@ -79,6 +79,10 @@ pub struct Options {
     pub hands_over: u32,
     /// A person ends the alert by hand.
     pub resolves: u32,
+    /// A person puts it off.
+    pub snoozes: u32,
+    /// A person gives it to somebody by name.
+    pub gives: u32,
     /// A trouble declares an incident.
     pub incidents: u32,
     /// An update of an incident is published.
@@ -130,7 +134,10 @@ impl Options {
         let all = life.with_times(&mut dice);
         let mut clocks = Dice::new(seed, "clocks that are ahead");
         let ahead = if all.nodes == 1 && clocks.chance(300) { clocks.below(300) + 1 } else { 0 };
-        Self { ahead: u32::try_from(ahead).unwrap_or(0), ..all }
+        let mut people = Dice::new(seed, "what people can do with a page");
+        let mut rate = |likely: u32, most: u64| if people.chance(likely) { people.below(most) + 1 } else { 0 };
+        let [snoozes, gives] = [rate(300, 200), rate(300, 150)].map(|rate| u32::try_from(rate).unwrap_or(0));
+        Self { ahead: u32::try_from(ahead).unwrap_or(0), snoozes, gives, ..all }
     }
 
     /// How long, how much, which machines.

@@ -1,12 +1,14 @@
 //! The oracle: what must hold after every step and at the end, judged from what went in, what people did, what the phones saw and what is
 //! stored. It shares no decision with the engine. After a step it looks at what the step touched; now and then, and at the end, at everything.
 
+mod awake;
 mod delivery;
 mod end;
 mod folds;
 mod handed;
 mod rings;
 mod signals;
+mod steps;
 
 pub use signals::{Known, Signals};
 
@@ -17,7 +19,7 @@ use crate::{disk::Disk, happening::Signal, phones::Phones, story::Story};
 use jiff::SignedDuration;
 use nightbell_engine::{
     domain::{
-        ids::{IncidentId, NotificationId, PageId, UserId},
+        ids::{IncidentId, NotificationId, PageId, PolicyId, UserId},
         limits,
         org::Organisation,
         paging::{Notification, NotificationStatus, Page},
@@ -34,6 +36,8 @@ pub type Checked = Result<(), String>;
 
 /// A row that waits further ahead than this waits for nothing that exists: the longest wait of a page or a message is a last resort's.
 const ALARM_WITHIN: SignedDuration = SignedDuration::from_mins(16);
+/// The longest that an acknowledgement or a snooze lasts here.
+const WAKES_WITHIN: SignedDuration = SignedDuration::from_hours(5);
 /// Everything is looked at after so many steps.
 const SWEEP_EVERY: u64 = 64;
 /// How far apart the clocks of two nodes may be; what the oracle forgives of a lease.
@@ -55,6 +59,12 @@ pub struct Oracle {
     closed: BTreeMap<PageId, Instant>,
     /// Where each page rang last.
     rings: BTreeMap<PageId, (u32, u32)>,
+    /// Who must still acknowledge a page, when everybody has to.
+    wanted: BTreeMap<PageId, BTreeSet<UserId>>,
+    /// Who has acknowledged while others still must.
+    answered: BTreeMap<PageId, BTreeSet<UserId>>,
+    /// How many pages each policy has started that asks whose turn it is.
+    turns: BTreeMap<PolicyId, u64>,
     /// When messages to a contact method were begun lately, and of which rank.
     begun: BTreeMap<(UserId, &'static str), Vec<Instant>>,
     /// Who was told that a page is over, by which notification.
@@ -84,6 +94,9 @@ impl Oracle {
             folds: Folds::default(),
             closed: BTreeMap::new(),
             rings: BTreeMap::new(),
+            wanted: BTreeMap::new(),
+            answered: BTreeMap::new(),
+            turns: BTreeMap::new(),
             begun: BTreeMap::new(),
             told: BTreeMap::new(),
             commanders: BTreeMap::new(),
@@ -219,6 +232,10 @@ impl Oracle {
         if let Some(page) = pages.first() {
             return Err(format!("INV-03: {page} is due and was left"));
         }
+        let wakes = disk.look(|tx| store::due_wakes(tx, wall, 10))?;
+        if let Some(page) = wakes.first() {
+            return Err(format!("INV-03: {page} is acknowledged, its time has come, and it was left"));
+        }
         let notifications = disk.look(|tx| store::due_notifications(tx, wall, 10))?;
         if let Some(n) = notifications.first() {
             return Err(format!("INV-07: {} is due and was left", n.id));
@@ -247,6 +264,9 @@ impl Oracle {
         }
         if !self.clock_moved {
             check_alarm(page, wall)?;
+            if !self.ever_back {
+                Self::check_awake(page, wall)?;
+            }
         }
         let notifications = disk.look(|tx| store::of_page(tx, id))?;
         owes_every_ring(page, &notifications)?;
@@ -265,7 +285,7 @@ impl Oracle {
             for line in &lines {
                 story.recorded(&line.hash);
                 if let Followed::Page(page) = self.folds.take(line)? {
-                    self.check_ring(page.0.as_ref(), &page.1)?;
+                    self.check_page_event(disk, page.0.as_ref(), &page.1)?;
                 }
                 moved.insert((line.stream_kind.clone(), line.stream_id.clone()));
             }
@@ -306,8 +326,10 @@ fn check_alarm(page: &Page, wall: Instant) -> Checked {
     if page.next_due_at.is_some() != page.is_waiting() {
         return Err(format!("INV-03: {id} is {word} and its alarm says {:?}", page.next_due_at));
     }
+    // Low urgency waits for the morning, over a weekend too.
+    let held = page.held_until.filter(|until| *until > wall && page.rings.is_empty());
     match page.next_due_at {
-        Some(due) if due.duration_since(wall) > ALARM_WITHIN => {
+        Some(due) if due.duration_since(held.unwrap_or(wall)) > ALARM_WITHIN => {
             Err(format!("INV-03: {id} is {word}, its alarm is at {due}, and it is {wall}"))
         }
         _ => Ok(()),

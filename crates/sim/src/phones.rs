@@ -93,7 +93,7 @@ pub struct Phones {
 /// The medium of an address.
 pub fn medium(address: &Address) -> &'static str {
     match address {
-        Address::Email { .. } => "email",
+        Address::Contact(_) => "email",
         Address::Webhook { .. } => "webhook",
         Address::Canary { .. } => "canary",
     }

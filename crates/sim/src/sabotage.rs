@@ -49,11 +49,17 @@ pub enum Sabotage {
     SeverityIgnored,
     /// What was armed by a clock that was ahead waits until it shows that time again.
     ClockStepIgnored,
+    /// An acknowledgement that runs out rings nobody again.
+    TimeOutForgotten,
+    /// Everybody must acknowledge, and the first one stops it for all.
+    FirstAnswerStops,
+    /// It is always the first one's turn.
+    TurnsForgotten,
 }
 
 impl Sabotage {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::DoneBeforeSent,
         Self::MarkSendingThenGiveUp,
         Self::LeaseNeverReclaimed,
@@ -75,6 +81,9 @@ impl Sabotage {
         Self::StormNotBundled,
         Self::SeverityIgnored,
         Self::ClockStepIgnored,
+        Self::TimeOutForgotten,
+        Self::FirstAnswerStops,
+        Self::TurnsForgotten,
     ];
 }
 
@@ -286,6 +295,11 @@ impl Tx for Saboteur<'_> {
             Some(Sabotage::StormNotBundled) if sql.starts_with("SELECT MAX(CASE WHEN") => {
                 rows.iter_mut().flat_map(|row| &mut row.0).for_each(|value| *value = Value::Null);
             }
+            Some(Sabotage::TimeOutForgotten) if sql.contains("wake_at <= $1") => rows.clear(),
+            Some(Sabotage::FirstAnswerStops) if sql.contains("FROM page WHERE id = $1") => {
+                rows.iter_mut().for_each(|row| edit_body(&mut row.0, |page| drop(page["answers"].take())));
+            }
+            Some(Sabotage::TurnsForgotten) if sql.contains("FROM policy_turn") => rows.clear(),
             Some(Sabotage::ClockStepIgnored) if sql.contains("(next_due_at > $2 OR id > $3)") => rows.clear(),
             Some(_) => {}
         }

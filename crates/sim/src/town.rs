@@ -1,15 +1,18 @@
 //! Who lives in the simulated town: its organisation as files, which seeds edit, and the oracle's own idea of whom a target reaches. That
 //! idea rests on `calendar::naive` and shares nothing with the engine but the data types.
 
+mod policies;
+
 use crate::dice::Dice;
 use jiff::{Span, civil::Date, tz::TimeZone};
 use nightbell_calendar::naive;
 use nightbell_engine::domain::{
-    ids::UserId,
+    ids::{ScheduleId, UserId},
     org::{AccessRole, Organisation, Target},
     record::Instant,
 };
 use nightbell_wire::org_files::{self, ParsedFiles, SourceFile};
+use policies::Policies;
 use std::collections::BTreeSet;
 
 /// The integrations, by handle.
@@ -32,19 +35,34 @@ pub struct Town {
     hook: bool,
     /// Whether Bob still has any method.
     bob_reachable: bool,
+    /// What its policies say beyond the plain ones.
+    policies: Policies,
 }
 
 impl Town {
     /// As it is on its first day.
-    pub fn new(begin: Instant) -> Self {
+    pub fn new(begin: Instant, seed: u64) -> Self {
         let begins = begin.to_zoned(TimeZone::UTC).date();
         let turns = vec!["alice", "bob"];
-        Self { turns, every: "1d", begins, cover: None, dave: true, hook: true, bob_reachable: true }
+        Self {
+            turns,
+            every: "1d",
+            begins,
+            cover: None,
+            dave: true,
+            hook: true,
+            bob_reachable: true,
+            policies: Policies::of(seed),
+        }
     }
 
     /// One edit.
     pub fn edit(&mut self, dice: &mut Dice) -> &'static str {
-        match dice.below(6) {
+        match dice.below(if self.policies.are_rich() { 7 } else { 6 }) {
+            6 => {
+                self.policies.edit(dice);
+                "the policies are written anew"
+            }
             0 => {
                 self.turns.rotate_left(1);
                 "the turns change"
@@ -84,7 +102,9 @@ impl Town {
             let (from, to) = (on(day), on(day + 2));
             format!("    overrides: [ {{ user: {user}, from: \"{from}T06:00\", to: \"{to}T06:00\" }} ]\n")
         });
+        let policies = if self.policies.are_rich() { self.policies.yaml() } else { PLAIN.to_owned() };
         TEMPLATE
+            .replace("%POLICIES%", &policies)
             .replace("%DAVE%", dave)
             .replace("%COVERS%", &covers)
             .replace("%TURNS%", &self.turns.join(", "))
@@ -124,6 +144,7 @@ fn named(org: &Organisation, target: &Target, at: Instant) -> Vec<UserId> {
             let member = who.and_then(|w| if backup { w.backup } else { Some(w.primary) });
             member.and_then(|m| m.0.parse().ok()).into_iter().collect()
         }
+        Target::Next(id) => next(org, id, at).into_iter().collect(),
         Target::Policy(id) => {
             let step = org.policies.get(id).and_then(|p| p.steps.first());
             step.map(|s| s.notify.iter().flat_map(|t| named(org, t, at)).collect()).unwrap_or_default()
@@ -131,11 +152,33 @@ fn named(org: &Organisation, target: &Target, at: Instant) -> Vec<UserId> {
     }
 }
 
+/// Whoever is on call next: looked for a quarter of an hour at a time, for turns change at full hours.
+fn next(org: &Organisation, id: &ScheduleId, at: Instant) -> Option<UserId> {
+    let schedule = org.schedules.get(id)?;
+    let who = |at| naive::who(&schedule.calendar, at).ok().flatten().map(|who| who.primary);
+    let now = who(at);
+    let quarter = at.as_second() - at.as_second().rem_euclid(900);
+    let later = (1..=4 * 24 * 30).filter_map(|n| Instant::from_second(quarter + n * 900).ok());
+    let next = later.filter_map(who).find(|member| Some(member) != now.as_ref())?;
+    next.0.parse().ok()
+}
+
 /// Every administrator who can be reached.
 pub fn administrators(org: &Organisation) -> BTreeSet<UserId> {
     let admins = org.users.values().filter(|u| u.role == AccessRole::Admin);
     admins.filter(|u| u.contacts.iter().any(|c| c.verified)).map(|u| u.id.clone()).collect()
 }
+
+const PLAIN: &str = r#"policies:
+  - id: main
+    steps:
+      - { after: 0s, notify: ["schedule:main"] }
+      - { after: 5m, notify: ["schedule:main/backup"] }
+      - { after: 5m, notify: ["user:dave", "schedule:main"] }
+    repeat: 1
+    last_resort: ["user:carol"]
+  - { id: crew, steps: [ { after: 1m, notify: ["team:crew"] }, { after: 10m, notify: ["policy:main"] } ] }
+"#;
 
 const TEMPLATE: &str = r#"version: 1
 users:
@@ -162,16 +205,7 @@ schedules:
     time_zone: Europe/Berlin
     layers:
       - { name: turns, members: [%TURNS%], every: %EVERY%, starts: "2024-01-01T09:00" }
-%COVERS%policies:
-  - id: main
-    steps:
-      - { after: 0s, notify: ["schedule:main"] }
-      - { after: 5m, notify: ["schedule:main/backup"] }
-      - { after: 5m, notify: ["user:dave", "schedule:main"] }
-    repeat: 1
-    last_resort: ["user:carol"]
-  - { id: crew, steps: [ { after: 1m, notify: ["team:crew"] }, { after: 10m, notify: ["policy:main"] } ] }
-services:
+%COVERS%%POLICIES%services:
   - { id: checkout, name: Checkout, team: crew, policy: main, component: checkout }
   - { id: search, name: Search, team: crew, policy: crew }
   - { id: orphan, name: Orphan }

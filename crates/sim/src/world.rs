@@ -145,7 +145,7 @@ impl World {
     pub fn new(seed: u64, options: Options, sabotage: Option<Sabotage>, whole: bool) -> Result<Self, String> {
         let begin = BEGINNINGS[usize::try_from(options.beginning).unwrap_or(0) % BEGINNINGS.len()];
         let begin = Instant::from_second(begin).map_err(|e| e.to_string())?;
-        let town = Town::new(begin);
+        let town = Town::new(begin, seed);
         let mut world = Self {
             seed,
             draws: Draws::of(seed),

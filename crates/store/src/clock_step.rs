@@ -14,6 +14,12 @@ pub(crate) const PAGES_AFTER: &str = "SELECT id, next_due_at, id, COALESCE(\
      AND e.kind <> 'attempted' ORDER BY e.seq DESC LIMIT 1), \
      (SELECT MAX(e.at) FROM event e WHERE e.stream_kind = 'page' AND e.stream_id = page.id AND e.seq > page.version - 64)) FROM page \
      WHERE rank = $1 AND next_due_at >= $2 AND (next_due_at > $2 OR id > $3) ORDER BY next_due_at, id LIMIT $4";
+/// Acknowledged pages that wait to ring again, the same way.
+pub(crate) const WAKES_AFTER: &str = "SELECT id, wake_at, id, COALESCE(\
+     (SELECT e.at FROM event e WHERE e.stream_kind = 'page' AND e.stream_id = page.id AND e.seq > page.version - 64 \
+     AND e.kind <> 'attempted' ORDER BY e.seq DESC LIMIT 1), \
+     (SELECT MAX(e.at) FROM event e WHERE e.stream_kind = 'page' AND e.stream_id = page.id AND e.seq > page.version - 64)) FROM page \
+     WHERE rank = $1 AND wake_at >= $2 AND (wake_at > $2 OR id > $3) ORDER BY wake_at, id LIMIT $4";
 /// Each with the latest time of what happened to its page since all its alarms were looked at last, and with how early a lease, a retry or a bundle
 /// that ends then began at the earliest: that it was held back to go along with another is told by no event.
 pub(crate) const MESSAGES_AFTER: &str = "SELECT id, next_due_at, page, CASE WHEN status = 'sending' THEN next_due_at - $5 WHEN attempts > 0 THEN next_due_at - $6 \
@@ -82,6 +88,12 @@ fn piece(rows: &[Row], list: &'static str) -> Result<Piece, StoreError> {
 pub fn pages(tx: &mut dyn Tx, rank: Rank, after: &Place, count_max: u32) -> Result<Piece, StoreError> {
     let values: [Value; 4] = [rank.into(), after.due_at_us.into(), after.id.as_str().into(), count_max.into()];
     piece(&tx.rows(PAGES_AFTER, &values)?, "pages that wait")
+}
+
+/// Acknowledged pages of a rank that wait to ring again, beyond a place.
+pub fn wakes(tx: &mut dyn Tx, rank: Rank, after: &Place, count_max: u32) -> Result<Piece, StoreError> {
+    let values: [Value; 4] = [rank.into(), after.due_at_us.into(), after.id.as_str().into(), count_max.into()];
+    piece(&tx.rows(WAKES_AFTER, &values)?, "acknowledged pages that wait")
 }
 
 /// Messages of a rank that wait beyond a place.

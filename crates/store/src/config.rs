@@ -2,7 +2,7 @@
 
 use crate::{
     meta,
-    tx::{StoreError, Tx, Value},
+    tx::{Row, StoreError, Tx, Value},
 };
 use nightbell_domain::{
     org::{ConfigKind, ConfigObject, Organisation},
@@ -21,6 +21,14 @@ pub(crate) const PUT: &str = "INSERT INTO config (kind, id, version, managed, bo
 pub(crate) const REMOVE: &str = "DELETE FROM config WHERE kind = $1 AND id = $2";
 pub(crate) const REVISE: &str =
     "INSERT INTO config_revision (kind, id, version, at, actor, body) VALUES ($1, $2, $3, $4, $5, $6)";
+
+/// Of every object made by then. The first revision of each is version 1, so that nothing is looked for twice.
+pub(crate) const AS_OF: &str = "SELECT (SELECT r.body FROM config_revision r WHERE r.kind = f.kind AND r.id = f.id AND r.at <= $1 \
+     ORDER BY r.at DESC, r.version DESC LIMIT 1) FROM config_revision f WHERE f.version = 1 AND f.at <= $1";
+pub(crate) const REVISED: &str = "SELECT at, body FROM config_revision WHERE kind = $1 AND id = $2 AND at > $3 AND at <= $4 \
+     ORDER BY at, version LIMIT $5";
+pub(crate) const NEWEST: &str =
+    "SELECT version, at FROM config_revision WHERE kind = $1 AND id = $2 ORDER BY version DESC LIMIT 1";
 
 /// The organisation's version: a cache of it is good as long as this has not moved.
 pub fn version(tx: &mut dyn Tx) -> Result<u64, StoreError> {
@@ -44,6 +52,45 @@ pub fn load(tx: &mut dyn Tx) -> Result<(Organisation, BTreeSet<(ConfigKind, Stri
         organisation.put(object);
     }
     Ok((organisation, managed))
+}
+
+/// The organisation as it was at an instant (INV-12): of each object the newest revision by then. Its version says nothing.
+///
+/// # Errors
+/// The store's; damage in any object of that time.
+pub fn at(tx: &mut dyn Tx, instant: Instant) -> Result<Organisation, StoreError> {
+    let mut organisation = Organisation::default();
+    for row in tx.rows(AS_OF, &[instant.into()])? {
+        // Without a body it had been removed by then.
+        if row.text_option(0)?.is_some() {
+            organisation.put(row.json(0)?);
+        }
+    }
+    Ok(organisation)
+}
+
+/// The revisions of one object in `(after, until]`, oldest first: when, and what it was from then on; `None` once it was removed.
+///
+/// # Errors
+/// The store's; a revision that is damaged.
+pub fn revised(
+    tx: &mut dyn Tx,
+    (kind, id): (ConfigKind, &str),
+    (after, until): (Instant, Instant),
+    count_max: u32,
+) -> Result<Vec<(Instant, Option<ConfigObject>)>, StoreError> {
+    let rows = tx.rows(REVISED, &[kind.word().into(), id.into(), after.into(), until.into(), count_max.into()])?;
+    let read = |row: &Row| Ok((row.instant(0)?, row.text_option(1)?.map(|_| row.json(1)).transpose()?));
+    rows.iter().map(read).collect()
+}
+
+/// The newest revision of an object: its number, from 1, and when it was made. `None` when there never was one.
+///
+/// # Errors
+/// The store's.
+pub fn newest(tx: &mut dyn Tx, kind: ConfigKind, id: &str) -> Result<Option<(u64, Instant)>, StoreError> {
+    let row = tx.row(NEWEST, &[kind.word().into(), id.into()])?;
+    row.map(|row| Ok((row.count(0)?, row.instant(1)?))).transpose()
 }
 
 fn revise(

@@ -5,10 +5,11 @@ use crate::{
     tx::{Row, StoreError, Tx, Value, sound},
 };
 use nightbell_domain::{
-    ids::{NotificationId, PageId},
+    ids::{NotificationId, PageId, PolicyId},
     paging::{AttemptOutcome, MessageKind, Notification, NotificationStatus, Page, Rank, Subject},
     record::{Aggregate, Instant},
 };
+use std::collections::BTreeMap;
 
 /// How a page's subject is indexed.
 pub fn subject_key(subject: &Subject) -> String {
@@ -17,15 +18,16 @@ pub fn subject_key(subject: &Subject) -> String {
         Subject::Incident { incident, .. } => incident.to_string(),
         Subject::Person => "person".to_owned(),
         Subject::Canary => crate::canary::SUBJECT.to_owned(),
+        Subject::Proof { .. } => "proof".to_owned(),
     }
 }
 
 impl Stored for Page {
-    const INSERT: &'static str =
-        "INSERT INTO page (id, version, status, subject, next_due_at, rank, body) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    const UPDATE: &'static str = "UPDATE page SET version = $2, status = $3, subject = $4, next_due_at = $5, rank = $6, body = $7 \
-         WHERE id = $1 AND version = $8";
-    const LOAD: &'static str = "SELECT id, version, status, subject, next_due_at, rank, body FROM page WHERE id = $1";
+    const INSERT: &'static str = "INSERT INTO page (id, version, status, subject, next_due_at, rank, wake_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    const UPDATE: &'static str = "UPDATE page SET version = $2, status = $3, subject = $4, next_due_at = $5, rank = $6, wake_at = $7, body = $8 \
+         WHERE id = $1 AND version = $9";
+    const LOAD: &'static str =
+        "SELECT id, version, status, subject, next_due_at, rank, wake_at, body FROM page WHERE id = $1";
 
     fn values(&self, body: String) -> Vec<Value> {
         vec![
@@ -35,6 +37,7 @@ impl Stored for Page {
             subject_key(&self.subject).into(),
             self.next_due_at.into(),
             self.rank.into(),
+            self.wake_at().into(),
             body.into(),
         ]
     }
@@ -48,13 +51,21 @@ impl From<Rank> for Value {
 
 pub(crate) const DUE_PAGES: &str =
     "SELECT id FROM page WHERE rank = $3 AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
+/// Acknowledged pages that must be looked at again, and when.
+pub(crate) const DUE_WAKES: &str =
+    "SELECT id FROM page WHERE rank = $3 AND wake_at <= $1 ORDER BY wake_at, id LIMIT $2";
+pub(crate) const TURN: &str = "SELECT pages FROM policy_turn WHERE policy = $1";
+pub(crate) const TURNS: &str = "SELECT policy, pages FROM policy_turn";
+pub(crate) const TAKE_TURN: &str = "INSERT INTO policy_turn (policy, pages) VALUES ($1, 1) \
+     ON CONFLICT (policy) DO UPDATE SET pages = policy_turn.pages + 1";
 pub(crate) const OF_SUBJECT: &str = "SELECT body FROM page WHERE subject = $1 ORDER BY id";
-pub(crate) const OPEN_PAGES: &str =
-    "SELECT body FROM page WHERE status <> 'ended' AND subject <> 'canary' ORDER BY id DESC LIMIT $1";
+pub(crate) const OPEN_PAGES: &str = "SELECT body FROM page WHERE status <> 'ended' AND subject <> 'canary' AND subject <> 'proof' ORDER BY id DESC LIMIT $1";
 /// By rank, so that each part is one step into an index however much waits.
 pub(crate) const NEXT_DUE: &str = "WITH RECURSIVE ranks (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM ranks WHERE n < 4) \
      SELECT MIN(due) FROM (\
      SELECT (SELECT next_due_at FROM page WHERE rank = ranks.n AND next_due_at IS NOT NULL ORDER BY next_due_at LIMIT 1) AS due FROM ranks \
+     UNION ALL \
+     SELECT (SELECT wake_at FROM page WHERE rank = ranks.n AND wake_at IS NOT NULL ORDER BY wake_at LIMIT 1) FROM ranks \
      UNION ALL \
      SELECT (SELECT next_due_at FROM notification WHERE rank = ranks.n AND next_due_at IS NOT NULL ORDER BY next_due_at LIMIT 1) FROM ranks \
      UNION ALL SELECT MIN(next_due_at) FROM incident WHERE next_due_at IS NOT NULL \
@@ -101,6 +112,28 @@ fn by_rank(
 /// Pages whose alarm rang: the most severe first, in each rank the most overdue (INV-15).
 pub fn due_pages(tx: &mut dyn Tx, now: Instant, count_max: u32) -> Result<Vec<PageId>, StoreError> {
     by_rank(tx, DUE_PAGES, now, count_max)?.iter().map(|row| row.parse(0)).collect()
+}
+
+/// Acknowledged pages whose acknowledgement runs out, or whose snooze is over: the same order.
+pub fn due_wakes(tx: &mut dyn Tx, now: Instant, count_max: u32) -> Result<Vec<PageId>, StoreError> {
+    by_rank(tx, DUE_WAKES, now, count_max)?.iter().map(|row| row.parse(0)).collect()
+}
+
+/// How many pages a policy has started that asks for turns.
+pub fn turn(tx: &mut dyn Tx, policy: &PolicyId) -> Result<u64, StoreError> {
+    tx.row(TURN, &[policy.as_str().into()])?.map_or(Ok(0), |row| row.count(0))
+}
+
+/// The same of every policy that has started one.
+pub fn turns(tx: &mut dyn Tx) -> Result<BTreeMap<PolicyId, u64>, StoreError> {
+    tx.rows(TURNS, &[])?.iter().map(|row| Ok((row.parse(0)?, row.count(1)?))).collect()
+}
+
+/// A page of a policy begins: answers how many did before, and counts it.
+pub fn take_turn(tx: &mut dyn Tx, policy: &PolicyId) -> Result<u64, StoreError> {
+    let before = turn(tx, policy)?;
+    tx.run(TAKE_TURN, &[policy.as_str().into()])?;
+    Ok(before)
 }
 
 /// The earliest alarm of anything that waits.

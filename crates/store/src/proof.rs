@@ -44,8 +44,7 @@ impl Provable for Alert {
     const ROWS_AFTER: &'static str = "SELECT id, version, integration, dedup_key, status, service, last_at, began_at, said, body FROM alert WHERE id > $1 ORDER BY id LIMIT $2";
 }
 impl Provable for Page {
-    const ROWS_AFTER: &'static str =
-        "SELECT id, version, status, subject, next_due_at, rank, body FROM page WHERE id > $1 ORDER BY id LIMIT $2";
+    const ROWS_AFTER: &'static str = "SELECT id, version, status, subject, next_due_at, rank, wake_at, body FROM page WHERE id > $1 ORDER BY id LIMIT $2";
 }
 impl Provable for Incident {
     const ROWS_AFTER: &'static str = "SELECT id, version, slug, status, severity, declared_at, next_due_at, body FROM incident WHERE id > $1 ORDER BY id LIMIT $2";

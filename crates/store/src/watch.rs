@@ -3,9 +3,11 @@
 use crate::tx::{StoreError, Tx};
 use nightbell_domain::record::Instant;
 
-/// Pages, notifications, incidents, postmortems, heartbeats: how many wait, how many since before `$1`, and the earliest alarm.
+/// Pages, those that are acknowledged and may ring again, notifications, incidents, postmortems, heartbeats: how many wait, how many since before `$1`, and the earliest alarm.
 pub(crate) const ALARMS: &str = "SELECT 'page' AS kind, COUNT(*), COUNT(CASE WHEN next_due_at <= $1 THEN 1 END), MIN(next_due_at) \
        FROM page WHERE next_due_at IS NOT NULL \
+     UNION ALL SELECT 'acknowledged page', COUNT(*), COUNT(CASE WHEN wake_at <= $1 THEN 1 END), MIN(wake_at) \
+       FROM page WHERE wake_at IS NOT NULL \
      UNION ALL SELECT 'notification', COUNT(*), COUNT(CASE WHEN next_due_at <= $1 THEN 1 END), MIN(next_due_at) \
        FROM notification WHERE next_due_at IS NOT NULL \
      UNION ALL SELECT 'incident', COUNT(*), COUNT(CASE WHEN next_due_at <= $1 THEN 1 END), MIN(next_due_at) \
@@ -17,6 +19,7 @@ pub(crate) const ALARMS: &str = "SELECT 'page' AS kind, COUNT(*), COUNT(CASE WHE
 
 /// The same kinds: how many wait since before `$1`, and since when. Touches nothing but what is overdue, however much waits.
 pub(crate) const OVERDUE: &str = "SELECT 'page' AS kind, COUNT(*), MIN(next_due_at) FROM page WHERE rank IN (0, 1, 2, 3, 4) AND next_due_at <= $1 \
+     UNION ALL SELECT 'acknowledged page', COUNT(*), MIN(wake_at) FROM page WHERE rank IN (0, 1, 2, 3, 4) AND wake_at <= $1 \
      UNION ALL SELECT 'notification', COUNT(*), MIN(next_due_at) FROM notification WHERE rank IN (0, 1, 2, 3, 4) AND next_due_at <= $1 \
      UNION ALL SELECT 'incident', COUNT(*), MIN(next_due_at) FROM incident WHERE next_due_at IS NOT NULL AND next_due_at <= $1 \
      UNION ALL SELECT 'postmortem', COUNT(*), MIN(next_due_at) FROM postmortem WHERE next_due_at IS NOT NULL AND next_due_at <= $1 \
@@ -32,7 +35,7 @@ pub(crate) const ACKNOWLEDGED: &str = "SELECT taken.position, began.at, taken.at
 /// What waits, of one kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarms {
-    /// `page`, `notification`, `incident`, `postmortem`, `heartbeat`.
+    /// `page`, `acknowledged page`, `notification`, `incident`, `postmortem`, `heartbeat`.
     pub kind: String,
     /// How many wait.
     pub waiting: u64,

@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod callbacks;
 pub mod connections;
 pub mod crowd;
 pub mod csrf;

@@ -3,6 +3,7 @@
 //!
 //! Is not a server and not a client: `web` hands bytes in and answers, `delivery` carries the described requests out.
 
+pub mod ical;
 pub mod inbound;
 pub mod org_files;
 pub mod outbound;

@@ -1,6 +1,6 @@
 //! What validation finds, in words.
 
-use super::in_zone;
+use super::{in_zone, slot};
 use crate::{Schedule, validate};
 
 /// `path: message`, one line per problem.
@@ -33,9 +33,9 @@ fn each_problem_has_a_place_and_a_plain_message() {
         &[
             "layers[1].name: two layers are called \"weekly\"; give each its own name",
             "layers[1].members: layer \"weekly\" has no members",
-            "layers[1].every: layer \"weekly\" rotates every 0 hours, days or weeks; a turn needs a length",
+            "layers[1].every: layer \"weekly\" has a turn of length 0; a turn needs a length",
             "layers[1].starts: layers[1].starts is 0026-01-05T09:00:00; Nightbell keeps schedules from 1970 to 2200",
-            "layers[1].hours[0].days: layer \"weekly\" has hours without days",
+            "layers[1].hours[0].days: layer \"weekly\" has hours without days; name the days, or write a range such as from \"fri 17:00\" to \"mon 09:00\"",
         ],
     );
     check(in_zone("UTC").layer(" ", "alice", "1w", "2026-01-05T09:00"), &["layers[0].name: layer 0 has no name"]);
@@ -55,6 +55,6 @@ fn each_problem_has_a_place_and_a_plain_message() {
 #[test]
 fn an_empty_handle_in_a_layer_is_found() {
     let mut schedule = in_zone("UTC").layer("weekly", "alice bob", "1w", "2026-01-05T09:00");
-    schedule.layers[0].members[1].0.clear();
+    schedule.layers[0].members[1] = slot("");
     assert_eq!(problems(&schedule), ["layers[0].members[1]: layers[0].members[1] names nobody"]);
 }

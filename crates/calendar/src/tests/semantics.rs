@@ -4,7 +4,9 @@ use jiff::civil::DateTime;
 
 use super::{at, civil, in_zone, lines};
 use crate::limits::SPAN_STEPS_MAX;
-use crate::{Backup, CalendarError, Instant, Member, Schedule, ShiftSource, Weekday, gaps, naive, on_call, shifts};
+use crate::{
+    Backup, CalendarError, Gap, Instant, Member, Schedule, ShiftSource, Weekday, gaps, naive, on_call, shifts,
+};
 
 const WORKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
 
@@ -31,7 +33,8 @@ fn a_layer_has_nobody_before_it_starts_and_then_takes_turns() {
         ],
     );
     let found = gaps(&schedule, at("2026-04-30T00:00:00Z"), at("2026-05-02T00:00:00Z"));
-    assert_eq!(found.unwrap(), [(at("2026-04-30T00:00:00Z"), at("2026-05-01T09:00:00Z"))]);
+    let (from, to) = (at("2026-04-30T00:00:00Z"), at("2026-05-01T09:00:00Z"));
+    assert_eq!(found.unwrap(), [Gap { from, to, declared: false }]);
 }
 
 #[test]
@@ -214,7 +217,7 @@ fn nothing_panics_at_the_edges_of_time() {
                 answered += usize::from(shifts(&schedule, Instant::MIN, Instant::MIN + days).is_ok());
                 answered += usize::from(shifts(&schedule, Instant::MAX - days, Instant::MAX).is_ok());
                 schedule = schedule.taken("cy", "2026-01-01T00:00", "2026-01-02T00:00");
-                schedule.overrides[0].to = DateTime::MAX;
+                schedule.overrides[0].to = DateTime::MAX.into();
                 let _ = gaps(&schedule, Instant::MAX, Instant::MIN);
             }
         }

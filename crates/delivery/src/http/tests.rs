@@ -31,7 +31,7 @@ fn deferred(detail: &str, seconds: Option<i64>) -> Outcome {
 }
 
 fn rejected(detail: &str) -> Outcome {
-    Outcome::Rejected { detail: detail.to_owned() }
+    Outcome::wrong_address(detail)
 }
 
 fn accepted(detail: &str) -> Outcome {
@@ -175,7 +175,7 @@ async fn a_private_address_is_rejected_unless_allowed_and_never_connected_to() {
         let arrived = server.received().matches("POST ").count() > before;
         match outcome {
             Outcome::Accepted { .. } => assert!(reached && arrived, "{host} with {allow:?}"),
-            Outcome::Rejected { detail } => {
+            Outcome::Rejected { detail, .. } => {
                 assert!(!reached && !arrived, "{host} with {allow:?}: {detail}");
                 assert!(detail.contains("loopback") && detail.contains("[egress] allow"), "{detail}");
             }

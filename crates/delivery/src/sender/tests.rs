@@ -7,6 +7,7 @@ use crate::{
     mail::test_server::{SmtpDouble, mail},
     test_doubles::{TIMEOUTS, Tcp},
 };
+use nightbell_wire::outbound::Wrong;
 
 fn http() -> HttpSender {
     HttpSender::new(EgressPolicy::new(&["127.0.0.1".to_owned()]).expect("a range"), TIMEOUTS).expect("a sender")
@@ -14,9 +15,9 @@ fn http() -> HttpSender {
 
 #[tokio::test]
 async fn mail_without_a_mail_server_is_rejected_with_the_setting() {
-    let sender = Sender { mail: None, http: http() };
+    let sender = Sender { mail: None, http: http(), providers: Providers::default() };
     match sender.deliver(&Delivery::Mail(mail()), Timestamp::UNIX_EPOCH, &Lease::endless()).await {
-        Outcome::Rejected { detail } => assert!(detail.contains("[mail] url"), "{detail}"),
+        Outcome::Rejected { detail, wrong: Wrong::Provider } => assert!(detail.contains("[mail] url"), "{detail}"),
         other => panic!("{other:?}"),
     }
 }
@@ -25,7 +26,7 @@ async fn mail_without_a_mail_server_is_rejected_with_the_setting() {
 async fn each_delivery_goes_by_its_own_transport() {
     let web = Tcp::answering("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_owned()).await;
     let post = SmtpDouble::obliging().await;
-    let sender = Sender { mail: Some(post.settings("smtp", "")), http: http() };
+    let sender = Sender { mail: Some(post.settings("smtp", "")), http: http(), providers: Providers::default() };
     let request = HttpRequest { method: "POST", url: web.url("/"), headers: vec![], body: vec![] };
     for delivery in [Delivery::Http(request), Delivery::Mail(mail())] {
         let outcome = sender.deliver(&delivery, Timestamp::UNIX_EPOCH, &Lease::endless()).await;
@@ -46,7 +47,7 @@ fn installing_the_cryptography_twice_is_harmless() {
 async fn inv_05_22_an_attempt_that_could_outlive_its_lease_is_not_begun() {
     let web = Tcp::answering("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_owned()).await;
     let post = SmtpDouble::obliging().await;
-    let sender = Sender { mail: Some(post.settings("smtp", "")), http: http() };
+    let sender = Sender { mail: Some(post.settings("smtp", "")), http: http(), providers: Providers::default() };
     let request = HttpRequest { method: "POST", url: web.url("/"), headers: vec![], body: vec![] };
     let now = Timestamp::UNIX_EPOCH;
     let left = ATTEMPT_MAX - std::time::Duration::from_secs(1);

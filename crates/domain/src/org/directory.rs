@@ -1,14 +1,14 @@
 //! The organisation as one value: every configuration object by its handle, and the questions decisions ask of it.
 
 use super::{
-    Integration, Policy, ResponseSettings, Route, RunbookSource, Schedule, Service, SeverityTable, StatusComponent,
-    StatusPage, Target, Team, User,
+    Cover, Integration, Personal, Policy, ResponseSettings, Route, RunbookSource, Schedule, Service, SeverityTable,
+    StatusComponent, StatusPage, Target, Team, User,
 };
 use crate::ids::{
     ComponentId, IntegrationId, PolicyId, RunbookId, ScheduleId, ServiceId, StatusPageId, TeamId, UserId,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// The kinds of configuration object, as stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -30,6 +30,10 @@ pub enum ConfigKind {
     Service,
     /// [`Integration`].
     Integration,
+    /// [`Personal`], id of the user.
+    Personal,
+    /// [`Cover`], id of the schedule.
+    Cover,
     /// The one ordered list of [`Route`]s, id `routes`.
     Routes,
     /// The one [`SeverityTable`], id `severities`.
@@ -40,7 +44,7 @@ pub enum ConfigKind {
 
 impl ConfigKind {
     /// Every kind, in the order in which references resolve.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::User,
         Self::Team,
         Self::Schedule,
@@ -49,6 +53,8 @@ impl ConfigKind {
         Self::StatusPage,
         Self::Service,
         Self::Integration,
+        Self::Personal,
+        Self::Cover,
         Self::Routes,
         Self::Severities,
         Self::Response,
@@ -65,6 +71,8 @@ impl ConfigKind {
             Self::StatusPage => "status-page",
             Self::Service => "service",
             Self::Integration => "integration",
+            Self::Personal => "personal",
+            Self::Cover => "cover",
             Self::Routes => "routes",
             Self::Severities => "severities",
             Self::Response => "response",
@@ -92,6 +100,10 @@ pub enum ConfigObject {
     Service(Service),
     /// An integration.
     Integration(Integration),
+    /// What a person set for themselves.
+    Personal(Personal),
+    /// What was agreed beside a schedule's plan.
+    Cover(Cover),
     /// All routes, in order.
     Routes(Vec<Route>),
     /// The severity table.
@@ -112,6 +124,8 @@ impl ConfigObject {
             Self::StatusPage(_) => ConfigKind::StatusPage,
             Self::Service(_) => ConfigKind::Service,
             Self::Integration(_) => ConfigKind::Integration,
+            Self::Personal(_) => ConfigKind::Personal,
+            Self::Cover(_) => ConfigKind::Cover,
             Self::Routes(_) => ConfigKind::Routes,
             Self::Severities(_) => ConfigKind::Severities,
             Self::Response(_) => ConfigKind::Response,
@@ -129,6 +143,8 @@ impl ConfigObject {
             Self::StatusPage(o) => o.id.as_str(),
             Self::Service(o) => o.id.as_str(),
             Self::Integration(o) => o.id.as_str(),
+            Self::Personal(o) => o.user.as_str(),
+            Self::Cover(o) => o.schedule.as_str(),
             Self::Routes(_) | Self::Severities(_) | Self::Response(_) => self.kind().word(),
         }
     }
@@ -170,6 +186,10 @@ pub struct Organisation {
     pub services: BTreeMap<ServiceId, Service>,
     /// Integrations.
     pub integrations: BTreeMap<IntegrationId, Integration>,
+    /// What people set for themselves.
+    pub personal: BTreeMap<UserId, Personal>,
+    /// What was agreed beside the plans of schedules.
+    pub covers: BTreeMap<ScheduleId, Cover>,
     /// Routes, in order.
     pub routes: Vec<Route>,
     /// The severity table.
@@ -190,6 +210,8 @@ impl Organisation {
             ConfigObject::StatusPage(o) => drop(self.status_pages.insert(o.id.clone(), o)),
             ConfigObject::Service(o) => drop(self.services.insert(o.id.clone(), o)),
             ConfigObject::Integration(o) => drop(self.integrations.insert(o.id.clone(), o)),
+            ConfigObject::Personal(o) => drop(self.personal.insert(o.user.clone(), o)),
+            ConfigObject::Cover(o) => drop(self.covers.insert(o.schedule.clone(), o)),
             ConfigObject::Routes(o) => self.routes = o,
             ConfigObject::Severities(o) => self.severities = o,
             ConfigObject::Response(o) => self.response = o,
@@ -212,6 +234,8 @@ impl Organisation {
             ConfigKind::StatusPage => drop_key(&mut self.status_pages, id),
             ConfigKind::Service => drop_key(&mut self.services, id),
             ConfigKind::Integration => drop_key(&mut self.integrations, id),
+            ConfigKind::Personal => drop_key(&mut self.personal, id),
+            ConfigKind::Cover => drop_key(&mut self.covers, id),
             ConfigKind::Routes => self.routes.clear(),
             ConfigKind::Severities => self.severities = SeverityTable::default(),
             ConfigKind::Response => self.response = ResponseSettings::default(),
@@ -229,6 +253,8 @@ impl Organisation {
         all.extend(self.status_pages.values().cloned().map(ConfigObject::StatusPage));
         all.extend(self.services.values().cloned().map(ConfigObject::Service));
         all.extend(self.integrations.values().cloned().map(ConfigObject::Integration));
+        all.extend(self.personal.values().cloned().map(ConfigObject::Personal));
+        all.extend(self.covers.values().cloned().map(ConfigObject::Cover));
         if !self.routes.is_empty() {
             all.push(ConfigObject::Routes(self.routes.clone()));
         }
@@ -239,6 +265,12 @@ impl Organisation {
             all.push(ConfigObject::Response(self.response.clone()));
         }
         all
+    }
+
+    /// A person as the files say and as they set themselves: what reaches people asks this.
+    pub fn person(&self, id: &UserId) -> Option<Cow<'_, User>> {
+        let user = self.users.get(id)?;
+        Some(self.personal.get(id).map_or(Cow::Borrowed(user), |own| own.over(user)))
     }
 
     /// The status page and component that stand for a component handle in public.

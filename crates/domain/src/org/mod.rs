@@ -1,18 +1,31 @@
 //! The organisation: configuration objects as plain, versioned values. Not operational state: nothing here rings or waits.
 //! Objects are identified by their handle (ADR 0005); personal data sits only in [`User`].
 
+mod contact;
+mod cover;
 mod directory;
 mod objects;
 mod people;
+mod personal;
+mod policy;
 mod severity;
 mod target;
 
+pub use contact::{Contact, ContactKind};
+pub use cover::{
+    Although, Begin, Cover, CoverReason, CoverRequest, CoverSpan, HandoffNote, REST, RequestStatus, Seat, StagedPlan,
+    Turn, Unanswered,
+};
 pub use directory::{ConfigKind, ConfigObject, Organisation, OrganisationProblem};
 pub use objects::{
-    Integration, IntegrationKind, Policy, PolicyStep, ResponseSettings, Rhythm, Route, RouteOutcome, RunbookSource,
-    Service, StatusComponent, StatusPage, Team,
+    Integration, IntegrationKind, ResponseSettings, Rhythm, Route, RouteOutcome, RunbookSource, Service,
+    StatusComponent, StatusPage, Team,
 };
-pub use people::{AccessRole, Contact, ContactKind, NotificationRule, NotificationRules, Urgency, User};
+pub use people::{AccessRole, NotificationRule, NotificationRules, Urgency, User};
+pub use personal::{AtMost, Personal, Proved, QuietHours, free_handle};
+pub use policy::{
+    Acknowledge, CivilTime, Condition, Facts, HoldLow, Locality, Policy, PolicyStep, Weekday, WorkingHours,
+};
 pub use severity::{Severity, SeverityAnswers, SeverityTable};
 pub use target::{Reached, Target};
 

@@ -1,4 +1,4 @@
-//! Teams, policies, services, integrations, routes, runbooks, status pages: what an organisation is made of beside its people.
+//! Teams, services, integrations, routes, runbooks, status pages: what an organisation is made of beside its people.
 
 use super::{Target, Urgency};
 use crate::{
@@ -21,31 +21,9 @@ pub struct Team {
     pub time_zone: String,
     /// Country code whose public holidays are not business days (`DE`).
     pub holidays: Option<String>,
-}
-
-/// One step of an escalation policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PolicyStep {
-    /// Waited after the step before (the first: after the page began).
-    #[serde(with = "crate::text::duration::duration_text")]
-    pub after: SignedDuration,
-    /// Whom it rings; each independent of the others.
-    pub notify: Vec<Target>,
-}
-
-/// Ordered steps, repeats, last resort.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Policy {
-    /// Handle.
-    pub id: PolicyId,
-    /// The owning team.
-    pub team: Option<TeamId>,
-    /// In order.
-    pub steps: Vec<PolicyStep>,
-    /// How many times the steps are run again before the last resort.
-    pub repeat: u16,
-    /// Rung when everybody else was silent.
-    pub last_resort: Vec<Target>,
+    /// Whether its members are spared the weekly test page.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_test_page: bool,
 }
 
 /// What can break.

@@ -1,5 +1,6 @@
 //! People: users, how to reach them, and in which order.
 
+use super::Contact;
 use crate::ids::{ContactId, UserId};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -36,44 +37,6 @@ impl Urgency {
             Self::High => "high",
         }
     }
-}
-
-/// The medium of a contact method.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum ContactKind {
-    /// Electronic mail.
-    Email {
-        /// The address, as given.
-        address: String,
-    },
-    /// A signed POST (Standard Webhooks).
-    Webhook {
-        /// Where to.
-        url: String,
-    },
-}
-
-impl ContactKind {
-    /// The word in files, pages and metrics.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Email { .. } => "email",
-            Self::Webhook { .. } => "webhook",
-        }
-    }
-}
-
-/// A way to reach a user.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Contact {
-    /// Handle, unique within the user.
-    pub id: ContactId,
-    /// Medium and address.
-    #[serde(flatten)]
-    pub kind: ContactKind,
-    /// Whether it was proved to reach the person. Only verified methods are used.
-    pub verified: bool,
 }
 
 /// After `after`, use the method `via`.
@@ -115,8 +78,8 @@ pub struct User {
 }
 
 impl User {
-    /// The steps for an urgency, verified methods only, earliest first. A person without a usable rule is reached by every
-    /// verified method at once: somebody who set nothing must still wake up.
+    /// The steps for an urgency, verified methods only, earliest first. A person without a usable rule is reached by the default ladder:
+    /// somebody who set nothing must still wake up.
     pub fn ladder(&self, urgency: Urgency) -> Vec<(SignedDuration, &Contact)> {
         let rules = match urgency {
             Urgency::High => &self.rules.high,
@@ -127,10 +90,30 @@ impl User {
             .filter_map(|rule| self.verified(&rule.via).map(|contact| (rule.after.max(SignedDuration::ZERO), contact)))
             .collect();
         if steps.is_empty() {
-            steps = self.contacts.iter().filter(|c| c.verified).map(|c| (SignedDuration::ZERO, c)).collect();
+            steps = self.default_ladder(urgency);
         }
         steps.sort_by_key(|(after, _)| *after);
         steps
+    }
+
+    /// Whether one of their own rules can be used for an urgency; else the default ladder is.
+    pub fn has_rules(&self, urgency: Urgency) -> bool {
+        let rules = if urgency == Urgency::High { &self.rules.high } else { &self.rules.low };
+        rules.iter().any(|rule| self.verified(&rule.via).is_some())
+    }
+
+    /// Push and chat at once, a call after a minute, a text message after three, mail after five; moved forward so that the first rings at
+    /// once, whichever it is. Low urgency goes to what wakes nobody, when there is any of it.
+    fn default_ladder(&self, urgency: Urgency) -> Vec<(SignedDuration, &Contact)> {
+        let usable = || self.contacts.iter().filter(|contact| contact.verified);
+        if urgency == Urgency::Low {
+            let calm: Vec<_> = usable().filter(|contact| contact.kind.is_calm()).collect();
+            if !calm.is_empty() {
+                return calm.into_iter().map(|contact| (SignedDuration::ZERO, contact)).collect();
+            }
+        }
+        let first = usable().map(|contact| contact.kind.default_after()).min().unwrap_or_default();
+        usable().map(|contact| (contact.kind.default_after() - first, contact)).collect()
     }
 
     /// The verified contact method of that handle.

@@ -21,5 +21,5 @@ pub(super) fn rung() -> Rung {
 
 pub(super) fn owed(page: &Page, now: Instant) -> Owed {
     let contact: ContactId = format!("sink.{}", page.id).parse().expect("a handle");
-    Owed { user: receiver(), contact, medium: MEDIUM.to_owned(), due_at: now }
+    Owed { user: receiver(), contact, medium: MEDIUM.to_owned(), due_at: now, waits: None }
 }

@@ -5,7 +5,7 @@
 //! ahead than its own wait. What was armed before now is left alone, however far away it is: its time is as true as it ever was.
 //! Is not: a decision about a page's next step. Called by the engine's reconciler of the same name.
 
-use super::{AttemptOutcome, MessageKind, Notification, NotificationStatus, Page, PageEvent, later};
+use super::{AttemptOutcome, Awake, MessageKind, Notification, NotificationStatus, Page, PageEvent, later};
 use crate::{
     limits,
     record::{Instant, Recorded, to_microsecond},
@@ -58,9 +58,10 @@ pub fn put_right(
     by: Option<SignedDuration>,
 ) -> Option<Rearmed> {
     let next_due_at = alarm_of_page(page, history).and_then(|alarm| alarm.anew(now, by));
+    let rings_again_at = time_out(page, history).and_then(|alarm| alarm.anew(now, by));
     let messages: Vec<_> =
         messages.iter().filter_map(|n| Some((n.clone(), moved(page, n, history, now, by)?))).collect();
-    if next_due_at.is_none() && messages.is_empty() {
+    if next_due_at.is_none() && rings_again_at.is_none() && messages.is_empty() {
         return None;
     }
     let why = match by {
@@ -71,7 +72,7 @@ pub fn put_right(
         None => "the clock had been ahead".to_owned(),
     };
     let ids = messages.iter().map(|(n, _)| n.id).collect();
-    Some(Rearmed { event: PageEvent::Rescheduled { next_due_at, messages: ids, why }, messages })
+    Some(Rearmed { event: PageEvent::Rescheduled { next_due_at, rings_again_at, messages: ids, why }, messages })
 }
 
 /// A message as it shall be, when its alarm has to be armed anew.
@@ -92,20 +93,39 @@ fn moved(
     Some(Notification { due_at: due_at.min(at), next_due_at: Some(at), ..n.clone() })
 }
 
-/// The page's own alarm: armed by the newest event that set one.
+/// The page's own alarm: armed by the newest event that set one. What is held waits for a time of day, whatever clock said so.
 fn alarm_of_page(page: &Page, history: &[Recorded<PageEvent>]) -> Option<Armed> {
     let sets = |event: &PageEvent| match event {
         PageEvent::Started { .. }
         | PageEvent::StepRang { .. }
         | PageEvent::StepEmpty { .. }
+        | PageEvent::StepSkipped { .. }
+        | PageEvent::StepHandedOver { .. }
         | PageEvent::LastResortRang { .. }
         | PageEvent::HandedOver { .. }
+        | PageEvent::RangAgain { .. }
+        | PageEvent::HandedTo { .. }
         | PageEvent::Unreachable { .. } => true,
-        PageEvent::Rescheduled { next_due_at, .. } => next_due_at.is_some(),
-        PageEvent::Attempted { .. } | PageEvent::Acknowledged { .. } | PageEvent::Ended { .. } => false,
+        PageEvent::Rescheduled { next_due_at, .. } | PageEvent::Raised { next_due_at, .. } => next_due_at.is_some(),
+        _ => false,
+    };
+    let last = history.iter().rfind(|recorded| sets(&recorded.event))?;
+    if matches!(last.event, PageEvent::Started { held_until: Some(_), .. }) {
+        return None;
+    }
+    Some(Armed { at: last.at, due: page.next_due_at? })
+}
+
+/// When an acknowledgement runs out is a wait, armed by the newest event that began it. A snooze ends at a time that a person named.
+fn time_out(page: &Page, history: &[Recorded<PageEvent>]) -> Option<Armed> {
+    let Some(Awake::TimesOut { rings_again_at, .. }) = page.awake else { return None };
+    let sets = |event: &PageEvent| match event {
+        PageEvent::Acknowledged { .. } | PageEvent::Prolonged { .. } => true,
+        PageEvent::Rescheduled { rings_again_at, .. } => rings_again_at.is_some(),
+        _ => false,
     };
     let at = history.iter().rfind(|recorded| sets(&recorded.event))?.at;
-    Some(Armed { at, due: page.next_due_at? })
+    Some(Armed { at, due: rings_again_at })
 }
 
 /// A message's alarm. A lease, a retry and a bundle last so long at most: whatever set them, it was no earlier than that before the end.
@@ -141,8 +161,9 @@ fn sets_message(page: &Page, n: &Notification, recorded: &Recorded<PageEvent>) -
         }
         PageEvent::StepRang { cycle, step, .. } => n.kind == MessageKind::Page && (*cycle, *step) == (n.cycle, n.step),
         PageEvent::LastResortRang { cycle, .. } => {
-            n.kind == MessageKind::Page && *cycle == n.cycle && n.step as usize >= page.policy.steps.len()
+            n.kind == MessageKind::Page && *cycle == n.cycle && n.step >= page.policy.end()
         }
+        PageEvent::AskedStillOn { .. } => n.kind == MessageKind::StillOn,
         _ => false,
     }
 }

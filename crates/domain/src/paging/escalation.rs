@@ -2,15 +2,17 @@
 
 use super::{
     canary,
-    page::{Page, PageEvent, PageStatus, PolicySnapshot, Rung, Subject},
+    event::PageEvent,
+    page::{Page, PageStatus, Rung, Subject},
+    proof,
     rank::Rank,
+    snapshot::{Part, PolicySnapshot},
 };
 use crate::{
     ids::{PageId, ServiceId},
     limits,
-    org::{Organisation, Target, Urgency},
+    org::{Acknowledge, Organisation, PolicyStep, Target, Urgency},
     record::{Instant, Recorded},
-    refusal::Refusal,
 };
 
 /// What a new page needs to know.
@@ -35,9 +37,12 @@ pub struct PageStart {
 }
 
 impl PageStart {
-    /// The first event; the first step is due after its own delay.
+    /// The first event; the first step is due after its own delay, counted from the morning when low urgency waits for it.
     pub fn event(self, id: PageId, now: Instant) -> PageEvent {
-        let first = self.policy.steps.first().map_or(jiff::SignedDuration::ZERO, |s| s.after);
+        let low = self.urgency == Urgency::Low;
+        let hold = self.policy.hold_low.as_ref().filter(|_| low);
+        let held_until = hold.and_then(|hold| hold.held_until(&self.policy.locality(), now));
+        let next_due_at = later(held_until.unwrap_or(now), self.policy.first_wait());
         PageEvent::Started {
             id,
             subject: self.subject,
@@ -47,8 +52,9 @@ impl PageStart {
             urgency: self.urgency,
             policy: self.policy,
             why: self.why,
-            next_due_at: later(now, first),
+            next_due_at,
             rank: self.rank,
+            held_until,
         }
     }
 }
@@ -56,6 +62,18 @@ impl PageStart {
 /// `at + by`, staying put at the end of time rather than failing: a page must never lose its alarm to arithmetic.
 pub fn later(at: Instant, by: jiff::SignedDuration) -> Instant {
     at.checked_add(by).unwrap_or(at)
+}
+
+/// Who gets a copy when a step rings: nobody counts on them, so that they are not among those who are rung.
+fn copies(org: &Organisation, targets: &[Target], rung: &[Rung], now: Instant) -> Vec<Rung> {
+    let mut copies: Vec<Rung> = Vec::new();
+    for person in targets.iter().flat_map(|target| org.shadows(target, now)) {
+        let known = |list: &[Rung]| list.iter().any(|r| r.user == person.user);
+        if !known(rung) && !known(&copies) {
+            copies.push(Rung { user: person.user, why: person.why });
+        }
+    }
+    copies
 }
 
 /// Everybody some targets reach now with at least one verified method, each person once, and why the others reach nobody.
@@ -70,7 +88,7 @@ fn reach(org: &Organisation, targets: &[Target], urgency: Urgency, now: Instant)
             }
         };
         for person in reached {
-            let usable = org.users.get(&person.user).is_some_and(|u| !u.ladder(urgency).is_empty());
+            let usable = org.person(&person.user).is_some_and(|u| !u.ladder(urgency).is_empty());
             if !usable {
                 silent.push(format!("{target}: @{} has no verified contact method", person.user));
             } else if !rung.iter().any(|r| r.user == person.user) {
@@ -107,28 +125,91 @@ impl Page {
 
     /// The one thing to do when the alarm rings.
     fn next_ring(&self, org: &Organisation, now: Instant) -> PageEvent {
+        if let Subject::Proof { user, .. } = &self.subject {
+            return proof::next(self, user, now);
+        }
         let (cycle, step) = (self.cycle, self.next_step);
         let Some(current) = self.policy.steps.get(step as usize).filter(|_| matches!(self.status, PageStatus::Ringing))
         else {
             return self.last_resort(org, now);
         };
-        let (rung, silent) = self.reach(org, &current.notify, now);
-        let more = (step as usize) + 1 < self.policy.steps.len();
-        // A cycle in which nobody at all was reached is not worth repeating: straight to the last resort.
-        let rang_before = self.rings.iter().any(|r| r.cycle == cycle);
-        let repeats = cycle < u32::from(self.policy.repeat) && (rang_before || !rung.is_empty());
-        let (next_cycle, next_step) = match (more, repeats) {
-            (true, _) => (cycle, step + 1),
-            (false, true) => (cycle + 1, 0),
-            (false, false) => (cycle, self.policy.steps.len() as u32),
+        let skip = |why: String| {
+            let (next_cycle, next_step, _) = self.after(step, false);
+            PageEvent::StepSkipped { cycle, step, why, next_cycle, next_step, next_due_at: now }
         };
+        if let Err(why) = current.when.holds(self.urgency, &self.policy.facts, &self.policy.locality(), now) {
+            return skip(why);
+        }
+        if current.hand_over.is_some() {
+            return match self.policy.part_from(step) {
+                Some(Part { cut: Some(why), .. }) => skip(why.clone()),
+                Some(part) => self.goes_into(part, now),
+                None => skip("there is nothing to hand over to".to_owned()),
+            };
+        }
+        let (rung, silent) = self.of_step(org, current, now);
+        let (next_cycle, next_step, wait) = self.after(step, !rung.is_empty());
         if rung.is_empty() {
             return PageEvent::StepEmpty { cycle, step, silent, next_cycle, next_step, next_due_at: now };
         }
-        let wait = if more { self.policy.steps[step as usize + 1].after } else { self.policy.pause() };
         // Two steps at the same instant are still two steps: the alarm moves by a microsecond, so one pass rings one step.
-        let wait = wait.max(jiff::SignedDuration::from_micros(1));
-        PageEvent::StepRang { cycle, step, rung, silent, next_cycle, next_step, next_due_at: later(now, wait) }
+        let next_due_at = later(now, wait.max(jiff::SignedDuration::from_micros(1)));
+        let all = current.acknowledge == Acknowledge::All;
+        let copies = copies(org, &current.notify, &rung, now);
+        PageEvent::StepRang { cycle, step, rung, silent, all, copies, next_cycle, next_step, next_due_at }
+    }
+
+    /// What comes after a step, and how long that is waited for: the next one, a repeat, the last resort.
+    fn after(&self, step: u32, rings: bool) -> (u32, u32, jiff::SignedDuration) {
+        let cycle = self.cycle;
+        if step + 1 < self.policy.end_of_part(step) {
+            return (cycle, step + 1, self.policy.steps[step as usize + 1].after);
+        }
+        // A cycle in which nobody at all was reached is not worth repeating: straight to the last resort.
+        let rang = rings || self.rings.iter().any(|r| r.cycle == cycle);
+        let again = cycle.saturating_sub(self.begun_cycle) < u32::from(self.policy.repeat) && rang;
+        let (cycle, step) = if again { (cycle + 1, 0) } else { (cycle, self.policy.end()) };
+        (cycle, step, self.policy.pause())
+    }
+
+    fn goes_into(&self, part: &Part, now: Instant) -> PageEvent {
+        let first = self.policy.steps.get(part.first as usize);
+        PageEvent::StepHandedOver {
+            cycle: self.cycle,
+            step: self.next_step,
+            to: part.policy.clone(),
+            next_step: part.first,
+            next_due_at: later(now, first.map_or(jiff::SignedDuration::ZERO, |step| step.after)),
+        }
+    }
+
+    /// Whom a step rings: all its targets, or the one whose turn it is and whoever follows when that reaches nobody. Whoever has acknowledged
+    /// while others still must is left alone.
+    fn of_step(&self, org: &Organisation, step: &PolicyStep, now: Instant) -> (Vec<Rung>, Vec<String>) {
+        if !step.round_robin || step.notify.is_empty() {
+            return self.unanswered(self.reach(org, &step.notify, now));
+        }
+        let count = step.notify.len();
+        let turn = self.policy.turn.wrapping_add(u64::from(self.cycle));
+        let first = usize::try_from(turn % count as u64).unwrap_or(0);
+        let mut silent = Vec::new();
+        for n in 0..count {
+            let target = &step.notify[(first + n) % count];
+            let (mut rung, why) = self.unanswered(self.reach(org, std::slice::from_ref(target), now));
+            silent.extend(why);
+            if !rung.is_empty() {
+                let turn = format!("their turn, {} of {count}", (first + n) % count + 1);
+                rung.iter_mut().for_each(|person| person.why = format!("{}; {turn}", person.why));
+                return (rung, silent);
+            }
+        }
+        (Vec::new(), silent)
+    }
+
+    fn unanswered(&self, (rung, mut silent): (Vec<Rung>, Vec<String>)) -> (Vec<Rung>, Vec<String>) {
+        let (done, rung): (Vec<_>, Vec<_>) = rung.into_iter().partition(|person| self.has_answered(&person.user));
+        silent.extend(done.into_iter().map(|person| format!("@{} has acknowledged already", person.user)));
+        (rung, silent)
     }
 
     /// Whom targets reach; a canary reaches its sink and never a human.
@@ -155,35 +236,5 @@ impl Page {
             silent,
             next_due_at: later(now, limits::LAST_RESORT_EVERY),
         }
-    }
-
-    /// A human takes it. Acknowledging twice changes nothing; after the end there is nothing to take.
-    pub fn acknowledge(&self, via: &str) -> Result<Vec<PageEvent>, Refusal> {
-        match &self.status {
-            PageStatus::Ringing | PageStatus::Exhausted { .. } => {
-                Ok(vec![PageEvent::Acknowledged { via: via.to_owned() }])
-            }
-            PageStatus::Acknowledged { .. } => Ok(Vec::new()),
-            PageStatus::Ended { reason, .. } => Err(Refusal::conflict(
-                "page-ended",
-                format!("This page is over ({reason}); there is nothing left to acknowledge."),
-            )),
-        }
-    }
-
-    /// "Not mine": whoever is next is rung now. An acknowledged page cannot be handed over silently: page a person instead.
-    pub fn hand_over(&self, now: Instant) -> Result<Vec<PageEvent>, Refusal> {
-        if self.is_waiting() {
-            return Ok(vec![PageEvent::HandedOver { next_due_at: now }]);
-        }
-        Err(Refusal::conflict(
-            "page-not-ringing",
-            format!("This page is {} and rings nobody any more.", self.status.word()),
-        ))
-    }
-
-    /// It is over; nothing to do when it was already.
-    pub fn end(&self, reason: &str) -> Vec<PageEvent> {
-        if self.is_ended() { Vec::new() } else { vec![PageEvent::Ended { reason: reason.to_owned() }] }
     }
 }

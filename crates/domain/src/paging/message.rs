@@ -18,8 +18,12 @@ pub enum MessageKind {
     Resolved,
     /// What you were paged for was called off.
     Cancelled,
-    /// For your information: a route's `notify`. Nobody is asked to act.
+    /// For your information: a route's `notify`, a copy, somebody took it over. Nobody is asked to act.
     Notice,
+    /// A code that proves that a contact method reaches its owner: the title says it.
+    Code,
+    /// Are you still on it? It rings again soon if nobody says so.
+    StillOn,
 }
 
 impl MessageKind {
@@ -30,12 +34,16 @@ impl MessageKind {
             Self::Resolved => "resolved",
             Self::Cancelled => "cancelled",
             Self::Notice => "notice",
+            Self::Code => "code",
+            Self::StillOn => "still-on",
         }
     }
 
     /// Reads the word back.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Page, Self::Resolved, Self::Cancelled, Self::Notice].into_iter().find(|k| k.word() == word)
+        [Self::Page, Self::Resolved, Self::Cancelled, Self::Notice, Self::StillOn, Self::Code]
+            .into_iter()
+            .find(|k| k.word() == word)
     }
 }
 
@@ -151,4 +159,18 @@ pub struct Message {
     pub public_url: String,
     /// What else it tells of; empty but in a storm.
     pub also: Bundle,
+    /// How it can be answered by telephone; of a message that goes by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<PhoneReply>,
+}
+
+/// How a message can be answered by telephone. The tokens are signed: the provider is told them, nobody else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneReply {
+    /// What an answering text message begins with when more than one page rings: a few digits.
+    pub code: String,
+    /// Opens the callbacks that speak the page and take the key that is pressed.
+    pub answer_token: String,
+    /// Opens the callbacks that tell what became of the message.
+    pub report_token: String,
 }

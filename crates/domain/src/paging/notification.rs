@@ -2,11 +2,11 @@
 //! INV-06: attempted at least once, exactly once without a crash, at most once more after one. INV-07: every attempt ends in a recorded
 //! outcome; nothing stays "sending". An unknown outcome is still owed.
 
-use super::{Message, MessageKind, Page, Rank, Subject, canary};
+use super::{Message, MessageKind, Page, Rank, Subject, canary, proof};
 use crate::{
     ids::{ContactId, NotificationId, PageId, UserId},
     limits,
-    org::Organisation,
+    org::{Organisation, Urgency},
     paging::escalation::later,
     record::Instant,
 };
@@ -129,7 +129,7 @@ pub struct Notification {
     pub repeat: bool,
     /// When it must be looked at again: the due time, the next try, or the end of the lease. Set exactly while queued or sending.
     pub next_due_at: Option<Instant>,
-    /// Why it failed or was cancelled.
+    /// Why it failed or was cancelled; why it waits.
     pub reason: Option<String>,
     /// Its place among those that are due together (INV-15).
     pub rank: Rank,
@@ -209,7 +209,7 @@ impl Notification {
             attempts: 0,
             repeat: false,
             next_due_at: Some(owed.due_at),
-            reason: None,
+            reason: owed.waits,
             rank: page.rank,
             begun_at: None,
             sent_with: None,
@@ -231,6 +231,7 @@ impl Notification {
             next_due_at: Some(later(now, limits::SENDING_LEASE)),
             begun_at: Some(now),
             sent_with: None,
+            reason: None,
             ..self.clone()
         }
     }
@@ -308,6 +309,15 @@ impl Notification {
         }
     }
 
+    /// What was taken turned out not to arrive, its provider says later: the method failed after all. `None` when there is nothing to change.
+    pub fn not_arrived(&self, why: &str) -> Option<Self> {
+        (self.status == NotificationStatus::Accepted).then(|| Self {
+            status: NotificationStatus::Failed,
+            reason: Some(why.to_owned()),
+            ..self.clone()
+        })
+    }
+
     /// When the person's next method is wanted: counted from the beginning of the attempt, so that one that took long to fail costs nobody more.
     /// An attempt that began later than now, by a clock that was set back since, is counted from now.
     fn fall_back_by(&self, now: Instant) -> Instant {
@@ -318,6 +328,14 @@ impl Notification {
     pub fn still_wanted(&self, page: &Page) -> Result<(), String> {
         match (self.kind, page.is_waiting()) {
             (MessageKind::Page, false) => Err(format!("the page is {}", page.status.word())),
+            (MessageKind::Page, true) if self.cycle < page.begun_cycle => {
+                Err("the page has begun to ring anew since".to_owned())
+            }
+            // The last resort is rung whatever its people have said: it is asked to take the page for all.
+            (MessageKind::Page, true) if self.step < page.policy.end() && page.has_answered(&self.user) => {
+                Err(format!("@{} has acknowledged", self.user))
+            }
+            (MessageKind::StillOn, _) if page.awake.is_none() => Err(format!("the page is {}", page.status.word())),
             _ => Ok(()),
         }
     }
@@ -334,25 +352,35 @@ pub struct Owed {
     pub medium: String,
     /// When.
     pub due_at: Instant,
+    /// Why it waits until then: the person's quiet hours.
+    pub waits: Option<String>,
 }
 
-/// What ringing a person owes: their ladder for the page's urgency, each rung at its time.
+/// What ringing a person owes: their ladder for the page's urgency, each rung at its time; low urgency after their quiet hours.
 pub fn owed(org: &Organisation, page: &Page, user: &UserId, now: Instant) -> Vec<Owed> {
-    if page.subject == Subject::Canary {
-        return vec![canary::owed(page, now)];
+    match &page.subject {
+        Subject::Canary => return vec![canary::owed(page, now)],
+        Subject::Proof { user, contact } => return proof::owed(org, user, contact, now),
+        _ => {}
     }
-    let Some(person) = org.users.get(user) else { return Vec::new() };
+    let Some(person) = org.person(user) else { return Vec::new() };
+    let quiet = org.personal.get(user).and_then(|own| own.quiet).filter(|_| page.urgency == Urgency::Low);
     let mut seen = std::collections::BTreeSet::new();
     person
         .ladder(page.urgency)
         .into_iter()
         // A method named twice at different times is used at its first: the page's own repeats ring again.
         .filter(|(_, contact)| seen.insert(contact.id.clone()))
-        .map(|(after, contact)| Owed {
-            user: user.clone(),
-            contact: contact.id.clone(),
-            medium: contact.kind.word().to_owned(),
-            due_at: later(now, after),
+        .map(|(after, contact)| {
+            let at = later(now, after);
+            let end = quiet.and_then(|hours| Some((hours, hours.end(&person.time_zone, at)?)));
+            Owed {
+                user: user.clone(),
+                contact: contact.id.clone(),
+                medium: contact.kind.word().to_owned(),
+                due_at: end.map_or(at, |(_, end)| end),
+                waits: end.map(|(hours, _)| format!("waits for the end of @{user}'s quiet hours ({hours})")),
+            }
         })
         .collect()
 }

@@ -2,14 +2,13 @@
 //! The policy is snapshotted when it starts (INV-12); escalation never goes backwards (INV-04); a page that is not acknowledged
 //! or ended always has a next alarm (INV-03). State only; the decisions are in [`super::escalation`].
 
+use super::{PageEvent, PolicySnapshot, Rank, later};
 use crate::{
-    ids::{AlertId, ContactId, IncidentId, NotificationId, PageId, PolicyId, ServiceId, UserId},
+    ids::{AlertId, ContactId, IncidentId, PageId, ServiceId, UserId},
     limits,
-    org::{Policy, PolicyStep, Target, Urgency},
-    paging::{AttemptOutcome, Rank},
+    org::Urgency,
     record::{Actor, Aggregate, Instant, Recorded},
 };
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 /// What a page is for.
@@ -32,48 +31,13 @@ pub enum Subject {
     Person,
     /// Nobody is wanted: the way of pages is tried out, to the end (INV-24). Shown nowhere.
     Canary,
-}
-
-/// The policy as it was when the page started.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PolicySnapshot {
-    /// Which policy it was, if it was one.
-    pub policy: Option<PolicyId>,
-    /// Its steps.
-    pub steps: Vec<PolicyStep>,
-    /// Its repeats.
-    pub repeat: u16,
-    /// Its last resort.
-    pub last_resort: Vec<Target>,
-}
-
-impl From<&Policy> for PolicySnapshot {
-    fn from(policy: &Policy) -> Self {
-        Self {
-            policy: Some(policy.id.clone()),
-            steps: policy.steps.clone(),
-            repeat: policy.repeat,
-            last_resort: policy.last_resort.clone(),
-        }
-    }
-}
-
-impl PolicySnapshot {
-    /// One step that rings the targets at once, no repeat.
-    pub fn direct(targets: Vec<Target>) -> Self {
-        Self {
-            policy: None,
-            steps: vec![PolicyStep { after: SignedDuration::ZERO, notify: targets }],
-            repeat: 0,
-            last_resort: Vec::new(),
-        }
-    }
-
-    /// The wait after the last step, before a repeat or the last resort: the longest delay between two steps, 5 min when there is none.
-    pub fn pause(&self) -> SignedDuration {
-        let longest = self.steps.iter().map(|s| s.after).max().unwrap_or_default();
-        if longest > SignedDuration::ZERO { longest } else { SignedDuration::from_mins(5) }
-    }
+    /// Whether one contact method reaches its owner: a code, or a test page. Rings them alone, by it alone, and ends by itself.
+    Proof {
+        /// Whose method.
+        user: UserId,
+        /// Which.
+        contact: ContactId,
+    },
 }
 
 /// Where a page stands.
@@ -137,6 +101,53 @@ pub struct Ring {
     pub rung: Vec<Rung>,
 }
 
+/// Somebody who acknowledged, or must, while everybody has to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Who.
+    pub user: UserId,
+    /// A step that wants everybody rang them.
+    pub wanted: bool,
+    /// When they acknowledged.
+    pub at: Option<Instant>,
+}
+
+/// What an acknowledged page waits for (beside its end).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Awake {
+    /// Its acknowledgement runs out.
+    TimesOut {
+        /// When it rings again.
+        rings_again_at: Instant,
+        /// When whoever has it is asked whether they still do; `None` once they were.
+        asks_at: Option<Instant>,
+    },
+    /// Whoever has it is left alone until then.
+    Snoozed {
+        /// When it rings again.
+        until: Instant,
+    },
+}
+
+impl Awake {
+    /// When it must be looked at.
+    pub fn at(self) -> Instant {
+        match self {
+            Self::TimesOut { rings_again_at, asks_at } => asks_at.unwrap_or(rings_again_at),
+            Self::Snoozed { until } => until,
+        }
+    }
+
+    /// When it rings again.
+    pub fn rings_again_at(self) -> Instant {
+        match self {
+            Self::TimesOut { rings_again_at, .. } => rings_again_at,
+            Self::Snoozed { until } => until,
+        }
+    }
+}
+
 /// A page as it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page {
@@ -171,127 +182,25 @@ pub struct Page {
     /// Its place among pages that are due together (INV-15).
     #[serde(default)]
     pub rank: Rank,
+    /// The cycle in which it rang again last, or 0: repeats are counted from there.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub begun_cycle: u32,
+    /// Of low urgency, and held: nobody is rung before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_until: Option<Instant>,
+    /// Who acknowledged, and who must, once a step wants everybody to; empty otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
+    /// What it waits for while acknowledged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awake: Option<Awake>,
     /// How many events of its stream it folds.
     pub version: u64,
 }
 
-/// What can happen to a page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum PageEvent {
-    /// It begins; its first step is due at `next_due_at`.
-    Started {
-        /// Id.
-        id: PageId,
-        /// What for.
-        subject: Subject,
-        /// One line.
-        title: String,
-        /// Details.
-        body: String,
-        /// What it is about.
-        service: Option<ServiceId>,
-        /// How loudly.
-        urgency: Urgency,
-        /// The policy, snapshotted.
-        policy: PolicySnapshot,
-        /// Why.
-        why: String,
-        /// When the first step is due.
-        next_due_at: Instant,
-        /// Its place among pages that are due together (INV-15).
-        #[serde(default)]
-        rank: Rank,
-    },
-    /// A step rang somebody.
-    StepRang {
-        /// Which repeat.
-        cycle: u32,
-        /// Which step.
-        step: u32,
-        /// Whom.
-        rung: Vec<Rung>,
-        /// Targets that reached nobody, and why.
-        silent: Vec<String>,
-        /// The next repeat.
-        next_cycle: u32,
-        /// The next step.
-        next_step: u32,
-        /// When that is due.
-        next_due_at: Instant,
-    },
-    /// A step reached nobody: it takes no time and leaves this line (INV-04).
-    StepEmpty {
-        /// Which repeat.
-        cycle: u32,
-        /// Which step.
-        step: u32,
-        /// Why nobody.
-        silent: Vec<String>,
-        /// The next repeat.
-        next_cycle: u32,
-        /// The next step.
-        next_step: u32,
-        /// When that is due.
-        next_due_at: Instant,
-    },
-    /// Everybody was silent: the last resort rings.
-    LastResortRang {
-        /// Counts on.
-        cycle: u32,
-        /// Whom; empty when the installation has nobody at all, which `doctor` and the log shout about.
-        rung: Vec<Rung>,
-        /// Targets that reached nobody, and why.
-        silent: Vec<String>,
-        /// When it rings again.
-        next_due_at: Instant,
-    },
-    /// "Not mine": the next step rings now.
-    HandedOver {
-        /// Now.
-        next_due_at: Instant,
-    },
-    /// One attempt of one notification ended.
-    Attempted {
-        /// Which notification.
-        notification: NotificationId,
-        /// To whom.
-        user: UserId,
-        /// By which method.
-        contact: ContactId,
-        /// `email`, `webhook`, …
-        medium: String,
-        /// 1-based.
-        attempt: u32,
-        /// How it ended.
-        outcome: AttemptOutcome,
-    },
-    /// None of a person's methods works: the next step rings now.
-    Unreachable {
-        /// Who.
-        user: UserId,
-        /// Now.
-        next_due_at: Instant,
-    },
-    /// The wall clock was set back past the instants at which alarms of this page had been armed: they were armed anew (INV-13).
-    Rescheduled {
-        /// When the next step is due; `None` when that alarm stays as it is, or there is none.
-        next_due_at: Option<Instant>,
-        /// Messages whose alarms were armed anew.
-        messages: Vec<NotificationId>,
-        /// Why, for people.
-        why: String,
-    },
-    /// A human has it.
-    Acknowledged {
-        /// `link`, `api`, `page`, `cli`, or the integration.
-        via: String,
-    },
-    /// Over.
-    Ended {
-        /// "resolved: …", "cancelled: …".
-        reason: String,
-    },
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_zero(n: &u32) -> bool {
+    *n == 0
 }
 
 impl Page {
@@ -300,14 +209,58 @@ impl Page {
         matches!(self.status, PageStatus::Ringing | PageStatus::Exhausted { .. })
     }
 
+    /// When it is looked at although somebody has it: set exactly while an acknowledgement runs out or a snooze lasts.
+    pub fn wake_at(&self) -> Option<Instant> {
+        self.awake.map(Awake::at)
+    }
+
+    /// Who still must acknowledge.
+    pub fn owing(&self) -> impl Iterator<Item = &UserId> {
+        self.answers.iter().filter(|answer| answer.wanted && answer.at.is_none()).map(|answer| &answer.user)
+    }
+
+    /// How many of those who must have acknowledged, and how many must; `None` when the first acknowledgement is enough.
+    pub fn answered(&self) -> Option<(usize, usize)> {
+        let wanted = || self.answers.iter().filter(|answer| answer.wanted);
+        let of = wanted().count();
+        (of > 0).then(|| (wanted().filter(|answer| answer.at.is_some()).count(), of))
+    }
+
+    /// Whether somebody acknowledged while others still must.
+    pub fn has_answered(&self, user: &UserId) -> bool {
+        self.answers.iter().any(|answer| answer.user == *user && answer.at.is_some())
+    }
+
+    /// Whether a ring of the present run reached somebody.
+    pub fn rang(&self, user: &UserId) -> bool {
+        let run = self.rings.iter().filter(|ring| ring.cycle >= self.begun_cycle);
+        run.flat_map(|ring| &ring.rung).any(|rung| rung.user == *user)
+    }
+
+    /// Whether nobody is rung before a later instant.
+    pub fn is_held(&self, now: Instant) -> bool {
+        self.is_waiting() && self.held_until.is_some_and(|until| until > now)
+    }
+
     /// Whether it is over.
     pub fn is_ended(&self) -> bool {
         matches!(self.status, PageStatus::Ended { .. })
     }
 
     fn begin(event: &Recorded<PageEvent>) -> Option<Self> {
-        let PageEvent::Started { id, subject, title, body, service, urgency, policy, why, next_due_at, rank } =
-            &event.event
+        let PageEvent::Started {
+            id,
+            subject,
+            title,
+            body,
+            service,
+            urgency,
+            policy,
+            why,
+            next_due_at,
+            rank,
+            held_until,
+        } = &event.event
         else {
             return None;
         };
@@ -327,11 +280,15 @@ impl Page {
             next_due_at: Some(*next_due_at),
             rings: Vec::new(),
             rank: *rank,
+            begun_cycle: 0,
+            held_until: *held_until,
+            answers: Vec::new(),
+            awake: None,
             version: event.seq,
         })
     }
 
-    fn rang(&mut self, at: Instant, (cycle, step): (u32, u32), rung: &[Rung], next: (u32, u32, Instant)) {
+    fn rung(&mut self, at: Instant, (cycle, step): (u32, u32), rung: &[Rung], next: (u32, u32, Instant)) {
         if !rung.is_empty() {
             self.rings.push(Ring { at, cycle, step, rung: rung.to_vec() });
             // A page nobody ever answers rings its last resort for ever; the row keeps the newest rings, the journal all of them.
@@ -340,6 +297,82 @@ impl Page {
         }
         (self.cycle, self.next_step) = (next.0, next.1);
         self.next_due_at = Some(next.2);
+    }
+
+    /// Each of these must acknowledge; whoever did already has.
+    fn wants(&mut self, rung: &[Rung]) {
+        for person in rung {
+            match self.answers.iter_mut().find(|answer| answer.user == person.user) {
+                Some(known) => known.wanted = true,
+                None => self.answers.push(Answer { user: person.user.clone(), wanted: true, at: None }),
+            }
+        }
+    }
+
+    fn has_answer_of(&mut self, actor: &Actor, at: Instant) {
+        let Some(user) = actor.user() else { return };
+        match self.answers.iter_mut().find(|answer| answer.user == *user) {
+            Some(known) => known.at = known.at.or(Some(at)),
+            None => self.answers.push(Answer { user: user.clone(), wanted: false, at: Some(at) }),
+        }
+    }
+
+    /// It rings from the first step again, whoever had it.
+    fn begin_again(&mut self, cycle: u32, next_due_at: Instant) {
+        self.status = PageStatus::Ringing;
+        (self.cycle, self.begun_cycle, self.next_step) = (cycle, cycle, 0);
+        self.next_due_at = Some(next_due_at);
+        (self.awake, self.held_until) = (None, None);
+        self.answers.clear();
+    }
+
+    /// The acknowledgement runs out then; whoever has it is asked a little before.
+    fn times_out(&mut self, now: Instant, rings_again_at: Instant) {
+        let lead = (rings_again_at.duration_since(now) / 2).min(limits::STILL_ON_IT_BEFORE);
+        self.awake = Some(Awake::TimesOut { rings_again_at, asks_at: Some(later(rings_again_at, -lead)) });
+    }
+
+    /// An acknowledgement runs out earlier: a clock that was ahead had said when.
+    fn rearm(&mut self, rings_again_at: Option<Instant>) {
+        if let (Some(Awake::TimesOut { rings_again_at: old, asks_at }), Some(new)) = (self.awake, rings_again_at) {
+            let asks_at = asks_at.map(|asks| later(asks, -old.duration_since(new)));
+            self.awake = Some(Awake::TimesOut { rings_again_at: new, asks_at });
+        }
+    }
+
+    /// What an acknowledgement, and whatever follows it, does. False when the event is none of them.
+    fn taken(&mut self, event: &Recorded<PageEvent>) -> bool {
+        let acknowledged = matches!(self.status, PageStatus::Acknowledged { .. });
+        match &event.event {
+            PageEvent::AnsweredByOne { .. } => self.has_answer_of(&event.actor, event.at),
+            PageEvent::Acknowledged { rings_again_at, .. } => {
+                if !self.answers.is_empty() {
+                    self.has_answer_of(&event.actor, event.at);
+                }
+                self.status = PageStatus::Acknowledged { by: event.actor.clone(), at: event.at };
+                (self.next_due_at, self.held_until, self.awake) = (None, None, None);
+                if let Some(rings_again_at) = rings_again_at {
+                    self.times_out(event.at, *rings_again_at);
+                }
+            }
+            PageEvent::Snoozed { until } if acknowledged => self.awake = Some(Awake::Snoozed { until: *until }),
+            PageEvent::AskedStillOn { rings_again_at } if acknowledged => {
+                self.awake = Some(Awake::TimesOut { rings_again_at: *rings_again_at, asks_at: None });
+            }
+            PageEvent::Prolonged { rings_again_at } if acknowledged => self.times_out(event.at, *rings_again_at),
+            PageEvent::RangAgain { cycle, next_due_at, .. } if acknowledged => self.begin_again(*cycle, *next_due_at),
+            PageEvent::HandedTo { policy, cycle, next_due_at, .. } if !self.is_ended() => {
+                self.policy = policy.clone();
+                self.begin_again(*cycle, *next_due_at);
+            }
+            PageEvent::Snoozed { .. }
+            | PageEvent::AskedStillOn { .. }
+            | PageEvent::Prolonged { .. }
+            | PageEvent::RangAgain { .. }
+            | PageEvent::HandedTo { .. } => {}
+            _ => return false,
+        }
+        true
     }
 }
 
@@ -359,15 +392,22 @@ impl Aggregate for Page {
         let Some(mut page) = state else { return Self::begin(event) };
         match &event.event {
             PageEvent::Started { .. } => return None,
-            PageEvent::StepRang { cycle, step, rung, next_cycle, next_step, next_due_at, .. } => {
-                page.rang(event.at, (*cycle, *step), rung, (*next_cycle, *next_step, *next_due_at));
+            PageEvent::StepRang { cycle, step, rung, all, next_cycle, next_step, next_due_at, .. } => {
+                page.rung(event.at, (*cycle, *step), rung, (*next_cycle, *next_step, *next_due_at));
+                if *all {
+                    page.wants(rung);
+                }
             }
-            PageEvent::StepEmpty { cycle, step, next_cycle, next_step, next_due_at, .. } => {
-                page.rang(event.at, (*cycle, *step), &[], (*next_cycle, *next_step, *next_due_at));
+            PageEvent::StepEmpty { cycle, step, next_cycle, next_step, next_due_at, .. }
+            | PageEvent::StepSkipped { cycle, step, next_cycle, next_step, next_due_at, .. } => {
+                page.rung(event.at, (*cycle, *step), &[], (*next_cycle, *next_step, *next_due_at));
+            }
+            PageEvent::StepHandedOver { cycle, step, next_step, next_due_at, .. } => {
+                page.rung(event.at, (*cycle, *step), &[], (*cycle, *next_step, *next_due_at));
             }
             PageEvent::LastResortRang { cycle, rung, next_due_at, .. } => {
-                let last = page.policy.steps.len() as u32;
-                page.rang(event.at, (*cycle, last), rung, (cycle + 1, last, *next_due_at));
+                let last = page.policy.end();
+                page.rung(event.at, (*cycle, last), rung, (cycle + 1, last, *next_due_at));
                 if page.status == PageStatus::Ringing {
                     page.status = PageStatus::Exhausted { since: event.at };
                 }
@@ -377,19 +417,28 @@ impl Aggregate for Page {
                     page.next_due_at = Some(*next_due_at);
                 }
             }
-            PageEvent::Rescheduled { next_due_at, .. } => {
+            PageEvent::Rescheduled { next_due_at, rings_again_at, .. } => {
                 if page.is_waiting() {
                     page.next_due_at = next_due_at.or(page.next_due_at);
                 }
+                page.rearm(*rings_again_at);
+            }
+            PageEvent::Raised { rank, next_due_at, .. } => {
+                (page.urgency, page.rank) = (Urgency::High, *rank);
+                if page.is_waiting() {
+                    page.next_due_at = next_due_at.or(page.next_due_at);
+                    page.held_until = None;
+                }
             }
             PageEvent::Attempted { .. } => {}
-            PageEvent::Acknowledged { .. } => {
-                page.status = PageStatus::Acknowledged { by: event.actor.clone(), at: event.at };
-                page.next_due_at = None;
-            }
             PageEvent::Ended { reason } => {
                 page.status = PageStatus::Ended { reason: reason.clone(), at: event.at };
-                page.next_due_at = None;
+                (page.next_due_at, page.awake) = (None, None);
+            }
+            _ => {
+                if !page.taken(event) {
+                    return None;
+                }
             }
         }
         page.version = event.seq;
@@ -397,17 +446,6 @@ impl Aggregate for Page {
     }
 
     fn event_kind(event: &PageEvent) -> &'static str {
-        match event {
-            PageEvent::Started { .. } => "started",
-            PageEvent::StepRang { .. } => "step-rang",
-            PageEvent::StepEmpty { .. } => "step-empty",
-            PageEvent::LastResortRang { .. } => "last-resort-rang",
-            PageEvent::HandedOver { .. } => "handed-over",
-            PageEvent::Attempted { .. } => "attempted",
-            PageEvent::Unreachable { .. } => "unreachable",
-            PageEvent::Rescheduled { .. } => "rescheduled",
-            PageEvent::Acknowledged { .. } => "acknowledged",
-            PageEvent::Ended { .. } => "ended",
-        }
+        event.word()
     }
 }

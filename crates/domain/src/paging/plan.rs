@@ -3,8 +3,9 @@
 
 use super::{
     escalation::PageStart,
+    event::PageEvent,
     notification::owed,
-    page::{Page, PageEvent, PageStatus},
+    page::{Page, PageStatus},
 };
 use crate::{
     ids::{ContactId, PageId, UserId},
@@ -36,6 +37,10 @@ pub fn plan(org: &Organisation, start: PageStart, at: Instant) -> Vec<PlanLine> 
     let begin = Recorded { seq: 1, at, actor: Actor::system("explain"), event: start.event(id, at) };
     let Some(mut page) = Page::evolve(None, &begin) else { return Vec::new() };
     let mut lines = Vec::new();
+    if let Some(until) = page.held_until {
+        let why = format!("low urgency: nobody is rung before {until}");
+        lines.push(PlanLine { at, user: None, contact: None, medium: None, step: "held".to_owned(), why });
+    }
     while let Some(now) = page.next_due_at.filter(|_| page.status == PageStatus::Ringing) {
         for event in page.advance(org, now) {
             describe(org, &page, &event, now, &mut lines);
@@ -50,18 +55,37 @@ pub fn plan(org: &Organisation, start: PageStart, at: Instant) -> Vec<PlanLine> 
     lines
 }
 
-fn step_name(cycle: u32, step: u32) -> String {
+fn step_name(page: &Page, cycle: u32, step: u32) -> String {
+    let name = page.policy.step_name(step);
     match cycle {
-        0 => format!("step {}", step + 1),
-        n => format!("step {} (repeat {n})", step + 1),
+        0 => name,
+        n => format!("{name} (repeat {n})"),
     }
 }
 
-fn describe(org: &Organisation, page: &Page, event: &PageEvent, now: Instant, lines: &mut Vec<PlanLine>) {
+pub(super) fn describe(org: &Organisation, page: &Page, event: &PageEvent, now: Instant, lines: &mut Vec<PlanLine>) {
+    let nobody = |step: &str, why: String| PlanLine {
+        at: now,
+        user: None,
+        contact: None,
+        medium: None,
+        step: step.to_owned(),
+        why,
+    };
     let (step, rung, silent) = match event {
-        PageEvent::StepRang { cycle, step, rung, silent, .. } => (step_name(*cycle, *step), rung.as_slice(), silent),
-        PageEvent::StepEmpty { cycle, step, silent, .. } => (step_name(*cycle, *step), &[][..], silent),
+        PageEvent::StepRang { cycle, step, rung, silent, .. } => {
+            (step_name(page, *cycle, *step), rung.as_slice(), silent)
+        }
+        PageEvent::StepEmpty { cycle, step, silent, .. } => (step_name(page, *cycle, *step), &[][..], silent),
         PageEvent::LastResortRang { rung, silent, .. } => ("last resort".to_owned(), rung.as_slice(), silent),
+        PageEvent::StepSkipped { cycle, step, why, .. } => {
+            lines.push(nobody(&step_name(page, *cycle, *step), format!("skipped: {why}")));
+            return;
+        }
+        PageEvent::StepHandedOver { cycle, step, to, .. } => {
+            lines.push(nobody(&step_name(page, *cycle, *step), format!("goes on with policy {to}")));
+            return;
+        }
         _ => return,
     };
     for person in rung {
@@ -72,14 +96,19 @@ fn describe(org: &Organisation, page: &Page, event: &PageEvent, now: Instant, li
                 contact: Some(message.contact),
                 medium: Some(message.medium),
                 step: step.clone(),
-                why: person.why.clone(),
+                why: message.waits.map_or_else(|| person.why.clone(), |waits| format!("{}; {waits}", person.why)),
             });
         }
     }
-    for why in silent {
-        lines.push(PlanLine { at: now, user: None, contact: None, medium: None, step: step.clone(), why: why.clone() });
+    if let PageEvent::StepRang { all: true, .. } = event {
+        let names: Vec<String> = rung.iter().map(|person| format!("@{}", person.user)).collect();
+        lines.push(nobody(&step, format!("rings on until each of these has acknowledged: {}", names.join(", "))));
     }
+    if let PageEvent::StepRang { copies, .. } = event {
+        lines.extend(copies.iter().map(|copy| nobody(&step, format!("@{} gets a copy: {}", copy.user, copy.why))));
+    }
+    lines.extend(silent.iter().map(|why| nobody(&step, why.clone())));
     if rung.is_empty() && silent.is_empty() {
-        lines.push(PlanLine { at: now, user: None, contact: None, medium: None, step, why: "names nobody".to_owned() });
+        lines.push(nobody(&step, "names nobody".to_owned()));
     }
 }

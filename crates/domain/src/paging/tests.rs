@@ -2,6 +2,7 @@
 
 mod clock_step;
 mod escalation;
+mod features;
 mod laws;
 mod notification;
 mod plan;
@@ -83,7 +84,7 @@ fn policy(steps: &[(&str, &str)], repeat: u16, last_resort: &str) -> Value {
 }
 
 fn snapshot(policy: Value) -> PolicySnapshot {
-    PolicySnapshot::from(&serde_json::from_value::<Policy>(policy).unwrap())
+    PolicySnapshot::of(&example(), &serde_json::from_value::<Policy>(policy).unwrap())
 }
 
 fn start(policy: PolicySnapshot, urgency: Urgency) -> PageStart {

@@ -20,12 +20,12 @@ impl Secret {
     }
 
     /// 256 unpredictable bits, as text that is safe in cookies and addresses.
-    pub(super) fn random(unit: &mut Unit<'_>) -> Self {
+    pub(crate) fn random(unit: &mut Unit<'_>) -> Self {
         Self(URL_SAFE_NO_PAD.encode(unit.ids().random::<32>()))
     }
 
     /// What is stored. A plain hash is enough: there is nothing to guess in 190 random bits or more.
-    pub(super) fn hash(&self) -> Vec<u8> {
+    pub(crate) fn hash(&self) -> Vec<u8> {
         Sha256::digest(self.0.as_bytes()).to_vec()
     }
 }

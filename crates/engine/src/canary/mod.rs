@@ -68,7 +68,7 @@ pub fn start(unit: &mut Unit<'_>) -> Result<PageId, Fault> {
         service: None,
         urgency: Urgency::High,
         policy: PolicySnapshot {
-            steps: [RINGS_AFTER, RINGS_AGAIN_AFTER].map(|after| PolicyStep { after, notify: Vec::new() }).to_vec(),
+            steps: [RINGS_AFTER, RINGS_AGAIN_AFTER].map(|after| PolicyStep::plain(after, Vec::new())).to_vec(),
             ..PolicySnapshot::default()
         },
         why: "every minute the way of pages is tried out".to_owned(),

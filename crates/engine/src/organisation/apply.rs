@@ -5,6 +5,7 @@ use crate::{Fault, Unit};
 use nightbell_domain::{
     access::{Administer, Permit},
     org::{AccessRole, ConfigKind},
+    record::Actor,
     refusal::Refusal,
 };
 use nightbell_store::{access, config, voice};
@@ -64,7 +65,7 @@ pub fn apply(
         }
         unit.reload = true;
         if change.kind == ConfigKind::User {
-            follow_user(unit, &directory, &after, &change.id)?;
+            follow_user(unit, &directory, &after, &change.id, &actor)?;
         }
     }
     crate::heartbeat::follow(unit, &directory.org, &after)?;
@@ -81,6 +82,7 @@ fn follow_user(
     before: &crate::Directory,
     after: &nightbell_domain::org::Organisation,
     id: &str,
+    by: &Actor,
 ) -> Result<(), Fault> {
     let Ok(user) = id.parse() else { return Ok(()) };
     let role = |org: &nightbell_domain::org::Organisation| org.users.get(&user).map(|u| u.role);
@@ -89,8 +91,10 @@ fn follow_user(
     }
     if role(after).is_none() {
         access::revoke_tokens_of(unit.tx, &user, unit.now)?;
+        nightbell_store::calendars::revoke_feeds_of(unit.tx, &user, unit.now)?;
         access::forget_password(unit.tx, &user)?;
         access::forget_links_of(unit.tx, &user)?;
+        crate::people::forget(unit, &user, by)?;
     }
     Ok(())
 }

@@ -1,13 +1,15 @@
-//! People (and sources) act on pages: acknowledge, hand over, page somebody. What was queued is cancelled in the same unit of work (INV-05);
+//! People (and sources) take and end pages, and page somebody. What was queued is cancelled in the same unit of work (INV-05);
 //! whoever was paged is told once when it is over (INV-09).
 
-use super::{bundle, escalate::advance, start::start};
+use super::{bundle, escalate::tell_first, start::start, wake::question};
 use crate::{Fault, Unit};
 use nightbell_domain::{
     access::{Permit, Respond},
     ids::{AlertId, PageId, UserId},
     org::{Target, Urgency},
-    paging::{MessageKind, Notification, NotificationStatus, Owed, Page, PageStart, PolicySnapshot, Rank, Subject},
+    paging::{
+        MessageKind, Notification, NotificationStatus, Owed, Page, PageEvent, PageStart, PolicySnapshot, Rank, Subject,
+    },
     record::Actor,
     refusal::Refusal,
     signal::{Alert, AlertStatus},
@@ -62,20 +64,39 @@ pub fn acknowledge_by_link(unit: &mut Unit<'_>, holder: &LinkHolder) -> Result<P
     take(unit, holder.page, &Actor::User(holder.user.clone()), "link")
 }
 
+/// Takes a page by a contact method that was proved to be theirs: a button in their chat. `via` is its medium.
+///
+/// # Errors
+/// No such page, or it is over; the store's.
+pub fn acknowledge_by_contact(unit: &mut Unit<'_>, user: &UserId, page: PageId, via: &str) -> Result<Page, Fault> {
+    take(unit, page, &Actor::User(user.clone()), via)
+}
+
 /// Takes whatever the holder of a link was told of in one message with the page behind it, and that still rings: a storm is taken with one press,
 /// and an old link takes nothing it did not tell of. Takes at most `count_max` in one unit of work and answers how many; less than that means that
 /// nothing is left. One that cannot be taken holds up no other.
 pub fn acknowledge_all_by_link(unit: &mut Unit<'_>, holder: &LinkHolder, count_max: u32) -> Result<usize, Fault> {
-    let actor = Actor::User(holder.user.clone());
-    let mut ids: Vec<PageId> = vec![holder.page];
-    if let Err(Fault::Refused(unknown)) = load(unit, holder.page) {
+    take_together(unit, &holder.user, holder.page, "link", count_max)
+}
+
+/// Takes a page and what one message told a person of with it.
+pub(super) fn take_together(
+    unit: &mut Unit<'_>,
+    user: &UserId,
+    page: PageId,
+    via: &str,
+    count_max: u32,
+) -> Result<usize, Fault> {
+    let actor = Actor::User(user.clone());
+    let mut ids: Vec<PageId> = vec![page];
+    if let Err(Fault::Refused(unknown)) = load(unit, page) {
         return Err(unknown.into());
     }
-    let together = told_with(unit.tx, &holder.user, holder.page, count_max)?;
+    let together = told_with(unit.tx, user, page, count_max)?;
     let count = together.len();
-    ids.extend(together.into_iter().filter(|id| *id != holder.page));
+    ids.extend(together.into_iter().filter(|id| *id != page));
     for id in &ids {
-        unit.apart("page", id, |unit| match take(unit, *id, &actor, "link") {
+        unit.apart("page", id, |unit| match take(unit, *id, &actor, via) {
             // The page behind the link may be over by now; the others still ring.
             Err(Fault::Refused(_)) => Ok(()),
             other => other.map(drop),
@@ -84,24 +105,55 @@ pub fn acknowledge_all_by_link(unit: &mut Unit<'_>, holder: &LinkHolder, count_m
     Ok(count)
 }
 
-fn load(unit: &mut Unit<'_>, id: PageId) -> Result<Page, Fault> {
+/// Resolves the alert that a page rings for.
+pub(super) fn resolve_alert(unit: &mut Unit<'_>, id: AlertId, actor: &Actor) -> Result<(), Fault> {
+    crate::signal::resolve_as(unit, id, actor).map(drop)
+}
+
+pub(super) fn load(unit: &mut Unit<'_>, id: PageId) -> Result<Page, Fault> {
     Ok(unit.load::<Page>(id)?.ok_or_else(|| Refusal::not_found("page", id))?)
 }
 
 fn take(unit: &mut Unit<'_>, id: PageId, actor: &Actor, via: &str) -> Result<Page, Fault> {
     let page = load(unit, id)?;
-    let events = page.acknowledge(via)?;
+    let events = page.acknowledge(actor, via, unit.now)?;
     if events.is_empty() {
         return Ok(page);
     }
+    if matches!(page.subject, Subject::Proof { .. }) {
+        crate::people::answered(unit, &page, actor)?;
+    }
+    let page = taken(unit, page, events, actor)?;
+    crate::people::acknowledged(unit, &page, actor)?;
+    if page.is_waiting() {
+        // Everybody must acknowledge: it is theirs alone so far.
+        return Ok(page);
+    }
+    subject_follows(unit, page, actor)
+}
+
+/// Records that somebody has a page, or their part of it: what is queued for whoever is not wanted any more is no longer owed, and those it was
+/// taken over from are told by whom.
+pub(super) fn taken(unit: &mut Unit<'_>, page: Page, events: Vec<PageEvent>, actor: &Actor) -> Result<Page, Fault> {
+    let took_over = events.iter().any(|event| matches!(event, PageEvent::Acknowledged { took_over: true, .. }));
     let page = unit.commit(page, events, actor)?;
-    cancel_queued(unit, &page, &format!("acknowledged by {actor}"))?;
+    let only = actor.user().filter(|_| page.is_waiting());
+    cancel_queued(unit, &page, &format!("acknowledged by {actor}"), only)?;
+    if took_over {
+        for (user, _) in told_so_far(unit, &page)?.into_iter().filter(|(user, _)| Some(user) != actor.user()) {
+            tell_first(unit, &page, MessageKind::Notice, question(&page), &user)?;
+        }
+    }
+    Ok(page)
+}
+
+pub(super) fn subject_follows(unit: &mut Unit<'_>, page: Page, actor: &Actor) -> Result<Page, Fault> {
     match &page.subject {
         Subject::Alert { alert } => alert_follows(unit, *alert, actor)?,
         Subject::Incident { incident, .. } => crate::response::page_acknowledged(unit, *incident, &page, actor)?,
         // A call is over when it is answered: there is nothing behind it that could be resolved.
-        // Nor behind a canary.
-        Subject::Person | Subject::Canary => {
+        // Nor behind a canary, or a test page.
+        Subject::Person | Subject::Canary | Subject::Proof { .. } => {
             let over = page.end(&format!("answered by {actor}"));
             return unit.commit(page, over, actor);
         }
@@ -121,14 +173,16 @@ fn alert_follows(unit: &mut Unit<'_>, id: AlertId, actor: &Actor) -> Result<(), 
     Ok(())
 }
 
-/// Every page that still waits for a subject is acknowledged: the source or a person took the alert itself.
-pub fn acknowledge_for(unit: &mut Unit<'_>, subject: &str, actor: &Actor, via: &str) -> Result<(), Fault> {
+/// Every page that still waits for a subject is acknowledged: the source or a person took the alert itself. Answers whether none of them rings
+/// on because others must acknowledge too.
+pub fn acknowledge_for(unit: &mut Unit<'_>, subject: &str, actor: &Actor, via: &str) -> Result<bool, Fault> {
+    let mut all = true;
     for page in store::of_subject(unit.tx, subject)?.into_iter().filter(Page::is_waiting) {
-        let events = page.acknowledge(via)?;
-        let page = unit.commit(page, events, actor)?;
-        cancel_queued(unit, &page, &format!("acknowledged by {actor}"))?;
+        let events = page.acknowledge(actor, via, unit.now)?;
+        let page = if events.is_empty() { page } else { taken(unit, page, events, actor)? };
+        all &= !page.is_waiting();
     }
-    Ok(())
+    Ok(all)
 }
 
 /// Every page of a subject ends; whoever was paged is told once.
@@ -144,23 +198,29 @@ pub(crate) fn end(unit: &mut Unit<'_>, page: Page, reason: &str, actor: &Actor) 
     let kind = if reason.starts_with("cancelled") { MessageKind::Cancelled } else { MessageKind::Resolved };
     let events = page.end(reason);
     let page = unit.commit(page, events, actor)?;
-    cancel_queued(unit, &page, reason)?;
+    cancel_queued(unit, &page, reason, None)?;
     tell(unit, &page, kind, actor)
 }
 
-/// What is queued is no longer owed. What is being sent settles by itself; a retry of it is cancelled when it comes up.
-fn cancel_queued(unit: &mut Unit<'_>, page: &Page, reason: &str) -> Result<(), Fault> {
+/// What is queued is no longer owed, of one person or of all. What is being sent settles by itself; a retry of it is cancelled when it comes up.
+pub(super) fn cancel_queued(
+    unit: &mut Unit<'_>,
+    page: &Page,
+    reason: &str,
+    only: Option<&UserId>,
+) -> Result<(), Fault> {
     for queued in store::of_page(unit.tx, page.id)? {
-        if queued.status == NotificationStatus::Queued && queued.kind == MessageKind::Page {
+        let asks = matches!(queued.kind, MessageKind::Page | MessageKind::StillOn);
+        let theirs = only.is_none_or(|user| *user == queued.user);
+        if queued.status == NotificationStatus::Queued && asks && theirs {
             store::save(unit.tx, &queued, &queued.cancel(reason))?;
         }
     }
     Ok(())
 }
 
-/// One message to everybody an attempt was made for, by the method that was accepted, else the first that was tried. Whoever calls a page off
-/// knows it already.
-fn tell(unit: &mut Unit<'_>, page: &Page, kind: MessageKind, actor: &Actor) -> Result<(), Fault> {
+/// Everybody an attempt was made for, with the method that was accepted, else the first that was tried.
+fn told_so_far(unit: &mut Unit<'_>, page: &Page) -> Result<BTreeMap<UserId, Notification>, Fault> {
     let mut by_person: BTreeMap<UserId, Notification> = BTreeMap::new();
     for tried in store::of_page(unit.tx, page.id)?.into_iter().filter(|n| n.kind == MessageKind::Page && n.attempts > 0)
     {
@@ -170,32 +230,21 @@ fn tell(unit: &mut Unit<'_>, page: &Page, kind: MessageKind, actor: &Actor) -> R
             _ => drop(by_person.insert(tried.user.clone(), tried)),
         }
     }
+    Ok(by_person)
+}
+
+/// One message to everybody an attempt was made for. Whoever calls a page off knows it already.
+fn tell(unit: &mut Unit<'_>, page: &Page, kind: MessageKind, actor: &Actor) -> Result<(), Fault> {
+    let mut by_person = told_so_far(unit, page)?;
     if let Some(user) = actor.user().filter(|_| kind == MessageKind::Cancelled) {
         by_person.remove(user);
     }
     for reached in by_person.into_values() {
         let medium = reached.medium;
-        let told = Owed { user: reached.user, contact: reached.contact, medium, due_at: unit.now };
+        let told = Owed { user: reached.user, contact: reached.contact, medium, due_at: unit.now, waits: None };
         bundle::owe(unit, page, kind, (0, 0), told)?;
     }
     Ok(())
-}
-
-/// "Not mine": whoever is next rings now.
-pub fn hand_over(unit: &mut Unit<'_>, by: &Permit<Respond>, id: PageId) -> Result<Page, Fault> {
-    pass_on(unit, id, &by.actor())
-}
-
-/// "Not mine", from the link in a message.
-pub fn hand_over_by_link(unit: &mut Unit<'_>, holder: &LinkHolder) -> Result<Page, Fault> {
-    pass_on(unit, holder.page, &Actor::User(holder.user.clone()))
-}
-
-fn pass_on(unit: &mut Unit<'_>, id: PageId, actor: &Actor) -> Result<Page, Fault> {
-    let page = load(unit, id)?;
-    let events = page.hand_over(unit.now)?;
-    let page = unit.commit(page, events, actor)?;
-    advance(unit, page)
 }
 
 /// One person calls others, directly.

@@ -10,7 +10,7 @@ use nightbell_domain::{
     paging::{AlsoTold, Bundle, MessageKind, Notification, NotificationStatus, Owed, Page, later},
     record::Instant,
 };
-use nightbell_store::{bundle as store, paging};
+use nightbell_store::{bundle as store, paging, people};
 
 /// Owes one message, held back when its method has just been used for something at least as severe that is not over yet.
 pub(super) fn owe(
@@ -32,6 +32,10 @@ pub(super) fn owe(
 /// Until when a message must wait because another went to the same contact method: a minute when that one got through and still rings, the
 /// shortest retry when it failed. `None`: it may go.
 fn held_until(unit: &mut Unit<'_>, waiting: &Notification) -> Result<Option<Instant>, Fault> {
+    // Whoever waits for a code looks at the phone.
+    if waiting.kind == MessageKind::Code {
+        return Ok(None);
+    }
     let method = (&waiting.user, &waiting.contact);
     // What began later than now, by a clock that was set back since, holds nobody back.
     let lately = (later(unit.now, -limits::BUNDLE_WITHIN), unit.now);
@@ -44,11 +48,29 @@ fn held_until(unit: &mut Unit<'_>, waiting: &Notification) -> Result<Option<Inst
     Ok(open_at.filter(|at| *at > unit.now))
 }
 
+/// Until when a method's owner lets it rest: it got as many messages as they want, and this one tells them nothing they were not told of by
+/// another way. A page they have not been told of is never held back by that, nor is a message of another kind.
+fn rests_until(unit: &mut Unit<'_>, waiting: &Notification) -> Result<Option<Instant>, Fault> {
+    let own = unit.directory.org.personal.get(&waiting.user);
+    let Some(rule) = own.and_then(|own| own.at_most.get(&waiting.contact)).copied() else { return Ok(None) };
+    if waiting.kind != MessageKind::Page || !people::is_told(unit.tx, waiting.page, &waiting.user)? {
+        return Ok(None);
+    }
+    let span = (later(unit.now, -rule.per), unit.now);
+    let begun = people::begun_lately(unit.tx, &waiting.user, &waiting.contact, span, rule.count)?;
+    let oldest = begun.get(rule.count.saturating_sub(1) as usize);
+    Ok(oldest.map(|at| later(*at, rule.per)).filter(|at| *at > unit.now))
+}
+
 /// Whether a message whose time has come is held back after all: one to the same method overtook it. It then waits to go along with the next.
 pub(super) fn held_back(unit: &mut Unit<'_>, due: &Notification) -> Result<bool, Fault> {
     // A sender was lost with it: it may not have arrived, and is repeated at once.
     if due.status == NotificationStatus::Sending {
         return Ok(false);
+    }
+    if let Some(at) = rests_until(unit, due)? {
+        paging::save(unit.tx, due, &due.hold_until(at))?;
+        return Ok(true);
     }
     // Whatever was sent meanwhile, nobody waits longer than the minute to be told at all.
     if due.attempts == 0 && unit.now >= later(due.due_at, limits::BUNDLE_WITHIN) {

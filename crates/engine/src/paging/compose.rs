@@ -1,12 +1,13 @@
 //! Composing: what one attempt says, from the state as it is at that moment.
 
+use super::phone;
 use crate::{Fault, Unit};
 use nightbell_domain::{
     limits,
     org::Organisation,
     paging::{
-        AlertBrief, Bundle, IncidentBrief, Message, MessageKind, NextStep, Notification, Page, PageStatus, Subject,
-        later,
+        AlertBrief, Bundle, IncidentBrief, Message, MessageKind, NextStep, Notification, Page, PageEvent, PageStatus,
+        Subject, later,
     },
     record::{Actor, Aggregate, Instant, Recorded},
     response::Incident,
@@ -19,7 +20,12 @@ pub(super) fn message(unit: &mut Unit<'_>, page: &Page, notification: &Notificat
     let (alert, incident) = match &page.subject {
         Subject::Alert { alert } => (unit.load_sound::<Alert>(alert)?, None),
         Subject::Incident { incident, .. } => (None, unit.load_sound::<Incident>(incident)?),
-        Subject::Person | Subject::Canary => (None, None),
+        Subject::Person | Subject::Canary | Subject::Proof { .. } => (None, None),
+    };
+    let (title, body) = if notification.kind == MessageKind::Code {
+        crate::people::title(unit, notification)?
+    } else {
+        (page.title.clone(), body(page, notification.kind))
     };
     let org = &unit.directory.org;
     let (user, user_name, time_zone) = match org.users.get(&notification.user) {
@@ -32,6 +38,7 @@ pub(super) fn message(unit: &mut Unit<'_>, page: &Page, notification: &Notificat
     let url = match (&alert, &incident) {
         (Some(alert), _) => format!("{base}/alerts/{}", alert.id),
         (_, Some(incident)) => format!("{base}/incidents/{}", incident.slug),
+        _ if matches!(page.subject, Subject::Proof { .. }) => format!("{base}/settings/reach"),
         _ => format!("{base}/"),
     };
     let service = page
@@ -49,8 +56,8 @@ pub(super) fn message(unit: &mut Unit<'_>, page: &Page, notification: &Notificat
         user_name,
         time_zone,
         urgency: page.urgency,
-        title: page.title.clone(),
-        body: body(page, notification.kind),
+        title,
+        body,
         service,
         runbook_url: runbook_url(org, base, page, alert.as_ref()),
         alert: alert.as_ref().map(alert_brief),
@@ -60,11 +67,25 @@ pub(super) fn message(unit: &mut Unit<'_>, page: &Page, notification: &Notificat
         next: next_step(org, page),
         public_url: base.clone(),
         also: Bundle::default(),
+        phone: phone::reply(unit.settings, page, notification, unit.now),
     })
 }
 
 fn body(page: &Page, kind: MessageKind) -> String {
     match (kind, &page.status) {
+        (MessageKind::Notice, PageStatus::Acknowledged { by, .. }) => {
+            format!("{by} has taken it over. Nobody waits for you any more.\n{}", page.body)
+        }
+        (MessageKind::Notice, PageStatus::Ringing | PageStatus::Exhausted { .. }) => {
+            format!("A copy for you to watch along: nobody counts on you.\n{}", page.body)
+        }
+        (MessageKind::StillOn, _) => match page.awake {
+            Some(awake) => format!(
+                "You acknowledged this, and it is not over. It rings again at {} unless you say that you are still on it.",
+                awake.rings_again_at().strftime("%H:%M UTC")
+            ),
+            None => format!("It is {}.", page.status.word()),
+        },
         (MessageKind::Page | MessageKind::Notice, _) => page.body.clone(),
         (_, PageStatus::Ended { reason, .. }) => format!("It is over: {reason}."),
         (_, other) => format!("It is {}.", other.word()),
@@ -105,7 +126,7 @@ pub(crate) fn runbook_url(org: &Organisation, base: &str, page: &Page, alert: Op
 
 /// Who rings next if nobody acknowledges, and when.
 pub fn next_step(org: &Organisation, page: &Page) -> Option<NextStep> {
-    let at = page.next_due_at?;
+    let at = page.next_due_at.filter(|_| !matches!(page.subject, Subject::Proof { .. }))?;
     Some(NextStep { at, who: names(org, page, at) })
 }
 
@@ -113,6 +134,9 @@ pub fn next_step(org: &Organisation, page: &Page) -> Option<NextStep> {
 pub fn later_steps(org: &Organisation, page: &Page, now: Instant) -> Vec<NextStep> {
     let mut steps: Vec<NextStep> = Vec::new();
     let mut imagined = page.clone();
+    if matches!(page.subject, Subject::Proof { .. }) {
+        return steps;
+    }
     while let Some(due) = imagined.next_due_at.filter(|_| imagined.status == PageStatus::Ringing) {
         let at = due.max(now);
         steps.push(NextStep { at, who: names(org, &imagined, at) });
@@ -127,16 +151,15 @@ pub fn later_steps(org: &Organisation, page: &Page, now: Instant) -> Vec<NextSte
     steps
 }
 
+/// Whom the next thing that happens rings, by the very function that rings them.
 fn names(org: &Organisation, page: &Page, at: Instant) -> String {
-    let fallback = org.last_resort();
-    let targets = match page.policy.steps.get(page.next_step as usize) {
-        Some(step) if matches!(page.status, PageStatus::Ringing) => &step.notify,
-        _ if page.policy.last_resort.is_empty() => &fallback,
-        _ => &page.policy.last_resort,
-    };
+    let rung = page.advance(org, at).into_iter().find_map(|event| match event {
+        PageEvent::StepRang { rung, .. } | PageEvent::LastResortRang { rung, .. } => Some(rung),
+        _ => None,
+    });
     let mut names: Vec<String> = Vec::new();
-    for reached in targets.iter().filter_map(|target| org.reach(target, at).ok()).flatten() {
-        let name = org.users.get(&reached.user).map_or_else(|| format!("@{}", reached.user), |u| u.name.clone());
+    for person in rung.into_iter().flatten() {
+        let name = org.users.get(&person.user).map_or_else(|| format!("@{}", person.user), |u| u.name.clone());
         if !names.contains(&name) {
             names.push(name);
         }

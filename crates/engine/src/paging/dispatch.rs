@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use nightbell_domain::{
     ids::NotificationId,
     org::ContactKind,
-    paging::{AttemptOutcome, Message, Notification, NotificationStatus, Page, Report, Subject},
+    paging::{AttemptOutcome, Message, MessageKind, Notification, NotificationStatus, Page, Report, Subject},
     record::Actor,
 };
 use nightbell_store::paging as store;
@@ -24,11 +24,8 @@ pub(super) const LOST: &str = "the sender was lost before it could report; it ma
 
 /// Where a message goes.
 pub enum Address {
-    /// A mailbox.
-    Email {
-        /// The address.
-        address: String,
-    },
+    /// A contact method of whatever medium needs no key of ours.
+    Contact(ContactKind),
     /// A signed POST.
     Webhook {
         /// Where to.
@@ -86,6 +83,12 @@ fn hand_out(unit: &mut Unit<'_>, id: NotificationId) -> Result<Option<Work>, Fau
         store::save(unit.tx, &due, &due.cancel(&reason))?;
         return Ok(None);
     }
+    if due.kind == MessageKind::Code
+        && let Err(reason) = crate::people::is_wanted(unit, &due)?
+    {
+        store::save(unit.tx, &due, &due.cancel(&reason))?;
+        return Ok(None);
+    }
     if bundle::held_back(unit, &ranked)? {
         return Ok(None);
     }
@@ -121,14 +124,17 @@ fn address(unit: &Unit<'_>, page: &Page, notification: &Notification) -> Result<
         return Ok(canary::address(unit, page));
     }
     let org = &unit.directory.org;
-    let user = org.users.get(&notification.user).ok_or_else(|| format!("@{} no longer exists", notification.user))?;
-    let contact = user.verified(&notification.contact).ok_or_else(|| {
+    let user = org.person(&notification.user).ok_or_else(|| format!("@{} no longer exists", notification.user))?;
+    // A code goes to a method that is yet to be proved; no page does.
+    let proves = notification.kind == MessageKind::Code;
+    let named = user.contacts.iter().find(|known| known.id == notification.contact).filter(|_| proves);
+    let contact = named.or_else(|| user.verified(&notification.contact)).ok_or_else(|| {
         format!("@{} has no verified contact method {} any more", notification.user, notification.contact)
     })?;
     Ok(match &contact.kind {
-        ContactKind::Email { address } => Address::Email { address: address.clone() },
         ContactKind::Webhook { url } => {
             Address::Webhook { url: url.clone(), secret: unit.settings.webhook_secret(&user.id, &contact.id) }
         }
+        kind => Address::Contact(kind.clone()),
     })
 }

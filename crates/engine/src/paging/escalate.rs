@@ -1,10 +1,10 @@
 //! The `escalate` reconciler: pages whose alarm rang take their next step. Idempotent; no input but the clock.
 
-use super::{bundle, due};
+use super::{bundle, due, wake};
 use crate::{Fault, Unit};
 use nightbell_domain::{
-    ids::PageId,
-    paging::{MessageKind, Page, PageEvent, Rung, owed},
+    ids::{PageId, UserId},
+    paging::{MessageKind, Owed, Page, PageEvent, Rung, Subject, owed},
     record::{Actor, Aggregate, Recorded},
 };
 use nightbell_store::paging as store;
@@ -12,9 +12,12 @@ use nightbell_store::paging as store;
 /// Most pages advanced in one unit of work.
 const PAGES_MAX: u32 = 200;
 
-/// Advances every due page: the most severe first, in each rank the most overdue (INV-15). Answers how many were due.
+/// Advances every due page, then wakes those whose acknowledgement runs out: the most severe first, in each rank the most overdue (INV-15).
+/// Answers how many were due.
 pub fn escalate(unit: &mut Unit<'_>) -> Result<usize, Fault> {
-    due::each(unit, "page", PAGES_MAX, store::due_pages, advance_one).map(|(_, count)| count)
+    let (_, ringing) = due::each(unit, "page", PAGES_MAX, store::due_pages, advance_one)?;
+    let (_, woken) = due::each(unit, "page", PAGES_MAX, store::due_wakes, wake::one)?;
+    Ok(ringing + woken)
 }
 
 fn advance_one(unit: &mut Unit<'_>, id: PageId) -> Result<(), Fault> {
@@ -27,8 +30,13 @@ pub fn advance(unit: &mut Unit<'_>, page: Page) -> Result<Page, Fault> {
     let directory = unit.directory.clone();
     let events = page.advance(&directory.org, unit.now);
     let rings = rings(&page, &events);
+    let copies = copies(&events);
     let page = unit.commit(page, events, &Actor::system("escalate"))?;
     ring_all(unit, &page, rings)?;
+    tell_copies(unit, &page, copies)?;
+    if page.is_ended() && matches!(page.subject, Subject::Proof { .. }) {
+        crate::people::unanswered(unit, &page)?;
+    }
     Ok(page)
 }
 
@@ -38,10 +46,12 @@ pub(super) fn begin(unit: &mut Unit<'_>, started: PageEvent, actor: &Actor) -> R
     let page = Page::evolve(None, &first).ok_or_else(|| Fault::missing("page", "(new)"))?;
     let events = page.advance(&unit.directory.org, unit.now);
     let rings = rings(&page, &events);
+    let copies = copies(&events);
     let house = Actor::system("escalate");
     let events = events.into_iter().map(|event| (event, house.clone()));
     let page = unit.create_by(std::iter::once((started, actor.clone())).chain(events).collect())?;
     ring_all(unit, &page, rings)?;
+    tell_copies(unit, &page, copies)?;
     Ok(page)
 }
 
@@ -50,13 +60,47 @@ type RingOf = ((u32, u32), Vec<Rung>);
 
 /// What rings by these events.
 fn rings(page: &Page, events: &[PageEvent]) -> Vec<RingOf> {
-    let last = u32::try_from(page.policy.steps.len()).unwrap_or(u32::MAX);
+    let last = page.policy.end();
     let ring = |event: &PageEvent| match event {
         PageEvent::StepRang { cycle, step, rung, .. } => Some(((*cycle, *step), rung.clone())),
         PageEvent::LastResortRang { cycle, rung, .. } => Some(((*cycle, last), rung.clone())),
         _ => None,
     };
     events.iter().filter_map(ring).collect()
+}
+
+/// Who gets a copy by these events.
+fn copies(events: &[PageEvent]) -> Vec<RingOf> {
+    let of = |event: &PageEvent| match event {
+        PageEvent::StepRang { cycle, step, copies, .. } => Some(((*cycle, *step), copies.clone())),
+        _ => None,
+    };
+    events.iter().filter_map(of).collect()
+}
+
+/// A copy goes out once, by the person's first method: nobody counts on them, and nothing follows from it.
+fn tell_copies(unit: &mut Unit<'_>, page: &Page, copies: Vec<RingOf>) -> Result<(), Fault> {
+    for (place, watching) in copies {
+        for person in watching {
+            tell_first(unit, page, MessageKind::Notice, place, &person.user)?;
+        }
+    }
+    Ok(())
+}
+
+/// One message to a person, by the first method of their ladder.
+pub(super) fn tell_first(
+    unit: &mut Unit<'_>,
+    page: &Page,
+    kind: MessageKind,
+    place: (u32, u32),
+    user: &UserId,
+) -> Result<(), Fault> {
+    let directory = unit.directory.clone();
+    match owed(&directory.org, page, user, unit.now).into_iter().min_by_key(|owed| owed.due_at) {
+        Some(first) => bundle::owe(unit, page, kind, place, Owed { due_at: unit.now, ..first }),
+        None => Ok(()),
+    }
 }
 
 fn ring_all(unit: &mut Unit<'_>, page: &Page, rings: Vec<RingOf>) -> Result<(), Fault> {

@@ -1,15 +1,17 @@
 //! `explain`: who would hear what, when, by which method and why, if an alert came and nobody acknowledged.
 
-use crate::signal::page_start;
+use crate::{Fault, signal::page_start};
 use nightbell_domain::{
-    ids::ServiceId,
+    ids::{PolicyId, ServiceId},
     org::{Organisation, RouteOutcome, Urgency},
-    paging::{PlanLine, Subject, plan},
+    paging::{Off, PlanLine, Subject, plan, plan_without},
     record::Instant,
     refusal::Refusal,
     signal::{AlertFacts, AlertSeverity, Event, route::Routing},
 };
+use nightbell_store::{Tx, paging as store};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What to explain.
 #[derive(Debug, Clone)]
@@ -38,8 +40,44 @@ pub struct Explanation {
     pub lines: Vec<PlanLine>,
 }
 
+/// How many pages each policy has started that asks whose turn it is.
+pub type Turns = BTreeMap<PolicyId, u64>;
+
+/// Turns as they stand: whose it is when the next page comes.
+///
+/// # Errors
+/// The store's.
+pub fn turns(tx: &mut dyn Tx) -> Result<Turns, Fault> {
+    Ok(store::turns(tx)?)
+}
+
 /// Explains, by running what would run.
-pub fn explain(directory: &crate::Directory, subject: &ExplainSubject, at: Instant) -> Result<Explanation, Refusal> {
+///
+/// # Errors
+/// There is no such service.
+pub fn explain(
+    directory: &crate::Directory,
+    turns: &Turns,
+    subject: &ExplainSubject,
+    at: Instant,
+) -> Result<Explanation, Refusal> {
+    explain_without(directory, turns, subject, at, &Off::default())
+}
+
+/// The same when some people's phones are off: their attempts fail and fall back as they would.
+///
+/// # Errors
+/// There is no such service or person.
+pub fn explain_without(
+    directory: &crate::Directory,
+    turns: &Turns,
+    subject: &ExplainSubject,
+    at: Instant,
+    off: &Off,
+) -> Result<Explanation, Refusal> {
+    if let Some(unknown) = off.users().find(|user| !directory.org.users.contains_key(*user)) {
+        return Err(Refusal::not_found("user", unknown));
+    }
     let org: &Organisation = &directory.org;
     let (routing, title) = match subject {
         ExplainSubject::Service(service) => {
@@ -68,7 +106,12 @@ pub fn explain(directory: &crate::Directory, subject: &ExplainSubject, at: Insta
         }
     };
     let lines = if routing.outcome == RouteOutcome::Page {
-        plan(org, page_start(org, &routing, Subject::Person, &title, ""), at)
+        let mut start = page_start(org, &routing, Subject::Person, &title, "");
+        if let ExplainSubject::Alert { event, .. } = subject {
+            start.policy = start.policy.knowing(&event.labels, event.severity);
+        }
+        start.policy.turn = start.policy.policy.as_ref().and_then(|id| turns.get(id)).copied().unwrap_or(0);
+        if off.is_empty() { plan(org, start, at) } else { plan_without(org, start, at, off) }
     } else {
         Vec::new()
     };

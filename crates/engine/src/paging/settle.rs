@@ -1,7 +1,7 @@
 //! Settling: an attempt ended, and that is recorded through the same door. A method that fails brings the person's next one forward; when none
 //! is left the page goes to whoever is next (INV-07).
 
-use super::{bundle, escalate::advance};
+use super::{bundle, escalate::advance, phone};
 use crate::{Fault, Unit};
 use nightbell_domain::{
     ids::NotificationId,
@@ -31,8 +31,16 @@ pub(super) fn settle_now(
     let settled = notification.settle(report, unit.now);
     let fresh = store::end_attempt(unit.tx, notification.id, attempt, unit.now, &settled.outcome)?;
     let still_owed = notification.next_due_at.is_some();
+    // Whoever has acknowledged meanwhile, while the page rings on for others, is not tried again.
+    let unwanted = notification.still_wanted(&page).err().filter(|_| page.is_waiting());
     if current || (accepted && still_owed) {
-        store::save(unit.tx, notification, &settled.notification)?;
+        let after = match &unwanted {
+            Some(reason) if settled.notification.status == NotificationStatus::Queued => {
+                settled.notification.cancel(reason)
+            }
+            _ => settled.notification.clone(),
+        };
+        store::save(unit.tx, notification, &after)?;
     }
     let mut events = Vec::new();
     if fresh {
@@ -48,8 +56,14 @@ pub(super) fn settle_now(
         }
     }
     let page = unit.commit(page, events, &Actor::system("dispatch"))?;
+    if current
+        && accepted
+        && let Some(why) = phone::known_lost(unit, &settled.notification)?
+    {
+        return phone::settled_as_lost(unit, page, &settled.notification, &why);
+    }
     match settled.fall_back_by {
-        Some(by) if current && notification.kind == MessageKind::Page && page.is_waiting() => {
+        Some(by) if current && unwanted.is_none() && notification.kind == MessageKind::Page && page.is_waiting() => {
             fall_back(unit, page, notification, by)
         }
         _ => Ok(()),
@@ -69,7 +83,7 @@ pub(super) fn attempted(notification: &Notification, attempt: u32, outcome: Atte
 }
 
 /// Brings the person's next untried method of the same step forward; none left and none in flight means the person cannot be reached.
-fn fall_back(unit: &mut Unit<'_>, page: Page, failed: &Notification, by: Instant) -> Result<(), Fault> {
+pub(super) fn fall_back(unit: &mut Unit<'_>, page: Page, failed: &Notification, by: Instant) -> Result<(), Fault> {
     let of_page = store::of_page(unit.tx, page.id)?;
     let same_ring = |n: &&Notification| {
         n.kind == failed.kind

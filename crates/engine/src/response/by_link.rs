@@ -103,6 +103,6 @@ fn incident_of(unit: &mut Unit<'_>, holder: &LinkHolder) -> Result<Option<Incide
     match page_of(unit, holder)?.subject {
         Subject::Alert { alert } => Ok(unit.load::<Alert>(alert)?.and_then(|alert| alert.incident)),
         Subject::Incident { incident, .. } => Ok(Some(incident)),
-        Subject::Person | Subject::Canary => Ok(None),
+        Subject::Person | Subject::Canary | Subject::Proof { .. } => Ok(None),
     }
 }

@@ -60,7 +60,7 @@ pub(super) fn at_declaration(
         if !targets.is_empty() {
             calls.push((format!("{DECLARED}{}", purpose_word(role)), calling(targets.to_vec())));
         } else if role == RoleKind::Ops && !ringing {
-            let snapshot = policy(org, &incident).map(PolicySnapshot::from).unwrap_or_default();
+            let snapshot = policy(org, &incident).map(|policy| PolicySnapshot::of(org, policy)).unwrap_or_default();
             calls.push((format!("{DECLARED}ops"), snapshot));
         }
     }

@@ -4,7 +4,7 @@ use crate::{Fault, Unit, paging};
 use nightbell_domain::{
     access::{Permit, Respond},
     ids::AlertId,
-    record::Actor,
+    record::{Actor, Instant},
     refusal::Refusal,
     signal::{Alert, AlertEvent},
 };
@@ -33,17 +33,37 @@ pub(crate) fn record(
 pub fn acknowledge(unit: &mut Unit<'_>, by: &Permit<Respond>, id: AlertId) -> Result<Alert, Fault> {
     let alert = load(unit, id)?;
     let events = alert.acknowledge()?;
-    let alert = record(unit, alert, events, &by.actor())?;
-    paging::acknowledge_for(unit, &id.to_string(), &by.actor(), by.via().word())?;
-    Ok(alert)
+    if !paging::acknowledge_for(unit, &id.to_string(), &by.actor(), by.via().word())? {
+        // Everybody must: the alert is taken when the last of them has.
+        return Ok(alert);
+    }
+    record(unit, alert, events, &by.actor())
+}
+
+/// Puts an alert off: its pages ring again then, unless it is over.
+pub fn snooze(unit: &mut Unit<'_>, by: &Permit<Respond>, id: AlertId, until: Instant) -> Result<Alert, Fault> {
+    load(unit, id)?;
+    if paging::snooze_for(unit, &id.to_string(), &by.actor(), by.via().word(), until)? == 0 {
+        return Err(Refusal::conflict(
+            "alert-rings-nobody",
+            "No page of this alert is open, so there is nothing to put off.",
+        )
+        .into());
+    }
+    load(unit, id)
 }
 
 /// Ends an alert: its pages end, whoever was paged is told once.
 pub fn resolve(unit: &mut Unit<'_>, by: &Permit<Respond>, id: AlertId) -> Result<Alert, Fault> {
+    resolve_as(unit, id, &by.actor())
+}
+
+/// The same for whoever was called for it and says so by telephone.
+pub(crate) fn resolve_as(unit: &mut Unit<'_>, id: AlertId, actor: &Actor) -> Result<Alert, Fault> {
     let alert = load(unit, id)?;
-    let reason = format!("resolved by @{}", by.user());
+    let reason = format!("resolved by {actor}");
     let events = alert.resolve(&reason)?;
-    let alert = record(unit, alert, events, &by.actor())?;
-    paging::end_for(unit, &id.to_string(), &reason, &by.actor())?;
+    let alert = record(unit, alert, events, actor)?;
+    paging::end_for(unit, &id.to_string(), &reason, actor)?;
     Ok(alert)
 }

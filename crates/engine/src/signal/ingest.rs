@@ -4,7 +4,7 @@ use super::act::record;
 use crate::{Fault, Unit, paging, response};
 use nightbell_domain::{
     ids::{AlertId, IntegrationId, RequestId},
-    org::RouteOutcome,
+    org::{RouteOutcome, Urgency},
     paging::{PageStart, PolicySnapshot, Rank, Subject},
     record::Actor,
     signal::{self, Alert, AlertEvent, AlertFacts, Event, EventAction, Ingested, Repeats, route::Routing},
@@ -153,7 +153,8 @@ fn fresh(
     }];
     let start = |unit: &Unit<'_>| {
         let start = page_start(&unit.directory.org, &routing, Subject::Alert { alert: id }, &event.title, &event.body);
-        PageStart { rank: Rank::of_alert(routing.urgency, event.severity), ..start }
+        let policy = start.policy.clone().knowing(&event.labels, event.severity);
+        PageStart { rank: Rank::of_alert(routing.urgency, event.severity), policy, ..start }
     };
     let reason = match routing.outcome {
         RouteOutcome::Page => {
@@ -198,10 +199,33 @@ pub(crate) fn page_start(
         body: body.to_owned(),
         service: routing.service.clone(),
         urgency: routing.urgency,
-        policy: policy.map(PolicySnapshot::from).unwrap_or_default(),
+        policy: policy.map(|policy| PolicySnapshot::of(org, policy)).unwrap_or_default(),
         why,
         rank: Rank::default(),
     }
+}
+
+/// What was of low urgency, and the routes would page urgently as it is now, rings as such: a page that is held until the morning is no more.
+fn raise_when_worse(unit: &mut Unit<'_>, alert: &Alert, event: &Event, actor: &Actor) -> Result<(), Fault> {
+    if alert.routing.outcome != RouteOutcome::Page || alert.routing.urgency == Urgency::High {
+        return Ok(());
+    }
+    let directory = unit.directory.clone();
+    let facts = AlertFacts {
+        title: &event.title,
+        severity: event.severity,
+        source: &event.source,
+        labels: &event.labels,
+        service: directory.integration(&alert.integration).and_then(|i| i.service.as_ref()),
+        integration: alert.integration.as_str(),
+    };
+    let routing = directory.routes.decide(&facts);
+    if routing.outcome != RouteOutcome::Page || routing.urgency != Urgency::High {
+        return Ok(());
+    }
+    let rank = Rank::of_alert(routing.urgency, event.severity);
+    let why = format!("it became worse: {}", routing.reason);
+    paging::raise_for(unit, &alert.id.to_string(), &why, rank, actor)
 }
 
 /// An event for an alert that is open.
@@ -215,7 +239,11 @@ fn known(
     let last = events.last().cloned();
     let alert = match last {
         // Counted once more with every word that changes; told in full when it ends.
-        Some(AlertEvent::Repeated { .. }) => unit.commit(alert, events, &actor)?,
+        Some(AlertEvent::Repeated { ref event }) => {
+            let alert = unit.commit(alert, events, &actor)?;
+            raise_when_worse(unit, &alert, event, &actor)?;
+            alert
+        }
         _ => record(unit, alert, events, &actor)?,
     };
     match last {

@@ -3,7 +3,7 @@
 mod act;
 mod ingest;
 
-pub(crate) use act::record;
-pub use act::{acknowledge, resolve};
+pub use act::{acknowledge, resolve, snooze};
+pub(crate) use act::{record, resolve_as};
 pub(crate) use ingest::page_start;
 pub use ingest::{EventOutcome, Inbound, Receipt, ingest};

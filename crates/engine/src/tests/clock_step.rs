@@ -38,7 +38,7 @@ fn look(world: &mut World, by: Option<i64>) -> usize {
 fn rescheduled(world: &mut World, page: PageId) -> Vec<(String, Option<Instant>, usize)> {
     let history = world.act(|unit| Ok(journal::stream::<nightbell_domain::paging::Page>(unit.tx, &page.to_string())?));
     let told = history.into_iter().filter_map(|recorded| match recorded.event {
-        PageEvent::Rescheduled { next_due_at, messages, why } => Some((why, next_due_at, messages.len())),
+        PageEvent::Rescheduled { next_due_at, messages, why, .. } => Some((why, next_due_at, messages.len())),
         _ => None,
     });
     told.collect()

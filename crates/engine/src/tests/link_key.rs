@@ -33,6 +33,7 @@ fn a_renewed_key_ends_the_links_that_were_sent_and_is_written_down() {
     let token = link.encode(engine.settings().link_key.bytes());
     let contact = "hook".parse().expect("a handle");
     let secret = engine.settings().webhook_secret(&super::user("bob"), &contact);
+    let phones = *engine.settings().push_key.bytes();
     let opens = |engine: &Engine| PageLink::decode(engine.settings().link_key.bytes(), &token, at(10)).is_ok();
     drop(engine);
     let mut engine = open(2);
@@ -42,6 +43,8 @@ fn a_renewed_key_ends_the_links_that_were_sent_and_is_written_down() {
     let mut engine = open(3);
     assert!(!opens(&engine));
     assert_ne!(engine.settings().webhook_secret(&super::user("bob"), &contact).reveal(), secret.reveal());
+    assert_eq!(*engine.settings().push_key.bytes(), phones, "phones stay set up");
+    assert_ne!(phones, *engine.settings().link_key.bytes());
     assert_eq!((renewed.at, &renewed.by), (at(5), &super::user("ada")));
     assert_eq!(engine.read(link_key_renewals).expect("readable"), [renewed]);
 }

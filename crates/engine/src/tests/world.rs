@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use nightbell_domain::{
     access::{Administer, Caller, Manage, Permit, Respond, Via},
     ids::{Entropy, NotificationId, PageId},
-    org::AccessRole,
+    org::{AccessRole, ContactKind},
     paging::{Message, MessageKind, Notification, NotificationStatus, Page, PageStatus, Report},
     record::Instant,
     response::Incident,
@@ -295,7 +295,8 @@ impl World {
 
     fn contact(&self, work: &paging::Work) -> String {
         let medium = match &work.address {
-            paging::Address::Email { .. } => "mail",
+            paging::Address::Contact(ContactKind::Email { .. }) => "mail",
+            paging::Address::Contact(kind) => kind.word(),
             paging::Address::Webhook { .. } => "hook",
             paging::Address::Canary { .. } => "sink",
         };

@@ -6,14 +6,20 @@ mod home;
 mod incident;
 mod learning;
 mod page;
+mod past;
+mod rota;
 mod status;
+mod why;
 
 pub use alert::{AlertView, alert, alerts};
 pub use home::{Home, home};
 pub use incident::{RoomView, incidents, incidents_of, room};
 pub use learning::{PostmortemView, action_items, blame_findings, postmortem, postmortems};
 pub use page::{BESIDE_COUNTED_MAX, Beside, PageView, open_pages, page, told_beside};
+pub use past::as_of;
+pub use rota::{Carried, LoadView, OnSchedule, load, people, requests_of};
 pub use status::{status_page, status_slugs};
+pub use why::{Why, why};
 
 /// A list and the cursor of what follows it.
 #[derive(Debug, Clone)]

@@ -10,7 +10,11 @@ use nightbell_domain::{
     signal::Alert,
     text::runbook::{Runbook, parse_runbook},
 };
-use nightbell_store::{Tx, bundle, journal, load, paging as store};
+use nightbell_store::{
+    Tx, bundle,
+    delivery_report::{self, DeliveryReport},
+    journal, load, paging as store,
+};
 
 /// One page, whole.
 #[derive(Debug, Clone)]
@@ -33,6 +37,8 @@ pub struct PageView {
     pub notifications: Vec<Notification>,
     /// The delivery log.
     pub attempts: Vec<store::Attempt>,
+    /// What providers told of them later.
+    pub reports: Vec<DeliveryReport>,
     /// Its stream.
     pub events: Vec<Recorded<PageEvent>>,
 }
@@ -55,7 +61,7 @@ pub fn page(
             (alert, incident)
         }
         Subject::Incident { incident, .. } => (None, load(tx, &incident.to_string())?),
-        Subject::Person => (None, None),
+        Subject::Person | Subject::Proof { .. } => (None, None),
         Subject::Canary => return Err(Refusal::not_found("page", id).into()),
     };
     let org = &directory.org;
@@ -71,6 +77,7 @@ pub fn page(
         runbook_url: paging::runbook_url(org, &settings.public_url, &page, alert.as_ref()),
         notifications: store::of_page(tx, id)?,
         attempts: store::attempts(tx, id)?,
+        reports: delivery_report::of_page(tx, id)?,
         events: journal::stream::<Page>(tx, &key)?,
         page,
         alert,

@@ -1,4 +1,4 @@
-//! `nightbell alert`: send, list, show, acknowledge, resolve.
+//! `nightbell alert`: send, list, show, acknowledge, put off, hand to somebody, resolve.
 
 use super::{body, text};
 use crate::{
@@ -43,6 +43,34 @@ pub enum Action {
     Ack {
         /// The alert's id
         id: String,
+    },
+    /// Take an alert until later: it rings again then unless it is over
+    #[command(group = clap::ArgGroup::new("when").required(true))]
+    Snooze {
+        /// The alert's id
+        id: String,
+        /// For how long: 30m, 2h
+        #[arg(long = "for", value_name = "TIME", group = "when")]
+        wait: Option<String>,
+        /// Until which instant: 2026-05-03T06:00:00Z
+        #[arg(long, value_name = "INSTANT", group = "when")]
+        until: Option<String>,
+    },
+    /// Say that you are still on it: it does not ring again before its whole time is over once more
+    StillOn {
+        /// The alert's id
+        id: String,
+    },
+    /// Give what rings for an alert to somebody, or to another policy
+    HandTo {
+        /// The alert's id
+        id: String,
+        /// @bob, policy:database
+        #[arg(value_name = "WHO")]
+        to: String,
+        /// Why, in a few words
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
     /// End an alert: whoever was paged is told once
     Resolve {
@@ -110,6 +138,17 @@ pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
         }
         Action::Show { id } => out.item(&client.get(&["alerts", id], &[])?, show),
         Action::Ack { id } => act(&client, id, "acknowledge", out)?,
+        Action::Snooze { id, wait, until } => {
+            let input = body([("for", text(wait.as_ref())), ("until", text(until.as_ref()))]);
+            let after = client.post(&["alerts", id, "snooze"], &input)?;
+            out.item(&after, |alert| {
+                format!("{} {} rings again then unless it is over.", out::good("Snoozed."), out::field(alert, "/title"))
+            });
+        }
+        Action::StillOn { id } => on_pages(&client, id, "prolong", &json!({}), out)?,
+        Action::HandTo { id, to, reason } => {
+            on_pages(&client, id, "hand-to", &json!({ "to": to, "reason": reason }), out)?;
+        }
         Action::Resolve { id } => act(&client, id, "resolve", out)?,
     }
     Ok(())
@@ -135,6 +174,26 @@ fn act(client: &Client, id: &str, action: &str, out: Out) -> Result<(), Failure>
     out.item(&after, |alert| {
         format!("{} {} is {}.", out::good("Done."), out::field(alert, "/title"), out::field(alert, "/state"))
     });
+    Ok(())
+}
+
+/// Does it to every page of an alert that is not over.
+fn on_pages(client: &Client, id: &str, action: &str, input: &Value, out: Out) -> Result<(), Failure> {
+    let alert = client.get(&["alerts", id], &[])?;
+    let pages = alert.get("pages").and_then(Value::as_array).into_iter().flatten();
+    let open: Vec<&str> = pages
+        .filter(|page| page.get("state").and_then(Value::as_str) != Some("ended"))
+        .filter_map(|page| page.get("id").and_then(Value::as_str))
+        .collect();
+    if open.is_empty() {
+        return Err(Failure::findings("No page of this alert is open."));
+    }
+    for page in open {
+        let after = client.post(&["pages", page, action], input)?;
+        out.item(&after, |page| {
+            format!("{} {} is {}.", out::good("Done."), out::field(page, "/title"), out::field(page, "/state"))
+        });
+    }
     Ok(())
 }
 

@@ -30,10 +30,10 @@ pub struct Arguments {
     pub place: PlaceArgs,
 }
 
-/// A file to apply.
-struct Read {
-    path: String,
-    content: String,
+/// A file to apply, or to check.
+pub(super) struct Read {
+    pub(super) path: String,
+    pub(super) content: String,
 }
 
 /// Runs it.
@@ -98,7 +98,7 @@ fn problem_line(warning: &Value) -> String {
     format!("{}{line}: {}", out::field(warning, "/path"), out::field(warning, "/message"))
 }
 
-fn read_all(paths: &[PathBuf]) -> Result<Vec<Read>, Failure> {
+pub(super) fn read_all(paths: &[PathBuf]) -> Result<Vec<Read>, Failure> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() { walk(path, &mut found)? } else { found.push(path.clone()) }

@@ -14,7 +14,7 @@ use crate::{
     system::SystemClock,
 };
 use clap::Args;
-use nightbell_engine::{Clock, domain::record::Instant, portable::Recheck, reach};
+use nightbell_engine::{Clock, Directory, domain::record::Instant, portable::Recheck, proof, reach};
 use serde_json::{Value, json};
 
 /// What `doctor` takes.
@@ -108,7 +108,31 @@ fn look(config: &Config, online: bool, now: Instant) -> Result<(Vec<Look>, Optio
         let level = if finding.grave { Level::Problem } else { Level::Warning };
         Look::bad(finding.check, level, finding.what, &finding.means, finding.fix)
     }));
+    looks.push(coverage(config, &seen.directory, now)?);
     Ok((looks, seen.restored))
+}
+
+/// Whether the next weeks are covered, as `nightbell check` proves it.
+fn coverage(config: &Config, directory: &Directory, now: Instant) -> Result<Look, Failure> {
+    let known = config.place.read(|tx| proof::Known::of_server(tx, now, proof::unsendable(config.mail.is_some())))?;
+    let found = proof::prove(&directory.org, &known, now, now.saturating_add(proof::AHEAD).unwrap_or(now));
+    let weeks = proof::AHEAD.as_hours() / (7 * 24);
+    Ok(match found.holes.first() {
+        None => {
+            let ways = found.ways.len();
+            Look::good(
+                "coverage",
+                format!("{ways} ways of pages reach two people at every minute of the next {weeks} weeks"),
+            )
+        }
+        Some(first) => Look::bad(
+            "coverage",
+            Level::Warning,
+            format!("{} in the next {weeks} weeks. {first}", out::counted(found.holes.len() as u64, "hole")),
+            "When the one person who is reached does not hear it, nobody does.",
+            format!("{} All of them: nightbell check", first.fix()),
+        ),
+    })
 }
 
 fn item(looks: &[Look], restored: Option<&Recheck>) -> Value {

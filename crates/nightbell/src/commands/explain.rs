@@ -10,8 +10,9 @@ use clap::Args;
 use jiff::Timestamp;
 use nightbell_engine::{
     Clock, Directory,
-    domain::{org::Integration, refusal::Refusal},
-    paging::{ExplainSubject, explain},
+    domain::{org::Integration, paging::Off, refusal::Refusal},
+    paging::{ExplainSubject, Turns, explain_without, turns},
+    views,
 };
 use nightbell_wire::inbound::generic;
 use serde_json::{Value, json};
@@ -24,8 +25,8 @@ pub struct Arguments {
     /// A high-urgency alert on this service
     #[arg(long, value_name = "SERVICE")]
     pub service: Option<String>,
-    /// The event in this file (generic JSON)
-    #[arg(long, value_name = "FILE")]
+    /// The event in this file (generic JSON); with --for the id of a past alert
+    #[arg(long, value_name = "FILE|ID")]
     pub alert: Option<PathBuf>,
     /// The integration the event comes in by; the only one when left out
     #[arg(long, value_name = "ID", requires = "alert")]
@@ -33,6 +34,12 @@ pub struct Arguments {
     /// When it happens, instead of now: 2026-05-02T03:00[Europe/Berlin]
     #[arg(long, value_name = "T", value_parser = moment)]
     pub at: Option<Timestamp>,
+    /// What happens when this phone is off: alice, or alice/phone; may be said several times
+    #[arg(long, visible_alias = "off", value_name = "WHO[/METHOD]")]
+    pub without: Vec<String>,
+    /// Why this person was paged for a past alert, or was not; --alert is then its id
+    #[arg(long = "for", value_name = "WHO", requires = "alert", conflicts_with_all = ["at", "without", "integration", "service"])]
+    pub who: Option<String>,
     /// Where.
     #[command(flatten)]
     pub place: PlaceArgs,
@@ -43,8 +50,16 @@ pub struct Arguments {
 /// # Errors
 /// When the service or integration does not exist, the file is none, or the organisation cannot be reached. Findings when nobody would hear.
 pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
+    if let (Some(who), Some(alert)) = (&arguments.who, &arguments.alert) {
+        return why(arguments, who, &alert.display().to_string(), out);
+    }
     let explained = match arguments.place.opened()? {
-        Some(place) => local(&place.directory()?, arguments)?,
+        Some(place) => {
+            let now = SystemClock.now();
+            let past = place.read(|tx| views::as_of(tx, arguments.at.unwrap_or(now), now))?;
+            let turns = place.read(turns)?;
+            local(&past.map_or_else(|| place.directory(), Ok)?, &turns, arguments)?
+        }
         None => remote(arguments)?,
     };
     out.item(&explained, say);
@@ -53,6 +68,26 @@ pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
     if pages && !lines.iter().any(|line| line.get("user").is_some_and(Value::is_string)) {
         return Err(Failure::findings("Nobody would hear of it."));
     }
+    Ok(())
+}
+
+/// Why somebody was paged for a past alert, or was not.
+fn why(arguments: &Arguments, who: &str, alert: &str, out: Out) -> Result<(), Failure> {
+    let who = who.trim_start_matches('@');
+    let told = match arguments.place.opened()? {
+        None => arguments.place.server.client()?.get(&["alerts", alert, "why"], &[("for", who)])?,
+        Some(place) => {
+            let id = alert.parse().map_err(|e| Failure::usage(format!("--alert: {e}")))?;
+            let user = who.parse().map_err(|e| Failure::usage(format!("--for: {e}")))?;
+            let (directory, now) = (place.directory()?, SystemClock.now());
+            json!(place.read(|tx| views::why(tx, &directory, id, &user, now))?)
+        }
+    };
+    out.item(&told, |told| {
+        let sentences = told.get("sentences").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let lines: Vec<String> = sentences.iter().filter_map(Value::as_str).map(out::harmless).collect();
+        lines.join("\n")
+    });
     Ok(())
 }
 
@@ -81,7 +116,9 @@ fn say(explained: &Value) -> String {
 fn remote(arguments: &Arguments) -> Result<Value, Failure> {
     let client = arguments.place.server.client()?;
     let at = arguments.at.map(|at| at.to_string());
+    let without = arguments.without.join(",");
     let mut query: Vec<(&str, &str)> = at.as_deref().map(|at| ("at", at)).into_iter().collect();
+    query.extend((!without.is_empty()).then_some(("without", without.as_str())));
     match (&arguments.service, &arguments.alert) {
         (Some(service), _) => {
             query.push(("service", service));
@@ -97,7 +134,7 @@ fn remote(arguments: &Arguments) -> Result<Value, Failure> {
     }
 }
 
-fn local(directory: &Directory, arguments: &Arguments) -> Result<Value, Failure> {
+fn local(directory: &Directory, turns: &Turns, arguments: &Arguments) -> Result<Value, Failure> {
     let refused = |refusal: Refusal| Failure::findings(refusal.to_string());
     let subject = match (&arguments.service, &arguments.alert) {
         (Some(service), _) => {
@@ -120,7 +157,11 @@ fn local(directory: &Directory, arguments: &Arguments) -> Result<Value, Failure>
         }
         (None, None) => return Err(Failure::usage("Give --service or --alert.")),
     };
-    let explained = explain(directory, &subject, arguments.at.unwrap_or_else(|| SystemClock.now())).map_err(refused)?;
+    // Of files alone: nobody had a turn yet.
+    let off = Off::read(arguments.without.iter().map(String::as_str))
+        .map_err(|why| Failure::usage(format!("--without: {why}")))?;
+    let at = arguments.at.unwrap_or_else(|| SystemClock.now());
+    let explained = explain_without(directory, turns, &subject, at, &off).map_err(refused)?;
     let routing = &explained.routing;
     Ok(json!({
         "at": explained.at,

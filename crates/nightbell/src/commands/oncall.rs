@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use nightbell_engine::{
     Clock, Directory,
     domain::{ids::ScheduleId, org::Organisation},
+    views,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 /// What `oncall` takes.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// When, instead of now: 2026-05-02T03:00[Europe/Berlin]
+    /// When, instead of now; in the past as it was then: 2026-05-02T03:00[Europe/Berlin]
     #[arg(long, value_name = "T", value_parser = moment)]
     pub at: Option<Timestamp>,
     /// Only this schedule
@@ -31,7 +32,11 @@ pub struct Arguments {
 /// When there is no such schedule or the organisation cannot be reached.
 pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
     let items = match arguments.place.opened()? {
-        Some(place) => local(&place.directory()?, arguments)?,
+        Some(place) => {
+            let now = SystemClock.now();
+            let past = place.read(|tx| views::as_of(tx, arguments.at.unwrap_or(now), now))?;
+            local(&past.map_or_else(|| place.directory(), Ok)?, arguments)?
+        }
         None => {
             let at = arguments.at.map(|at| at.to_string());
             let given = [("at", at.as_deref()), ("schedule", arguments.schedule.as_deref())];

@@ -97,6 +97,8 @@ fn options(config: Config) -> Options {
         public_url: config.public_url,
         trusted_proxies: config.trusted_proxies,
         mail: config.mail,
+        providers: config.providers,
+        push_contact: config.push_contact,
         egress: config.egress,
         scrape_token: config.scrape_token,
         watch: config.watch,

@@ -143,6 +143,8 @@ fn explain_oncall_status_and_verify_read_the_folder() {
         alert: None,
         integration: None,
         at: monday,
+        without: Vec::new(),
+        who: None,
         place: at(&folder),
     };
     super::explain::run(&asked("checkout"), JSON).unwrap();

@@ -74,6 +74,12 @@ impl Layers {
         Ok(layers)
     }
 
+    /// Those of a file alone.
+    #[cfg(test)]
+    pub fn of(text: &str) -> Self {
+        Self::new(Path::new("nightbell.toml"), text, BTreeMap::new(), &Flags::default()).expect("layers")
+    }
+
     fn file(&mut self, path: &Path, text: &str) -> Result<(), ConfigError> {
         let place = |span: Option<Range<usize>>| match span {
             Some(span) => format!("{}:{}", path.display(), line(text, span.start)),
@@ -111,6 +117,11 @@ impl Layers {
         };
         self.0.insert(key, (written, name.to_owned()));
         Ok(())
+    }
+
+    /// Whether anybody says it.
+    pub fn is_set(&self, key: &str) -> bool {
+        self.0.contains_key(key)
     }
 
     /// Whether a flag says it.
@@ -163,7 +174,9 @@ pub fn variable_of(key: &str) -> String {
 }
 
 fn is_list(key: &str) -> bool {
+    let (_, name) = key.split_once('.').unwrap_or(("", key));
     matches!(key, "egress.allow" | "server.trusted_proxies")
+        || matches!(name, "providers" | "headers" | "accepted_status" | "temporary_status")
 }
 
 /// The key as it is known here, or what was probably meant.
@@ -172,7 +185,8 @@ fn known(name: &str) -> Result<&'static str, String> {
         return Ok(key);
     }
     let (section, key) = name.split_once('.').unwrap_or((name, ""));
-    let near = closest(name, KEYS).map_or_else(String::new, |near| format!(" (did you mean {near:?}?)"));
+    let near =
+        closest(name, KEYS.iter().copied()).map_or_else(String::new, |near| format!(" (did you mean {near:?}?)"));
     let mut sections: Vec<&str> =
         KEYS.iter().filter_map(|key| key.split_once('.').map(|(section, _)| section)).collect();
     sections.dedup();

@@ -37,6 +37,10 @@ fn every_key_has_a_variable() {
         ("NIGHTBELL_DATABASE__URL", "postgres://bell@db.example/bell"),
         ("NIGHTBELL_MAIL__URL", "smtp://127.0.0.1:25"),
         ("NIGHTBELL_MAIL__FROM", "Bell <bell@example.com>"),
+        ("NIGHTBELL_SLACK__TOKEN", "xoxb-1"),
+        ("NIGHTBELL_SLACK__BASE_URL", "https://slack.example.com/api"),
+        ("NIGHTBELL_DISCORD__TOKEN", "t0k"),
+        ("NIGHTBELL_DISCORD__BASE_URL", "https://discord.example.com/api/v10"),
         ("NIGHTBELL_EGRESS__ALLOW", "10.0.0.0/8,192.168.1.7"),
         ("NIGHTBELL_METRICS__TOKEN", "0123456789abcdef0123"),
         ("NIGHTBELL_WATCH__CANARY", "off"),
@@ -189,7 +193,7 @@ fn the_example_documents_every_key_and_can_be_used() {
         found.extend(entries.as_table().unwrap().keys().map(|key| format!("{section}.{key}")));
     }
     found.sort();
-    let mut keys = KEYS.map(str::to_owned);
+    let mut keys: Vec<String> = KEYS.iter().map(ToString::to_string).collect();
     keys.sort();
     assert_eq!(found, keys);
     for key in KEYS {

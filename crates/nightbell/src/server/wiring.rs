@@ -3,19 +3,24 @@
 use super::{Options, opening::Opened};
 use crate::{
     broadcast::Broadcast,
+    callout::Callouts,
     data::{DataFolder, Place},
     failure::Failure,
     housekeeping,
     mark::Mark,
     pump::{self, Node, Pump, Stopping, Waker, node::ClockObserver},
     reserve::Reserve,
+    system::SystemEntropy,
+    turns,
     watch::{self, Own},
 };
-use nightbell_delivery::{Sender, egress::Timeouts, http::HttpSender};
-use nightbell_engine::{Beside, Desk, Engine, Writer, desk};
+use nightbell_delivery::{Sender, egress::Timeouts, http::HttpSender, providers::push::Push};
+use nightbell_engine::{Beside, Desk, Engine, Settings, Writer, desk, domain::ids::Entropy as _};
 use nightbell_store::Listener;
-use nightbell_web::{AppState, Parts, ReadPool, Setup, live::Hub, tasks::spawn_supervised};
+use nightbell_web::{AppState, Parts, ReadPool, Setup, callbacks, live::Hub, tasks::spawn_supervised};
+use nightbell_wire::outbound::push::{encryption::Fresh, vapid::SenderKey};
 use std::{
+    collections::BTreeSet,
     io,
     net::SocketAddr,
     path::Path,
@@ -33,6 +38,7 @@ const WRITER_STACK_BYTES: usize = 16 * 1024 * 1024;
 pub(super) struct Wired {
     pub state: AppState,
     pub routers: Vec<axum::Router<AppState>>,
+    pub machines: Vec<axum::Router<AppState>>,
     pub pump: JoinHandle<()>,
     pub tasks: Vec<JoinHandle<()>>,
     pub node: Node,
@@ -43,7 +49,7 @@ pub(super) struct Wired {
 
 /// Starts writer, pump and watch. `address` is the listener's.
 pub(super) fn wire(
-    options: Options,
+    mut options: Options,
     opened: Opened,
     address: SocketAddr,
     waker: &Waker,
@@ -51,13 +57,17 @@ pub(super) fn wire(
 ) -> Result<Wired, Failure> {
     let Opened { engine, for_pump, for_watch, node, beside, only_paging } = opened;
     let settings = engine.settings().clone();
+    options.providers.push = Some(push(&settings, options.push_contact.take()));
+    let machines = machines(&options);
     let hub = Hub::new();
     let hints = hints(&options.data, waker, &hub)?;
     let (desk, writer) = desk(engine, Arc::clone(&options.clock), wakes(waker, &hub));
     refuse_alerts_if(only_paging, &desk);
     let reserve = options.data.as_folder().map(|folder| Reserve::of(folder.path()));
     let (writer, writer_gone) = start_writer(writer, reserve.clone())?;
+    let (media, callouts) = (media(&options), Callouts::of(&options, &settings.public_url)?);
     let state = AppState::new(Setup {
+        telegram: callouts.as_ref().map(Callouts::bot),
         desk: desk.clone(),
         readers: ReadPool::new(READERS_MAX, options.data.opener()),
         clock: Arc::clone(&options.clock),
@@ -67,6 +77,7 @@ pub(super) fn wire(
         trusted_proxies: options.trusted_proxies,
         mail_inbox: options.mail_inbox,
         sends_mail: options.mail.is_some(),
+        media,
         scrape_token: options.scrape_token,
         pace: options.pace,
     });
@@ -77,7 +88,7 @@ pub(super) fn wire(
     let pump = Pump::new(pump::Parts {
         desk: desk.clone(),
         reader: for_pump,
-        sender: Sender { mail: options.mail, http },
+        sender: Sender { mail: options.mail, http, providers: options.providers },
         clock: Arc::clone(&options.clock),
         waker: waker.clone(),
         pace: options.pace,
@@ -86,7 +97,8 @@ pub(super) fn wire(
         node: node.clone(),
     });
     let pump = spawn_supervised("pump", move || pump.clone().run(pump_stopping.clone()));
-    let mut tasks = vec![keep_house(&state, &stopping)];
+    let mut tasks = vec![keep_house(&state, &stopping), tell_turns(&state, &stopping, options.pace)];
+    tasks.extend(callouts.into_iter().flat_map(|callouts| callouts.start(&stopping)));
     tasks.extend(keep_folder(&options.data, reserve, state.desk(), &stopping));
     tasks.extend(broadcast.map(|broadcast| tell_subscribers(broadcast, &stopping)));
     // A clock that races makes every page look late, and its canaries would race as well.
@@ -103,10 +115,31 @@ pub(super) fn wire(
         };
         tasks.extend(watch::start(parts, &stopping)?);
     }
-    if let Some(beside) = beside {
-        tasks.extend(among_others(&node, beside, &state, waker, &stopping));
-    }
-    Ok(Wired { state, routers: options.routers, pump, tasks, node, hints, writer, writer_gone })
+    tasks.extend(beside.into_iter().flat_map(|beside| among_others(&node, beside, &state, waker, &stopping)));
+    Ok(Wired { state, routers: options.routers, machines, pump, tasks, node, hints, writer, writer_gone })
+}
+
+/// The media by which somebody can be reached here.
+fn media(options: &Options) -> BTreeSet<&'static str> {
+    options.providers.media().into_iter().chain(options.mail.is_some().then_some("email")).collect()
+}
+
+/// Web push, with the key of the installation.
+fn push(settings: &Settings, contact: Option<String>) -> Push {
+    let draw = || {
+        let mut fresh: Fresh = [0; 48];
+        SystemEntropy.fill(&mut fresh);
+        fresh
+    };
+    let contact = crate::config::push::contact_or(contact, &settings.public_url);
+    Push::new(SenderKey::new(settings.push_key.bytes()), contact, Arc::new(draw))
+}
+
+/// What only machines call: tools that send alerts, phones and providers.
+fn machines(options: &Options) -> Vec<axum::Router<AppState>> {
+    let twilio = options.providers.phone.twilio();
+    let twilio = twilio.map(|account| callbacks::twilio::Caller { auth_token: account.auth_token().into() });
+    vec![nightbell_web::ingest::routes(), callbacks::routes(), callbacks::phone_routes(twilio)]
 }
 
 /// What the writer calls after a commit: whoever rings, and whoever watches, looks.
@@ -131,6 +164,12 @@ fn refuse_alerts_if(only_paging: Option<u64>, desk: &Desk) {
 fn keep_house(state: &AppState, stopping: &Stopping) -> JoinHandle<()> {
     let (house, stopping) = (state.clone(), stopping.clone());
     spawn_supervised("housekeeping", move || housekeeping::run(house.clone(), stopping.clone()))
+}
+
+/// Whoever comes on call is told.
+fn tell_turns(state: &AppState, stopping: &Stopping, pace: u32) -> JoinHandle<()> {
+    let (state, stopping) = (state.clone(), stopping.clone());
+    spawn_supervised("turns", move || turns::run(state.clone(), stopping.clone(), pace))
 }
 
 /// What other nodes commit is told to the pump and to the live streams. A hint, never the truth.
@@ -224,12 +263,12 @@ fn start_writer(
 pub(super) fn serve_http(
     listener: TcpListener,
     state: AppState,
-    routers: Vec<axum::Router<AppState>>,
+    (routers, machines): (Vec<axum::Router<AppState>>, Vec<axum::Router<AppState>>),
     mut stopping: Stopping,
 ) -> JoinHandle<io::Result<()>> {
     let product = [nightbell_web::pages::routes(), nightbell_web::api::routes(), nightbell_web::public::routes()];
     let routers = product.into_iter().chain(routers).collect();
-    let router = nightbell_web::router(&state, Parts { routers, machines: vec![nightbell_web::ingest::routes()] });
+    let router = nightbell_web::router(&state, Parts { routers, machines });
     tokio::spawn(
         async move { nightbell_web::serve(listener, state, router, async move { stopping.wait().await }).await },
     )

@@ -6,6 +6,7 @@ use nightbell_delivery::{
     Sender,
     egress::{Call, EgressClient, EgressError, EgressPolicy, Timeouts},
     http::HttpSender,
+    providers::Providers,
 };
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -40,7 +41,11 @@ impl Own {
         Ok(Self {
             base: format!("http://{}", SocketAddr::new(ip, listener.port())).into(),
             client: Arc::new(EgressClient::new(policy()?, WITHIN).map_err(|e| cannot(&e))?),
-            sender: Arc::new(Sender { mail: None, http: HttpSender::new(policy()?, WITHIN).map_err(|e| cannot(&e))? }),
+            sender: Arc::new(Sender {
+                mail: None,
+                http: HttpSender::new(policy()?, WITHIN).map_err(|e| cannot(&e))?,
+                providers: Providers::default(),
+            }),
         })
     }
 

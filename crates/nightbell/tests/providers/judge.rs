@@ -42,6 +42,8 @@ pub enum First {
     Mail,
     /// The address of a webhook.
     Url(String),
+    /// Any other: its lines in the organisation's file.
+    Contact(String),
 }
 
 /// One person's misfortune.
@@ -70,6 +72,7 @@ pub fn organisation(cases: &[Case], url: &str) -> String {
         let first = match first {
             First::Mail => format!("{{ id: first, kind: email, address: {name}@{DOMAIN}, verified: true }}"),
             First::Url(url) => format!("{{ id: first, kind: webhook, url: \"{url}\", verified: true }}"),
+            First::Contact(lines) => format!("{{ id: first, {lines}, verified: true }}"),
         };
         let dead = if *falls == Falls::ToTheNext { "gone-" } else { "" };
         users.push_str(&format!(
@@ -114,12 +117,17 @@ pub fn settle<'c>(house: &House, server: &Server, cases: &'c [Case], calm: impl 
     }
     calm();
     let settled = |n: &Notification| matches!(n.state.as_str(), "accepted" | "failed" | "cancelled");
-    until("INV-07: every attempt ends", SOON + SOON, || {
+    let mut last = String::new();
+    until_or("INV-07: every attempt ends", SOON + SOON, &mut last, |last| {
         let alerts = server.alerts();
-        let logs: Option<Vec<_>> =
-            cases.iter().map(|case| Log::read(server, &alerts, case.name).map(|log| (case, log))).collect();
-        logs.filter(|logs| logs.iter().all(|(_, log)| log.notifications.iter().all(settled)))
-    })
+        let logs = cases.iter().filter_map(|case| Log::read(server, &alerts, case.name));
+        let mut open = logs.flat_map(|log| log.notifications).filter(|n| n.pages);
+        *last = open.find(|n| !settled(n)).map(|n| format!("{n:?}")).unwrap_or_default();
+        last.is_empty()
+    });
+    let alerts = server.alerts();
+    let log = |name: &str| Log::read(server, &alerts, name).expect("every case has a log");
+    cases.iter().map(|case| (case, log(case.name))).collect()
 }
 
 /// [`until`], with what is missing in the panic.
@@ -219,13 +227,17 @@ pub fn judge(logs: &[(&Case, Log)], ledger: &[Message]) -> Verdict {
     for message in ledger {
         let n = known.iter().find(|n| n.id == message.id);
         let n = n.unwrap_or_else(|| panic!("{message:?} belongs to nothing that is owed"));
+        if !n.pages {
+            // What became of a page is still being told when nothing moves any more.
+            continue;
+        }
         let may_be_second = n.unknown_before(message.at);
         assert_eq!(message.repeat, may_be_second, "INV-06: {message:?} of {n:?}");
         verdict.repeats += usize::from(message.repeat);
     }
     for (case, log) in logs {
         case.check_times(log);
-        for n in &log.notifications {
+        for n in log.paging() {
             let arrived: Vec<&Message> = ledger.iter().filter(|message| message.id == n.id).collect();
             assert!(arrived.len() <= n.attempts.len(), "INV-06: more arrived than was attempted: {n:?} {arrived:?}");
             check_attempts(case, log, n, &arrived);
@@ -234,7 +246,7 @@ pub fn judge(logs: &[(&Case, Log)], ledger: &[Message]) -> Verdict {
         let arrived = ledger.iter().filter(|message| message.id == first.id).count();
         assert!(arrived >= case.arrive, "{}: {arrived} arrived, not {}", case.name, case.arrive);
         assert!(case.arrive > 0 || arrived == 0, "{}: {arrived} arrived where nothing may", case.name);
-        verdict.lost += usize::from(!log.notifications.iter().any(Notification::accepted));
+        verdict.lost += usize::from(!log.paging().any(Notification::accepted));
     }
     assert_eq!(verdict.lost, 0, "INV-01: alerts that reached nobody");
     verdict
@@ -255,13 +267,13 @@ fn check_attempts(case: &Case, log: &Log, n: &Notification, arrived: &[&Message]
 }
 
 /// Nothing of what was said aloud names where somebody is reached, or a key.
-pub fn check_said(house: &House, server: &Server, logs: &[(&Case, Log)]) {
+pub fn check_said(house: &House, server: &Server, logs: &[(&Case, Log)], secrets: &[&str]) {
     let details = logs.iter().flat_map(|(_, log)| &log.notifications).flat_map(|n| &n.attempts);
     let details: Vec<&str> = details.map(|attempt| attempt.detail.as_str()).collect();
     let log = server.process.output();
     assert!(log.contains("not sent"), "the log tells of failures: {log}");
-    for secret in [DOMAIN, "key-", "hunter2", house.token.as_str()] {
-        let line = log.lines().chain(details.iter().copied()).find(|line| line.contains(secret));
+    for secret in [DOMAIN, "key-", "hunter2", house.token.as_str()].iter().chain(secrets) {
+        let line = log.lines().chain(details.iter().copied()).find(|line| line.contains(*secret));
         assert_eq!(line, None, "a log names {secret:?}");
     }
 }

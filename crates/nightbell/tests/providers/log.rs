@@ -19,6 +19,8 @@ pub struct Notification {
     pub id: String,
     pub user: String,
     pub contact: String,
+    /// Whether it asks somebody to act; else it tells what became of the page.
+    pub pages: bool,
     pub state: String,
     pub attempts: Vec<Attempt>,
 }
@@ -63,9 +65,14 @@ impl Log {
         })
     }
 
-    /// The person's message by that method.
+    /// What asked somebody to act.
+    pub fn paging(&self) -> impl Iterator<Item = &Notification> {
+        self.notifications.iter().filter(|n| n.pages)
+    }
+
+    /// The message by which that method paged the person.
     pub fn by(&self, user: &str, contact: &str) -> Option<&Notification> {
-        self.notifications.iter().find(|n| n.user == user && n.contact == contact)
+        self.paging().find(|n| n.user == user && n.contact == contact)
     }
 }
 
@@ -76,6 +83,7 @@ fn notification(json: &Value) -> Notification {
         id: text("id"),
         user: text("user"),
         contact: text("contact"),
+        pages: text("kind") == "page",
         state: text("state"),
         attempts: attempts.iter().map(attempt).collect(),
     }

@@ -127,7 +127,7 @@ fn live_through(wrong: &Wrong) -> Verdict {
         let unheard = verbs.iter().find(|verb| !wrong.heard.contains(&verb.as_str()));
         assert_eq!(unheard, None, "{}: it was told {verbs:?}", wrong.case.name);
     }
-    judge::check_said(&house, &server, &logs);
+    judge::check_said(&house, &server, &logs, &[]);
     verdict
 }
 

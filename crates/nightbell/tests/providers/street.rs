@@ -5,6 +5,8 @@ use super::{
     house::House,
     judge::{self, Case, Falls, First, Message},
     ledger::Port,
+    log::Log,
+    media::{self, Api},
     post::{Moment, Post, Word},
     tls,
     wait::{SOON, wall_clock},
@@ -17,7 +19,7 @@ const PERMANENT: &str = "failed-permanent";
 const UNKNOWN: &str = "unknown";
 const ACCEPTED: &str = "accepted";
 /// How long the receivers that name a time want to be left alone.
-const LEFT_ALONE: SignedDuration = SignedDuration::from_secs(7);
+const LEFT_ALONE: SignedDuration = SignedDuration::from_secs(media::LEFT_ALONE_S);
 
 /// What the mail server says to a person's mail.
 fn mail(moment: &Moment<'_>) -> Word {
@@ -146,17 +148,29 @@ fn answering(web: &Web) -> Vec<Case> {
     ]
 }
 
-#[test]
-fn inv_01_05_06_07_08_21_whatever_one_provider_does_everybody_is_reached_in_time() {
-    let (web, post) = (Web::new(web), Post::new(&[], mail));
+/// A server whose every provider is one of the doubles.
+fn settled_house(post: &Post, api: &Api) -> House {
     let mut house = House::new();
     house.file("authority.pem", tls::TRUSTED);
     let authority = house.folder().join("authority.pem");
     house.set("SSL_CERT_FILE", &authority.to_string_lossy());
     house.set("NIGHTBELL_MAIL__URL", &format!("smtp+plain://{}", post.address()));
     house.set("NIGHTBELL_MAIL__FROM", "Nightbell <nightbell@ops.example>");
+    for (name, value) in media::settings(&api.base()) {
+        house.set(name, &value);
+    }
+    house
+}
+
+#[test]
+fn inv_01_05_06_07_08_21_whatever_one_provider_does_everybody_is_reached_in_time() {
+    let (web, post, api) = (Web::new(web), Post::new(&[], mail), Api::new());
+    let house = settled_house(&post, &api);
     let server = house.serve();
-    let (holding, answering) = (holding(&web), answering(&web));
+    let ((stalling, chatting), (mut holding, mut answering)) =
+        (media::cases(&api.base()), (holding(&web), answering(&web)));
+    holding.extend(stalling.iter().cloned());
+    answering.extend(chatting);
     let cases: Vec<Case> = holding.iter().chain(&answering).cloned().collect();
     house.apply(&server, &judge::organisation(&cases, &web.plain()));
 
@@ -164,27 +178,55 @@ fn inv_01_05_06_07_08_21_whatever_one_provider_does_everybody_is_reached_in_time
     let by_mail = holding.iter().filter(|case| matches!(case.first, First::Mail)).count();
     post.ledger.wait("mail is kept waiting", SOON, |_, held| held >= by_mail);
     web.ledger.wait("webhooks are kept waiting", SOON, |_, held| held >= 2);
+    api.ledger.wait("every provider keeps somebody waiting", SOON, |_, held| held >= stalling.len());
     judge::trigger(&server, &answering);
     let logs = judge::settle(&house, &server, &cases, || {
         web.ledger.calm();
         post.ledger.calm();
+        api.ledger.calm();
     });
 
+    assert_eq!(api.mistakes(), Vec::<String>::new(), "what no provider would have understood");
     let (requests, mails) = (web.ledger.entries(), post.ledger.entries());
-    let ledger: Vec<Message> =
-        requests.iter().cloned().map(Message::from).chain(mails.iter().cloned().map(Message::from)).collect();
+    let log_of = |name: &str| logs.iter().find(|(case, _)| case.name == name).map(|(_, log)| log).expect("a case");
+    let chats = api.ledger.entries().into_iter().map(|told| {
+        let log = log_of(&told.name);
+        told.message(log)
+    });
+    let ledger: Vec<Message> = requests
+        .iter()
+        .cloned()
+        .map(Message::from)
+        .chain(mails.iter().cloned().map(Message::from))
+        .chain(chats)
+        .collect();
     let verdict = judge::judge(&logs, &ledger);
     assert!(requests.iter().all(|request| request.person != "elsewhere"), "a redirect was followed");
     for mail in &mails {
         let first = mails.iter().find(|first| first.id == mail.id).expect("itself at least");
         assert_eq!(mail.message_id, first.message_id, "a mail box that knows the first copy must recognise the second");
     }
-    for name in ["busy-seconds", "busy-date"] {
-        let (_, log) = logs.iter().find(|(case, _)| case.name == name).expect("it is a case");
-        let attempts = &log.by(name, "first").expect("it was used").attempts;
+    check_left_alone(&logs);
+    check_loud(&server.process.output(), &logs);
+    judge::check_said(&house, &server, &logs, &media::ADDRESSES);
+    println!("provider cases: {}\nrepeats: {}\npages lost: {}", verdict.cases, verdict.repeats, verdict.lost);
+}
+
+/// Whoever asked to be left alone was.
+fn check_left_alone(logs: &[(&Case, Log)]) {
+    let busy = |case: &Case| ["busy-seconds", "busy-date"].contains(&case.name) || media::was_busy(case);
+    for (case, log) in logs.iter().filter(|(case, _)| busy(case)) {
+        let (name, attempts) = (case.name, &log.by(case.name, "first").expect("it was used").attempts);
         let waited = attempts[1].begun_at.duration_since(attempts[0].ended_at.expect("it ended"));
         assert!(waited >= LEFT_ALONE, "{name}: it asked for {LEFT_ALONE:?}, and was left alone for {waited:?}");
     }
-    judge::check_said(&house, &server, &logs);
-    println!("provider cases: {}\nrepeats: {}\npages lost: {}", verdict.cases, verdict.repeats, verdict.lost);
+}
+
+/// What is wrong with the installation's own settings is told loudly, and nothing else is.
+fn check_loud(said: &str, logs: &[(&Case, Log)]) {
+    for (case, log) in logs {
+        let id = &log.by(case.name, "first").expect("it was used").id;
+        let loud = said.lines().any(|line| line.contains(id.as_str()) && line.contains("PAGING AT RISK"));
+        assert_eq!(loud, media::is_ours(case), "{}", case.name);
+    }
 }

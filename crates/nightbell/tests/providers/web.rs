@@ -43,6 +43,33 @@ impl Reply {
         Self::Drip(String::new(), String::new())
     }
 
+    /// Says it. `wire` is the connection below `stream`; who waits is counted in the ledger.
+    ///
+    /// # Errors
+    /// The connection's.
+    pub fn say<T: Clone>(
+        self,
+        mut stream: impl Read + Write,
+        wire: &TcpStream,
+        ledger: &Ledger<T>,
+    ) -> std::io::Result<()> {
+        match self {
+            Self::Say(said) => stream.write_all(said.as_bytes())?,
+            Self::Drip(said, drip) => {
+                stream.write_all(said.as_bytes())?;
+                stream.flush()?;
+                ledger.hold(&mut stream, wire, drip.as_bytes());
+            }
+            Self::Flood(said) => {
+                stream.write_all(said.as_bytes())?;
+                loop {
+                    stream.write_all(&[b'x'; 65_536])?;
+                }
+            }
+        }
+        stream.flush()
+    }
+
     fn taken(&self) -> bool {
         let (Self::Say(said) | Self::Drip(said, _) | Self::Flood(said)) = self;
         said.starts_with("HTTP/1.1 2")
@@ -129,46 +156,61 @@ impl Web {
 
 fn serve<S: Read + Write>(stream: S, wire: &TcpStream, ledger: &Ledger<Arrived>, react: &React) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
-    let mut first = String::new();
-    reader.read_line(&mut first)?;
-    let (mut id, mut length) = (String::new(), 0);
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line)? == 0 {
-            return Ok(());
-        }
-        match line.trim_end().split_once(':') {
-            Some((name, value)) if name.eq_ignore_ascii_case("webhook-id") => id = value.trim().to_owned(),
-            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-                length = value.trim().parse().unwrap_or(0);
-            }
-            Some(_) => {}
-            None => break,
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body)?;
-    let Some(path) = first.split(' ').nth(1).map(str::to_owned) else { return Ok(()) };
-    let json: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let repeat = json["repeat"].as_bool().unwrap_or_default();
+    let Some(request) = Request::read(&mut reader)? else { return Ok(()) };
+    let path = request.path.clone();
+    let repeat = request.json()["repeat"].as_bool().unwrap_or_default();
     let before = ledger.entries().iter().filter(|known| known.path == path).count();
     let reply = react(&path, before + 1);
     let person = path.split('/').nth(1).unwrap_or_default().to_owned();
+    let id = request.header("webhook-id").to_owned();
     ledger.note(Arrived { person, id, repeat, at: wall_clock(), taken: reply.taken(), path });
-    let mut stream = reader.into_inner();
-    match reply {
-        Reply::Say(said) => stream.write_all(said.as_bytes())?,
-        Reply::Drip(said, drip) => {
-            stream.write_all(said.as_bytes())?;
-            stream.flush()?;
-            ledger.hold(&mut stream, wire, drip.as_bytes());
-        }
-        Reply::Flood(said) => {
-            stream.write_all(said.as_bytes())?;
-            loop {
-                stream.write_all(&[b'x'; 65_536])?;
+    reply.say(reader.into_inner(), wire, ledger)
+}
+
+/// A request as it came.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub method: String,
+    pub path: String,
+    /// Names in lower case.
+    headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// Reads one; nothing when the caller went away first.
+    ///
+    /// # Errors
+    /// The connection's.
+    pub fn read(reader: &mut impl BufRead) -> std::io::Result<Option<Self>> {
+        let mut first = String::new();
+        reader.read_line(&mut first)?;
+        let mut headers: Vec<(String, String)> = Vec::new();
+        loop {
+            let mut line = String::new();
+            if reader.read_line(&mut line)? == 0 {
+                return Ok(None);
+            }
+            match line.trim_end().split_once(':') {
+                Some((name, value)) => headers.push((name.to_ascii_lowercase(), value.trim().to_owned())),
+                None => break,
             }
         }
+        let mut words = first.split(' ').map(str::to_owned);
+        let (Some(method), Some(path)) = (words.next(), words.next()) else { return Ok(None) };
+        let mut request = Self { method, path, headers, body: Vec::new() };
+        request.body = vec![0; request.header("content-length").parse().unwrap_or(0)];
+        reader.read_exact(&mut request.body)?;
+        Ok(Some(request))
     }
-    stream.flush()
+
+    /// A header's value, empty when there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The body; null when it is no JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
 }

@@ -61,12 +61,15 @@ impl Oracle {
 /// Which page waits for what, since when, and what became of it so far.
 fn pending(disk: &Disk, wall: Instant) -> Result<Vec<String>, String> {
     let mut lines = Vec::new();
-    let waiting_pages = disk.look(|tx| store::open(tx, 10_000))?.into_iter().filter(Page::is_waiting);
+    let open = disk.look(|tx| store::open(tx, 10_000))?;
+    // What is acknowledged and may ring again asks, or rang, a moment ago; what is held waits for its morning.
+    let awake: BTreeSet<PageId> = open.iter().filter(|page| page.awake.is_some()).map(|page| page.id).collect();
+    let waiting_pages = open.into_iter().filter(|page| page.is_waiting() && !page.is_held(wall));
     // A playbook clock may start a page at any time; one that is younger than this is answered soon. One that says it began later than now
     // began before the clock was put right.
     let (young, old): (Vec<_>, Vec<_>) =
-        waiting_pages.partition(|page| (-SKEW_MAX..ANSWERED_WITHIN).contains(&wall.duration_since(page.started_at)));
-    let young: BTreeSet<PageId> = young.into_iter().map(|page| page.id).collect();
+        waiting_pages.partition(|page| (-SKEW_MAX..ANSWERED_WITHIN).contains(&wall.duration_since(begun(page))));
+    let young: BTreeSet<PageId> = young.into_iter().map(|page| page.id).chain(awake).collect();
     for page in old.into_iter().take(5) {
         let due = page.next_due_at.map_or_else(|| "nothing".to_owned(), |due| due.to_string());
         lines.push(format!(
@@ -81,6 +84,13 @@ fn pending(disk: &Disk, wall: Instant) -> Result<Vec<String>, String> {
         lines.push(format!("{} {} of {} to @{} waits for {:?}", n.id, n.status.word(), n.page, n.user, n.next_due_at));
     }
     Ok(lines)
+}
+
+/// Since when a page rings: from its start, its morning, or the first ring of its newest run.
+fn begun(page: &Page) -> Instant {
+    let start = page.held_until.map_or(page.started_at, |until| until.max(page.started_at));
+    let run = page.rings.iter().find(|ring| ring.cycle >= page.begun_cycle && page.begun_cycle > 0);
+    run.map_or(start, |ring| ring.at)
 }
 
 /// The newest lines of a page's stream.

@@ -2,31 +2,82 @@
 //! INV-12).
 
 use super::{Checked, Oracle};
-use crate::town;
+use crate::{disk::Disk, town};
 use nightbell_engine::domain::{
     ids::UserId,
-    org::Target,
-    paging::{Page, PageEvent, PageStatus, Rung},
+    paging::{Page, PageEvent, PageStatus, Rung, Subject},
     record::{Instant, Recorded},
 };
 use std::collections::BTreeSet;
 
 impl Oracle {
     /// Judges what happened to a page.
-    pub(super) fn check_ring(&mut self, before: Option<&Page>, event: &Recorded<PageEvent>) -> Checked {
-        let Some(page) = before else { return Ok(()) };
+    pub(super) fn check_page_event(
+        &mut self,
+        disk: &Disk,
+        before: Option<&Page>,
+        event: &Recorded<PageEvent>,
+    ) -> Checked {
+        let Some(page) = before else { return self.begun(event) };
+        self.check_ring(disk, page, event)?;
+        self.check_taken(page, event)
+    }
+
+    /// A page begins: with its policy as it is, and held if it may wait.
+    fn begun(&mut self, event: &Recorded<PageEvent>) -> Checked {
+        let PageEvent::Started { id, policy, urgency, held_until, next_due_at, subject, .. } = &event.event else {
+            return Ok(());
+        };
+        if *subject == Subject::Canary {
+            return Ok(());
+        }
+        self.check_snapshot(policy)?;
+        // A route that only tells starts a page that rings nobody: nothing is held.
+        let told = policy.hold_low.is_none();
+        let expected = self.held(policy, *urgency, event.at).filter(|_| !told);
+        if *held_until != expected {
+            return Err(format!("{id} began at {} and is held until {held_until:?}, not {expected:?}", event.at));
+        }
+        match held_until.filter(|until| next_due_at < until) {
+            Some(until) => Err(format!("{id} is held until {until} and rings at {next_due_at}")),
+            None => Ok(()),
+        }
+    }
+
+    fn check_ring(&mut self, disk: &Disk, page: &Page, event: &Recorded<PageEvent>) -> Checked {
+        let when = |step: &u32| page.policy.steps.get(*step as usize).map(|step| &step.when);
         match &event.event {
-            PageEvent::StepRang { cycle, step, rung, .. } => {
+            PageEvent::StepRang { cycle, step, .. } | PageEvent::StepEmpty { cycle, step, .. } => {
                 self.forward(page, (*cycle, *step))?;
                 on_time(page, event.at)?;
+                if let Some(when) = when(step)
+                    && !self.holds(disk, page, when, event.at)?
+                {
+                    return Err(format!("{} took step {step} although its condition does not hold: {when:?}", page.id));
+                }
                 let expected = self.of_step(page, *step, event.at);
+                let rung = if let PageEvent::StepRang { rung, .. } = &event.event { rung.as_slice() } else { &[] };
                 same(page, event.at, rung, &expected)
             }
-            PageEvent::StepEmpty { cycle, step, .. } => {
+            PageEvent::StepSkipped { cycle, step, .. } => {
                 self.forward(page, (*cycle, *step))?;
                 on_time(page, event.at)?;
-                let expected = self.of_step(page, *step, event.at);
-                same(page, event.at, &[], &expected)
+                let cut = page.policy.parts.iter().any(|part| part.from_step == *step && part.cut.is_some());
+                match when(step) {
+                    Some(when) if !cut && self.holds(disk, page, when, event.at)? => {
+                        Err(format!("{} skipped step {step} although its condition holds: {when:?}", page.id))
+                    }
+                    _ => Ok(()),
+                }
+            }
+            PageEvent::StepHandedOver { cycle, step, to, next_step, .. } => {
+                self.forward(page, (*cycle, *step))?;
+                on_time(page, event.at)?;
+                let named = page.policy.steps.get(*step as usize).and_then(|step| step.hand_over.as_ref());
+                if named != Some(to) || next_step <= step {
+                    return Err(format!("{} went from step {step} to {next_step}, for {to}", page.id));
+                }
+                Ok(())
             }
             PageEvent::LastResortRang { cycle, rung, .. } => {
                 let step = u32::try_from(page.policy.steps.len()).unwrap_or(u32::MAX);
@@ -55,11 +106,6 @@ impl Oracle {
             (Some(next), Some(before)) if at <= next && next < before => Ok(()),
             (Some(_), before) => wrong(&format!("from {before:?}")),
         }
-    }
-
-    fn of_step(&self, page: &Page, step: u32, at: Instant) -> BTreeSet<UserId> {
-        let targets: &[Target] = page.policy.steps.get(step as usize).map_or(&[], |step| &step.notify);
-        town::reached(&self.org, targets, at)
     }
 
     fn forward(&mut self, page: &Page, now: (u32, u32)) -> Checked {

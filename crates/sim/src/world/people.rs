@@ -14,6 +14,7 @@ use nightbell_engine::{
         org::AccessRole,
         paging::{MessageKind, Page, Subject},
         record::Instant,
+        refusal::Refusal,
         response::{RoleKind, UpdateInput},
         signal::Alert,
     },
@@ -37,6 +38,15 @@ impl World {
     /// A message reaches a person, who may do something about it.
     pub(super) fn rings(&mut self, work: &paging::Work, at: Instant) {
         let message = &work.message;
+        if message.kind == MessageKind::StillOn {
+            // Somebody who is asked is still on it, half of the time.
+            let dice = &mut self.draws.people;
+            if dice.chance(500) {
+                let at = at + seconds(dice.between(5, 600));
+                self.queue.push(at, Happening::Deed(message.user.clone(), Deed::StillOn(message.page), 0));
+            }
+            return;
+        }
         if message.kind != MessageKind::Page {
             return;
         }
@@ -51,6 +61,11 @@ impl World {
         let many = message.also.count > 0 && dice.chance(700);
         let deed = match alert {
             _ if many => Deed::AckAll(token),
+            _ if o.snoozes > 0 && dice.chance(o.snoozes) => Deed::Snooze(message.page, dice.between(2, 240)),
+            _ if o.gives > 0 && dice.chance(o.gives) => Deed::Give(
+                message.page,
+                dice.pick::<&'static str>(&["user:carol", "user:alice", "policy:crew", "policy:main"]),
+            ),
             _ if dice.chance(o.hands_over) => Deed::HandOver(token),
             Some(alert) if dice.chance(o.resolves) => Deed::Resolve(alert),
             _ if dice.chance(500) => Deed::Ack(message.page),
@@ -173,6 +188,19 @@ fn act(unit: &mut Unit<'_>, permit: &Permit<Respond>, deed: &Deed) -> Result<Don
             paging::hand_over_by_link(unit, &holder)?;
             return Ok(Vec::new());
         }
+        Deed::Snooze(page, minutes) => {
+            let until = now + SignedDuration::from_mins(*minutes);
+            paging::snooze(unit, permit, *page, until)?
+        }
+        Deed::StillOn(page) => {
+            paging::prolong(unit, permit, *page)?;
+            return Ok(Vec::new());
+        }
+        Deed::Give(page, to) => {
+            let to = to.parse().map_err(|_| Refusal::invalid("to", *to))?;
+            paging::hand_to(unit, permit, *page, &to, "you know it better")?;
+            return Ok(Vec::new());
+        }
         Deed::Resolve(alert) => {
             signal::resolve(unit, permit, *alert)?;
             let pages = store::of_subject(unit.tx, &alert.to_string())?;
@@ -180,7 +208,8 @@ fn act(unit: &mut Unit<'_>, permit: &Permit<Respond>, deed: &Deed) -> Result<Don
         }
     };
     accept_seat(unit, permit, &page)?;
-    Ok(vec![page.id])
+    // When everybody must, one acknowledgement closes nothing.
+    Ok(if page.is_waiting() { Vec::new() } else { vec![page.id] })
 }
 
 /// Whoever answers the commander's call accepts the seat, when it is still free.

@@ -57,7 +57,12 @@ fn inv_13_of_a_long_stream_the_end_tells_what_armed_an_alarm() {
         assert_eq!(armed_by(db), (at(11), at(11)), "64 attempts have seen a right clock since");
         let page = tried(db, &page, 1, 6_000);
         assert_eq!(armed_by(db), (at(6_000), at(6_000)));
-        let event = PageEvent::Rescheduled { next_due_at: None, messages: Vec::new(), why: String::new() };
+        let event = PageEvent::Rescheduled {
+            next_due_at: None,
+            rings_again_at: None,
+            messages: Vec::new(),
+            why: String::new(),
+        };
         let page = commit(db, Some(&page), &[event], 20);
         assert_eq!(armed_by(db), (at(20), at(20)), "all of its alarms were looked at then");
         tried(db, &page, 1, 30);

@@ -2,8 +2,8 @@
 //! the sources: a constant that is missing here, or a statement written in place, fails.
 
 use crate::{
-    Sqlite, Stored, access, bundle, canary, clock_step, config, heartbeat, journal, learning, meta, node, paging,
-    portable, proof, response, signal, subscriber, tx, voice, watch,
+    Sqlite, Stored, access, bundle, calendars, canary, clock_step, config, delivery_report, heartbeat, holes, journal,
+    learning, load, meta, node, paging, people, portable, proof, response, signal, subscriber, tx, voice, watch,
 };
 use std::{collections::BTreeSet, path::Path};
 
@@ -33,19 +33,29 @@ pub(super) fn listed() -> &'static [(&'static str, &'static str, &'static str)] 
             "bundle.rs" bundle [
                 LAST_RUNG LAST_TOLD TAKE_PAGES_ALONG TAKE_OTHERS_ALONG LOSE_ALONG BEGIN_ATTEMPTS_ALONG ALONG ALONG_IDS TOLD_WITH WRITE_DOWN_ALONG ATTEMPT_AT
             ];
+            "calendars.rs" calendars [
+                ADD_FEED FEED FEEDS_OF USE_FEED REVOKE_FEED REVOKE_FEEDS_OF ADD_ABSENCE ABSENCES_AHEAD FORGET_ABSENCES FORGET_ABSENCE FORGET_ABSENCES_BEFORE
+            ];
             "canary.rs" canary [OF_CANARIES WAITING NEWEST_LINE FORGET_ATTEMPTS FORGET_NOTIFICATIONS FORGET_PAGE FORGET_STREAM];
-            "clock_step.rs" clock_step [PAGES_AFTER MESSAGES_AFTER];
-            "config.rs" config [ALL VERSION_OF PUT REMOVE REVISE];
+            "clock_step.rs" clock_step [PAGES_AFTER WAKES_AFTER MESSAGES_AFTER];
+            "config.rs" config [ALL VERSION_OF PUT REMOVE REVISE AS_OF REVISED NEWEST];
+            "delivery_report.rs" delivery_report [ADD OF_PAGE FAILED TAKEN_ALONG LATELY_TOLD];
             "heartbeat.rs" heartbeat [HEARD ONE ALL DUE AWAIT MISSED FORGET];
+            "holes.rs" holes [WARN FORGET];
             "journal.rs" journal [APPEND HASH_AT STREAM AFTER HEAD STREAMS];
             "learning.rs" learning [OF_INCIDENT DUE LIST UNPUBLISHED ADD_ITEM SAVE_ITEM ITEM ITEMS ITEMS_OF]
                 stores nightbell_domain::learning::Postmortem;
+            "load.rs" load [RUNG];
             "meta.rs" meta [GET SET CLAIM];
             "node.rs" node [JOIN BEAT ROLL IS_THERE LEAVE LEAVE_SILENT LEAVE_ALL CLAIM HAND_BACK HAND_BACK_ALL];
             "paging.rs" paging [
-                DUE_PAGES OF_SUBJECT OPEN_PAGES NEXT_DUE INSERT_NOTIFICATION UPDATE_NOTIFICATION NOTIFICATION OF_PAGE
+                DUE_PAGES DUE_WAKES TURN TURNS TAKE_TURN OF_SUBJECT OPEN_PAGES NEXT_DUE INSERT_NOTIFICATION UPDATE_NOTIFICATION NOTIFICATION OF_PAGE
                 DUE_NOTIFICATIONS DUE_NOTIFICATION_IDS BEGIN_ATTEMPT END_ATTEMPT ATTEMPTS
             ] stores nightbell_domain::paging::Page;
+            "people.rs" people [
+                ADD_CODE CODE CODES_SINCE TRY_CODE END_CODE FORGET_CODES FORGET_CODES_OF PROOFS PROOFS_OF SEE PROVE TRIED MISSED FORGET_PROOF
+                FORGET_PROOFS_OF NEWEST_SENT BEGUN_LATELY IS_TOLD RINGS
+            ];
             "portable.rs" portable [SESSIONS END_SESSIONS FORGET_LINKS SCHEMA_VERSION FORGET_FACT];
             "proof.rs" proof [STREAMS_AFTER LINES_BETWEEN OWED_AFTER ATTEMPTS_BETWEEN OBJECTS_AFTER],
                 proves nightbell_domain::signal::Alert, nightbell_domain::paging::Page, nightbell_domain::response::Incident,

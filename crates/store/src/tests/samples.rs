@@ -87,7 +87,7 @@ pub fn triggered(n: u32, key: &str) -> Vec<AlertEvent> {
 
 /// A page for alert `alert` whose first step is due `due` seconds after ten o'clock.
 pub fn started(n: u32, alert: u32, due: i64) -> Vec<PageEvent> {
-    let step = |seconds| PolicyStep { after: SignedDuration::from_secs(seconds), notify: vec![handle("user:alice")] };
+    let step = |seconds| PolicyStep::plain(SignedDuration::from_secs(seconds), vec![handle("user:alice")]);
     let start = PageStart {
         subject: Subject::Alert { alert: alert_id(alert) },
         title: "Checkout is slow".to_owned(),

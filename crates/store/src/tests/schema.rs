@@ -129,7 +129,10 @@ impl Schema {
 }
 
 fn schema(database: &str) -> Schema {
-    let text: Vec<String> = migrations(database).into_values().collect();
+    let number = |name: &str| name.trim_start_matches('V').split('_').next().and_then(|n| n.parse::<u32>().ok());
+    let mut files: Vec<(String, String)> = migrations(database).into_iter().collect();
+    files.sort_by_key(|(name, _)| number(name).expect("a number"));
+    let text: Vec<String> = files.into_iter().map(|(_, sql)| sql).collect();
     parse(&text.join("\n"), database == "sqlite")
 }
 

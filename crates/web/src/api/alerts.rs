@@ -4,6 +4,7 @@ use super::{
     Endpoint,
     answer::{ApiResult, List, json, ok},
     get,
+    pages::SnoozeInput,
     paging_view::{AlertDetailJson, AlertJson},
     post,
     request::{self, Body, Params, limit, open_only, whole},
@@ -38,6 +39,11 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/alerts", "Alerts, newest first. Query: state (open, all), before (a cursor), limit."),
     get("/alerts/{id}", "One alert with its pages, delivery log and timeline."),
     post("/alerts/{id}/acknowledge", "Takes it: its pages stop ringing.", ""),
+    post(
+        "/alerts/{id}/snooze",
+        "Takes it until then; its pages ring again if it is not over. Either for or until.",
+        r#"{"for":"2h"}"#,
+    ),
     post("/alerts/{id}/resolve", "Ends it: whoever was paged is told once.", ""),
 ];
 
@@ -46,6 +52,7 @@ pub fn routes() -> Router<AppState> {
         .route("/alerts", routing::get(list).post(send))
         .route("/alerts/{id}", routing::get(show))
         .route("/alerts/{id}/acknowledge", routing::post(acknowledge))
+        .route("/alerts/{id}/snooze", routing::post(snooze))
         .route("/alerts/{id}/resolve", routing::post(resolve))
 }
 
@@ -156,6 +163,22 @@ async fn acknowledge(
 ) -> ApiResult {
     let id: AlertId = request::id("alert", &id)?;
     let alert = state.run_first(move |unit| signal::acknowledge(unit, &who.permit, id)).await?;
+    Ok(ok(&AlertJson::from(&alert)))
+}
+
+async fn snooze(
+    State(state): State<AppState>,
+    who: ApiCaller<Respond>,
+    ApiPath(id): ApiPath<String>,
+    Body(input): Body<SnoozeInput>,
+) -> ApiResult {
+    let id: AlertId = request::id("alert", &id)?;
+    let alert = state
+        .run_first(move |unit| {
+            let until = input.until(unit.now)?;
+            signal::snooze(unit, &who.permit, id, until)
+        })
+        .await?;
     Ok(ok(&AlertJson::from(&alert)))
 }
 

@@ -10,37 +10,66 @@ use super::{
 use crate::{
     domain::{
         access::Read,
-        ids::ServiceId,
+        ids::{AlertId, ServiceId, UserId},
         org::{AccessRole, RouteOutcome},
         paging::PlanLine,
         record::Instant,
         refusal::Refusal,
     },
+    errors::ApiPath,
     gate::ApiCaller,
     state::AppState,
 };
 use axum::{Router, extract::State, response::Response, routing};
-use nightbell_engine::paging::{ExplainSubject, Explanation, explain};
+use nightbell_engine::{
+    domain::paging::Off,
+    paging::{ExplainSubject, Explanation, explain_without, turns},
+    views,
+};
 use nightbell_wire::inbound::generic;
 use serde::{Deserialize, Serialize};
 
 pub const ENDPOINTS: &[Endpoint] = &[
     get(
         "/explain?service=checkout",
-        "Who would hear of a high-urgency alert on a service. Query: service, at (RFC 3339).",
+        "Who would hear of a high-urgency alert on a service. Query: service, at (RFC 3339; in the past as it was then), without (alice,bob/phone: what happens when those are off).",
     ),
     Endpoint {
         least: AccessRole::Viewer,
         ..post(
             "/explain",
-            "Who would hear of this event. Query: at (RFC 3339). Nothing is stored and nobody is told.",
+            "Who would hear of this event. Query: at (RFC 3339), without (alice,bob/phone). Nothing is stored and nobody is told.",
             r#"{"integration":"generic","event":{"title":"Checkout is down","severity":"critical"}}"#,
         )
     },
+    get(
+        "/alerts/{id}/why",
+        "Why somebody was paged for an alert, or was not. Query: for (a user; the caller when nobody is named).",
+    ),
 ];
 
 pub fn routes() -> Router<AppState> {
-    Router::new().route("/explain", routing::get(of_service).post(of_event))
+    Router::new()
+        .route("/explain", routing::get(of_service).post(of_event))
+        .route("/alerts/{id}/why", routing::get(why))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WhyQuery {
+    r#for: Option<String>,
+}
+
+async fn why(
+    State(state): State<AppState>,
+    caller: ApiCaller<Read>,
+    ApiPath(alert): ApiPath<AlertId>,
+    Params(query): Params<WhyQuery>,
+) -> ApiResult {
+    let user: Option<UserId> = word_option("for", query.r#for.as_deref())?;
+    let user = user.unwrap_or_else(|| caller.permit.user().clone());
+    let told = state.read(move |tx, now, directory| views::why(tx, directory, alert, &user, now)).await?;
+    Ok(ok(&told))
 }
 
 #[derive(Deserialize)]
@@ -48,6 +77,7 @@ pub fn routes() -> Router<AppState> {
 struct ServiceQuery {
     service: Option<String>,
     at: Option<String>,
+    without: Option<String>,
 }
 
 async fn of_service(
@@ -58,8 +88,14 @@ async fn of_service(
     let at: Option<Instant> = word_option("at", query.at.as_deref())?;
     let missing = || Refusal::invalid("service", "Which service? Add ?service=ID, or POST an event.");
     let service: ServiceId = word("service", query.service.as_deref().ok_or_else(missing)?)?;
+    let off = off(query.without.as_deref())?;
     let explained = state
-        .read(move |_, now, directory| Ok(explain(directory, &ExplainSubject::Service(service), at.unwrap_or(now))?))
+        .read(move |tx, now, directory| {
+            let at = at.unwrap_or(now);
+            let past = views::as_of(tx, at, now)?;
+            let directory = past.as_ref().unwrap_or(directory);
+            Ok(explain_without(directory, &turns(tx)?, &ExplainSubject::Service(service), at, &off)?)
+        })
         .await?;
     Ok(answer(&explained))
 }
@@ -68,6 +104,12 @@ async fn of_service(
 #[serde(deny_unknown_fields)]
 struct AtQuery {
     at: Option<String>,
+    without: Option<String>,
+}
+
+/// Whose phones are off: `alice,bob/phone`.
+fn off(without: Option<&str>) -> Result<Off, Failure> {
+    Off::read(without.unwrap_or_default().split(',')).map_err(|why| Refusal::invalid("without", why).into())
 }
 
 #[derive(Deserialize)]
@@ -84,14 +126,19 @@ async fn of_event(
     Body(input): Body<EventInput>,
 ) -> ApiResult {
     let at: Option<Instant> = word_option("at", query.at.as_deref())?;
+    let off = off(query.without.as_deref())?;
     let parsed = generic::parse(input.event.to_string().as_bytes(), None)?;
     let nothing = || Failure::from(Refusal::invalid("event", "There is no alert in it."));
     let event = Box::new(parsed.events.into_iter().next().ok_or_else(nothing)?);
     let explained = state
-        .read(move |_, now, directory| {
+        .read(move |tx, now, directory| {
+            let at = at.unwrap_or(now);
+            let past = views::as_of(tx, at, now)?;
+            let directory = past.as_ref().unwrap_or(directory);
             let from = named_integration(&directory.org, input.integration.as_deref())?;
             let (integration, service) = (from.id.to_string(), from.service.clone());
-            Ok(explain(directory, &ExplainSubject::Alert { event, integration, service }, at.unwrap_or(now))?)
+            let subject = ExplainSubject::Alert { event, integration, service };
+            Ok(explain_without(directory, &turns(tx)?, &subject, at, &off)?)
         })
         .await?;
     Ok(answer(&explained))

@@ -8,6 +8,9 @@
 mod actions;
 mod alerts;
 mod answer;
+mod calendars;
+mod contacts;
+mod coverage;
 mod explain;
 mod incident_view;
 mod incidents;
@@ -20,6 +23,7 @@ mod paging_view;
 mod postmortems;
 mod request;
 mod room;
+mod rota;
 mod status;
 mod tokens;
 mod updates;
@@ -55,7 +59,10 @@ const fn post(path: &'static str, what: &'static str, example: &'static str) -> 
 pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
     [
         me::ENDPOINTS,
+        contacts::ENDPOINTS,
         oncall::ENDPOINTS,
+        coverage::ENDPOINTS,
+        calendars::ENDPOINTS,
         explain::ENDPOINTS,
         alerts::ENDPOINTS,
         pages::ENDPOINTS,
@@ -70,6 +77,7 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         status::ENDPOINTS,
     ]
     .into_iter()
+    .chain(rota::ENDPOINTS)
     .flatten()
 }
 
@@ -77,7 +85,11 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
 pub fn routes() -> Router<AppState> {
     let v1 = Router::new()
         .merge(me::routes())
+        .merge(contacts::routes())
         .merge(oncall::routes())
+        .merge(rota::routes())
+        .merge(coverage::routes())
+        .merge(calendars::routes())
         .merge(explain::routes())
         .merge(alerts::routes())
         .merge(pages::routes())

@@ -12,9 +12,11 @@ use crate::{
     state::AppState,
 };
 use axum::{Router, extract::State, routing};
+use nightbell_engine::views;
 use serde::{Deserialize, Serialize};
 
-pub const ENDPOINTS: &[Endpoint] = &[get("/oncall", "Who is on call, per schedule. Query: at (RFC 3339), schedule.")];
+pub const ENDPOINTS: &[Endpoint] =
+    &[get("/oncall", "Who is on call, per schedule; in the past, who was. Query: at (RFC 3339), schedule.")];
 
 pub fn routes() -> Router<AppState> {
     Router::new().route("/oncall", routing::get(on_call))
@@ -39,6 +41,10 @@ struct OnCallJson {
     until: Option<Instant>,
     /// Why nobody is on call, when that is a mistake in the schedule.
     problem: Option<String>,
+    /// On call at the same time, rung together with the primary.
+    also: Vec<PersonJson>,
+    /// Get a copy; nobody counts on them.
+    shadows: Vec<PersonJson>,
 }
 
 #[derive(Serialize)]
@@ -51,13 +57,15 @@ async fn on_call(State(state): State<AppState>, _: ApiCaller<Read>, Params(query
     let at: Option<Instant> = word_option("at", query.at.as_deref())?;
     let schedule: Option<ScheduleId> = word_option("schedule", query.schedule.as_deref())?;
     let items = state
-        .read(move |_, now, directory| {
-            let org = &directory.org;
+        .read(move |tx, now, directory| {
+            let at = at.unwrap_or(now);
+            let past = views::as_of(tx, at, now)?;
+            let org = past.as_ref().map_or(&directory.org, |past| &past.org);
             if let Some(unknown) = schedule.as_ref().filter(|id| !org.schedules.contains_key(*id)) {
                 return Err(Refusal::not_found("schedule", unknown).into());
             }
             let wanted = org.schedules.keys().filter(|id| schedule.as_ref().is_none_or(|only| only == *id));
-            Ok(wanted.map(|id| line(org, id, at.unwrap_or(now))).collect())
+            Ok(wanted.map(|id| line(org, id, at)).collect())
         })
         .await?;
     Ok(ok(&List::<OnCallJson>::whole(items)))
@@ -73,6 +81,8 @@ fn line(org: &Organisation, id: &ScheduleId, at: Instant) -> OnCallJson {
         source: None,
         until: None,
         problem: None,
+        also: Vec::new(),
+        shadows: Vec::new(),
     };
     match org.on_call(id, at) {
         Err(problem) => OnCallJson { problem: Some(problem), ..empty },
@@ -81,6 +91,8 @@ fn line(org: &Organisation, id: &ScheduleId, at: Instant) -> OnCallJson {
             backup: found.backup.map(|member| person(org, member.as_str())),
             source: found.source.as_ref().and_then(source_word),
             until: found.until,
+            also: found.also.iter().map(|member| person(org, member.as_str())).collect(),
+            shadows: found.shadows.iter().map(|member| person(org, member.as_str())).collect(),
             ..empty
         },
     }

@@ -3,7 +3,7 @@
 use nightbell_engine::{
     domain::{
         ids::{AlertId, IncidentId, NotificationId, PageId},
-        paging::{Page, PageEvent, PageStatus, Subject},
+        paging::{Awake, Page, PageEvent, PageStatus, Subject},
         record::{Actor, Aggregate, Instant, Recorded},
         signal::{Alert, AlertEvent, AlertStatus},
     },
@@ -126,7 +126,19 @@ fn alert_words(event: &AlertEvent) -> String {
 
 fn page_words(event: &PageEvent) -> String {
     match event {
+        PageEvent::Started { why, held_until: Some(until), .. } => format!("{why}; low urgency, held until {until}"),
         PageEvent::Started { why, .. } => why.clone(),
+        PageEvent::StepSkipped { step, why, .. } => format!("step {} was skipped: {why}", step + 1),
+        PageEvent::StepHandedOver { step, to, .. } => format!("step {} goes on with policy {to}", step + 1),
+        PageEvent::AnsweredByOne { via } => format!("acknowledged by one of those who all must ({via})"),
+        PageEvent::Snoozed { until } => format!("snoozed until {until}"),
+        PageEvent::AskedStillOn { rings_again_at } => {
+            format!("asked whether anybody is still on it; it rings again at {rings_again_at}")
+        }
+        PageEvent::Prolonged { rings_again_at } => format!("still on it; it rings again at {rings_again_at}"),
+        PageEvent::RangAgain { why, .. } => format!("rang again from the first step: {why}"),
+        PageEvent::HandedTo { to, reason, .. } => format!("handed over to {to}: {reason}"),
+        PageEvent::Raised { why, .. } => format!("became urgent: {why}"),
         PageEvent::StepRang { step, rung, .. } => format!("step {} rang {}", step + 1, names(rung)),
         PageEvent::StepEmpty { step, silent, .. } => format!("step {} reached nobody: {}", step + 1, silent.join("; ")),
         PageEvent::LastResortRang { rung, .. } if rung.is_empty() => "the last resort reached nobody".to_owned(),
@@ -138,7 +150,10 @@ fn page_words(event: &PageEvent) -> String {
         PageEvent::Unreachable { user, .. } => format!("no method of @{user} works: whoever is next rings now"),
         PageEvent::Rescheduled { next_due_at: Some(next), why, .. } => format!("{why}: the next step is due at {next}"),
         PageEvent::Rescheduled { messages, why, .. } => format!("{why}: {} messages armed anew", messages.len()),
-        PageEvent::Acknowledged { via } => format!("acknowledged ({via})"),
+        PageEvent::Acknowledged { via, took_over: true, .. } => {
+            format!("taken over ({via}) by somebody who had not been paged")
+        }
+        PageEvent::Acknowledged { via, .. } => format!("acknowledged ({via})"),
         PageEvent::Ended { reason } => reason.clone(),
     }
 }
@@ -166,7 +181,22 @@ pub struct PageJson {
     ended_at: Option<Instant>,
     ended_reason: Option<String>,
     next_due_at: Option<Instant>,
+    /// Low urgency: nobody is rung before.
+    held_until: Option<Instant>,
+    /// It is acknowledged, and put off until then.
+    snoozed_until: Option<Instant>,
+    /// It is acknowledged, and rings then unless it is over or somebody is still on it.
+    rings_again_at: Option<Instant>,
+    /// Everybody must acknowledge: how many have, of how many, and who has not.
+    everybody: Option<EverybodyJson>,
     rang: Vec<RingJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct EverybodyJson {
+    acknowledged: usize,
+    of: usize,
+    missing: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -186,6 +216,7 @@ impl From<&Subject> for SubjectJson {
             }
             Subject::Person => Self { kind: "person", alert: None, incident: None, purpose: None },
             Subject::Canary => Self { kind: "canary", alert: None, incident: None, purpose: None },
+            Subject::Proof { .. } => Self { kind: "proof", alert: None, incident: None, purpose: None },
         }
     }
 }
@@ -230,6 +261,14 @@ impl From<&Page> for PageJson {
             ended_at: ended.map(|(_, at)| at),
             ended_reason: ended.map(|(reason, _)| reason.clone()),
             next_due_at: page.next_due_at,
+            held_until: page.held_until,
+            snoozed_until: if let Some(Awake::Snoozed { until }) = page.awake { Some(until) } else { None },
+            rings_again_at: page.awake.map(Awake::rings_again_at),
+            everybody: page.answered().map(|(acknowledged, of)| EverybodyJson {
+                acknowledged,
+                of,
+                missing: page.owing().map(ToString::to_string).collect(),
+            }),
             rang: rang.collect(),
         }
     }
@@ -260,6 +299,16 @@ struct AttemptJson {
     outcome: Option<String>,
     detail: Option<String>,
     provider_id: Option<String>,
+    /// What the provider told later, and which key was pressed.
+    reports: Vec<ReportJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct ReportJson {
+    at: Instant,
+    what: String,
+    detail: String,
+    failed: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -317,6 +366,18 @@ fn attempts(view: &PageView, of: NotificationId) -> Vec<AttemptJson> {
         outcome: attempt.outcome.clone(),
         detail: attempt.detail.clone(),
         provider_id: attempt.provider_id.clone(),
+        reports: reports(view, of, attempt.n),
+    })
+    .collect()
+}
+
+fn reports(view: &PageView, of: NotificationId, attempt: u32) -> Vec<ReportJson> {
+    let its = view.reports.iter().filter(|report| report.notification == of && report.attempt == attempt);
+    its.map(|report| ReportJson {
+        at: report.at,
+        what: report.what.clone(),
+        detail: report.detail.clone(),
+        failed: report.failed,
     })
     .collect()
 }

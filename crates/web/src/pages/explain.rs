@@ -20,8 +20,9 @@ use axum::{
 use jiff::{Timestamp, civil::DateTime};
 use nightbell_calendar::local;
 use nightbell_engine::{
-    domain::access::Read,
-    paging::{ExplainSubject, explain},
+    domain::{access::Read, paging::Off},
+    paging::{ExplainSubject, explain_without, turns},
+    views,
 };
 use serde::Deserialize;
 
@@ -36,18 +37,26 @@ struct Wanted {
     service: String,
     #[serde(default)]
     at: String,
+    #[serde(default)]
+    without: String,
 }
 
 async fn show(State(state): State<AppState>, who: Signed<Read>, Query(wanted): Query<Wanted>) -> PageResult {
     let shell = respond::frame(&state, &who, Nav::Oncall, "Explain", None).await?;
     let reading = Reading::of(&who);
     let (status, view) = state
-        .read(move |_, now, directory| {
+        .read(move |tx, now, directory| {
             let eyes = reading.at(now, &directory.org);
             let (asked, at) = understand(&eyes, &wanted);
-            let wrong = asked.service_error.is_some() || asked.at.error.is_some();
+            let (asked, off) = phones(&eyes, &wanted, asked);
+            let wrong = asked.service_error.is_some() || asked.at.error.is_some() || asked.without.error.is_some();
             let explanation = match (&asked.service, at) {
-                (Some(service), Some(at)) => Some(explain(directory, &ExplainSubject::Service(service.clone()), at)?),
+                (Some(service), Some(at)) if !wrong => {
+                    let past = views::as_of(tx, at, now)?;
+                    let directory = past.as_ref().unwrap_or(directory);
+                    let subject = ExplainSubject::Service(service.clone());
+                    Some(explain_without(directory, &turns(tx)?, &subject, at, &off)?)
+                }
                 _ => None,
             };
             let status = if wrong { StatusCode::BAD_REQUEST } else { StatusCode::OK };
@@ -69,7 +78,22 @@ fn understand(eyes: &Eyes<'_>, wanted: &Wanted) -> (Asked, Option<Timestamp>) {
         Some(_) => Field::new(typed),
         None => Field::refused(typed, "That is no instant. Write it like 2026-05-03T03:00."),
     };
-    (Asked { service, service_error, at: field }, at)
+    (Asked { service, service_error, at: field, without: Field::new(wanted.without.as_str()) }, at)
+}
+
+/// Whose phones are off.
+fn phones(eyes: &Eyes<'_>, wanted: &Wanted, asked: Asked) -> (Asked, Off) {
+    let unknown = |off: &Off| off.users().find(|user| !eyes.org.users.contains_key(*user)).cloned();
+    match Off::read(wanted.without.split([',', ' '])) {
+        Ok(off) => match unknown(&off) {
+            None => (asked, off),
+            Some(user) => {
+                let why = format!("There is nobody called @{user}. Write handles like alice, or alice/phone.");
+                (Asked { without: Field::refused(wanted.without.as_str(), why), ..asked }, Off::default())
+            }
+        },
+        Err(why) => (Asked { without: Field::refused(wanted.without.as_str(), why), ..asked }, Off::default()),
+    }
 }
 
 /// Wall time in the reader's zone, by the calendar's rules for skipped and repeated hours; or an instant in UTC.

@@ -5,10 +5,12 @@
 
 mod actions;
 mod alerts;
+mod coverage;
 mod declare;
 mod explain;
 mod form;
 mod home;
+mod ical;
 mod incidents;
 mod oncall;
 mod postmortems;
@@ -16,8 +18,12 @@ mod room;
 mod runbooks;
 mod services;
 mod settings;
+mod snooze;
 mod update;
 mod woken;
+
+pub(crate) use form::{Pairs, typed};
+pub(crate) use settings::subscription;
 
 use crate::state::AppState;
 use axum::Router;
@@ -27,9 +33,11 @@ pub fn routes() -> Router<AppState> {
     let areas = [
         actions::router(),
         alerts::router(),
+        coverage::router(),
         declare::router(),
         explain::router(),
         home::router(),
+        ical::router(),
         incidents::router(),
         oncall::router(),
         postmortems::router(),
@@ -44,4 +52,4 @@ pub fn routes() -> Router<AppState> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

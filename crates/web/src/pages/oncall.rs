@@ -1,4 +1,13 @@
-//! `GET /oncall`: who is on call, who comes next, where nobody does.
+//! The pages under `/oncall`: the list here, the others in a file each: [`lanes`] (a schedule's weeks), [`span`] (put somebody into a span),
+//! [`ask`] (ask somebody to take one), [`act`] (presses that need no page), [`me`], [`plan`] (make and change), [`load`].
+
+mod act;
+mod ask;
+mod lanes;
+mod load;
+mod me;
+mod plan;
+mod span;
 
 use crate::{
     gate::Signed,
@@ -8,11 +17,16 @@ use crate::{
     views::Nav,
 };
 use axum::{Router, extract::State, routing::get};
-use nightbell_engine::{domain::access::Read, live};
+use nightbell_engine::{
+    domain::{access::Read, ids::ScheduleId, org::Schedule, refusal::Refusal},
+    live,
+};
 
-/// The address.
+/// The addresses.
 pub fn router() -> Router<AppState> {
-    Router::new().route("/oncall", get(show))
+    let rooms =
+        [me::router(), load::router(), plan::router(), lanes::router(), span::router(), ask::router(), act::router()];
+    rooms.into_iter().fold(Router::new().route("/oncall", get(show)), Router::merge)
 }
 
 async fn show(State(state): State<AppState>, who: Signed<Read>) -> PageResult {
@@ -21,6 +35,17 @@ async fn show(State(state): State<AppState>, who: Signed<Read>) -> PageResult {
     let view =
         state.read(move |_, now, directory| Ok(present::oncall::page(&reading.at(now, &directory.org), shell))).await?;
     Ok(respond::page(&state, &view))
+}
+
+/// The schedule of an address.
+fn schedule_of<'a>(org: &'a nightbell_engine::domain::org::Organisation, id: &str) -> Result<&'a Schedule, Refusal> {
+    let found = id.parse::<ScheduleId>().ok().and_then(|id| org.schedules.get(&id));
+    found.ok_or_else(|| Refusal::not_found("schedule", id.chars().take(64).collect::<String>()))
+}
+
+/// The handle of an address; what cannot be one is not found.
+fn id_of(text: &str) -> Result<ScheduleId, Refusal> {
+    text.parse().map_err(|_| Refusal::not_found("schedule", text.chars().take(64).collect::<String>()))
 }
 
 #[cfg(test)]

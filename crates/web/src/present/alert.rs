@@ -2,13 +2,13 @@
 
 use super::{Eyes, alerts::outcome, capital, count, line, sentence, services::runbook_link};
 use crate::views::{
-    ExternalLink, Link, Shell, Tag,
+    Choice, ExternalLink, Link, Shell, Tag,
     alerts::{AlertPage, Delivery, EventRow, Fact, PageRun},
 };
 use nightbell_engine::{
     domain::{
         org::RouteOutcome,
-        paging::{MessageKind, Notification, NotificationStatus, PageEvent, PageStatus, Rung},
+        paging::{Awake, MessageKind, Notification, NotificationStatus, PageEvent, PageStatus, Rung},
         record::Recorded,
         response::playbook::spoken,
         signal::{Alert, AlertEvent, AlertStatus, EventAction},
@@ -25,6 +25,7 @@ pub fn page(eyes: &Eyes<'_>, shell: Shell, view: &AlertView) -> AlertPage {
     let may = eyes.may_respond();
     let incident = view.incident.as_ref().map(|i| Link::new(format!("/incidents/{}", i.slug), line(&i.title)));
     AlertPage {
+        why: crate::views::alerts::WhyPart::default(),
         id: alert.id.to_string(),
         title: line(&alert.title),
         state: Tag::state(alert.status.word()),
@@ -40,7 +41,14 @@ pub fn page(eyes: &Eyes<'_>, shell: Shell, view: &AlertView) -> AlertPage {
         incident,
         can_ack: may && alert.status == AlertStatus::Firing,
         can_resolve: may && alert.is_open(),
-        snooze: Vec::new(),
+        snoozed: snoozed(eyes, view),
+        snooze: if may && view.pages.iter().any(|page| !page.page.is_ended() && page.page.answered().is_none()) {
+            [("30m", "30 minutes"), ("2h", "2 hours"), ("morning", "Until 08:00")]
+                .map(|(value, label)| Choice::new(value, label, false))
+                .to_vec()
+        } else {
+            Vec::new()
+        },
         pages: view.pages.iter().rev().map(|page| run(eyes, page)).collect(),
         events: view.events.iter().rev().take(EVENTS_SHOWN_MAX).map(|event| event_row(eyes, event)).collect(),
         events_note: match view.events.len() {
@@ -48,6 +56,20 @@ pub fn page(eyes: &Eyes<'_>, shell: Shell, view: &AlertView) -> AlertPage {
             _ => String::new(),
         },
         shell,
+    }
+}
+
+/// What an acknowledged page waits for.
+fn snoozed(eyes: &Eyes<'_>, view: &AlertView) -> String {
+    let awake = view.pages.iter().rev().find_map(|page| page.page.awake);
+    match awake {
+        Some(Awake::Snoozed { until }) => {
+            format!("Snoozed until {}. It rings again then if it is not over.", eyes.when(until).clock)
+        }
+        Some(Awake::TimesOut { rings_again_at, .. }) => {
+            format!("It rings again at {} if it is not over by then.", eyes.when(rings_again_at).clock)
+        }
+        None => String::new(),
     }
 }
 
@@ -149,6 +171,38 @@ fn ring_reason(eyes: &Eyes<'_>, event: &Recorded<PageEvent>) -> Option<String> {
         PageEvent::LastResortRang { rung, silent, .. } => {
             Some(format!("{at}, last resort: rang {}.{}", people(rung), also(silent)))
         }
+        PageEvent::Started { held_until: Some(until), .. } => {
+            Some(format!("{at}: low urgency, so nobody is rung before {}.", eyes.when(*until).clock))
+        }
+        PageEvent::StepSkipped { cycle, step, why, .. } => {
+            Some(format!("{at}, {} was skipped: {why}.", step_name(*cycle, *step, u32::MAX)))
+        }
+        PageEvent::StepHandedOver { cycle, step, to, .. } => {
+            Some(format!("{at}, {}: goes on with policy {to}.", step_name(*cycle, *step, u32::MAX)))
+        }
+        PageEvent::AnsweredByOne { .. } => {
+            Some(format!("{at}: {} acknowledged; it rings on for the others, who must too.", eyes.actor(&event.actor)))
+        }
+        PageEvent::Acknowledged { took_over: true, .. } => {
+            Some(format!("{at}: {} took it over, whom nobody had paged.", eyes.actor(&event.actor)))
+        }
+        PageEvent::Snoozed { until } => {
+            Some(format!("{at}: {} snoozed it until {}.", eyes.actor(&event.actor), eyes.when(*until).clock))
+        }
+        PageEvent::AskedStillOn { rings_again_at } => Some(format!(
+            "{at}: asked whether anybody is still on it; it rings again at {}.",
+            eyes.when(*rings_again_at).clock
+        )),
+        PageEvent::Prolonged { rings_again_at } => Some(format!(
+            "{at}: {} is still on it; it rings again at {} unless it is over.",
+            eyes.actor(&event.actor),
+            eyes.when(*rings_again_at).clock
+        )),
+        PageEvent::RangAgain { why, .. } => Some(format!("{at}: rang again from the first step: {why}.")),
+        PageEvent::HandedTo { to, reason, .. } => {
+            Some(format!("{at}: {} handed it over to {to}: {reason}", eyes.actor(&event.actor)))
+        }
+        PageEvent::Raised { why, .. } => Some(format!("{at}: became urgent: {why}.")),
         PageEvent::HandedOver { .. } => {
             Some(format!("{at}: {} handed it over; the next step rang at once.", eyes.actor(&event.actor)))
         }
@@ -208,6 +262,8 @@ fn attempts(eyes: &Eyes<'_>, view: &PageView, n: &Notification) -> Vec<(jiff::Ti
         MessageKind::Resolved => "told that it is over".to_owned(),
         MessageKind::Cancelled => "told that it was called off".to_owned(),
         MessageKind::Notice => "for information".to_owned(),
+        MessageKind::Code => "a code".to_owned(),
+        MessageKind::StillOn => "asked whether still on it".to_owned(),
     };
     let line_at = |at, attempt: String, outcome: Tag, detail: String| {
         let (who, method) = (eyes.name_or_you(&n.user), n.medium.clone());
@@ -225,6 +281,12 @@ fn attempts(eyes: &Eyes<'_>, view: &PageView, n: &Notification) -> Vec<(jiff::Ti
             )
         })
         .collect();
+    for report in view.reports.iter().filter(|report| report.notification == n.id) {
+        let outcome = Tag::state(if report.failed { "failed" } else { "reported" });
+        let separator = if report.detail.is_empty() { "" } else { ": " };
+        let told = format!("{}{separator}{}", report.what, report.detail);
+        lines.push(line_at(report.at, report.attempt.to_string(), outcome, told));
+    }
     match n.status {
         NotificationStatus::Queued => {
             let at = n.next_due_at.unwrap_or(n.due_at);

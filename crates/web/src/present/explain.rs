@@ -21,6 +21,9 @@ use std::collections::BTreeSet;
 /// The step of a plan's line that is the last resort.
 const LAST_RESORT: &str = "last resort";
 
+/// How the reason of a message ends that does not arrive.
+const OFF: &str = "does not arrive";
+
 /// What was asked, as typed, and what is wrong with it.
 pub struct Asked {
     /// The service, when it was understood.
@@ -29,6 +32,8 @@ pub struct Asked {
     pub service_error: Option<String>,
     /// The instant as typed.
     pub at: Field,
+    /// Whose phones are off, as typed.
+    pub without: Field,
 }
 
 /// Fills `/explain`.
@@ -40,6 +45,7 @@ pub fn page(eyes: &Eyes<'_>, shell: Shell, asked: Asked, explanation: Option<&Ex
         service_error: asked.service_error,
         urgencies: vec![Choice::new("high", "high: it wakes people", true)],
         at: asked.at,
+        without: asked.without,
         plan: explanation.zip(service).map(|(explanation, service)| plan(eyes, service, explanation)),
     }
 }
@@ -76,6 +82,7 @@ fn policy(eyes: &Eyes<'_>, service: &Service) -> String {
 
 fn step(eyes: &Eyes<'_>, explanation: &Explanation, line: &PlanLine) -> PlanStep {
     let (who, state) = match &line.user {
+        Some(user) if line.why.ends_with(OFF) => (eyes.person(user), Tag::new(Tone::Act, "▲", "Off")),
         Some(user) => (eyes.person(user), Tag::state("reachable")),
         None => (
             Person { name: "Nobody".to_owned(), handle: String::new(), initials: "?".to_owned() },

@@ -75,6 +75,7 @@ pub fn subject_path(page: &Page) -> String {
         Subject::Alert { alert } => format!("/alerts/{alert}"),
         Subject::Incident { incident, .. } => format!("/incidents/{incident}"),
         Subject::Person | Subject::Canary => "/".to_owned(),
+        Subject::Proof { .. } => "/settings/reach".to_owned(),
     }
 }
 

@@ -13,6 +13,7 @@ pub mod home;
 pub mod incidents;
 pub mod oncall;
 pub mod postmortem;
+pub mod reach;
 pub mod room;
 pub mod services;
 pub mod settings;

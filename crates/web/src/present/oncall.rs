@@ -1,5 +1,10 @@
-//! On call: each schedule now, its shifts of the next weeks, its gaps. Who is on call is the calendar's answer alone (INV-10); this file
-//! only words it.
+//! On call: each schedule now, its shifts of the next weeks, its gaps. Who is on call is the rota's answer alone (INV-10); this file and those
+//! beside it only word it: [`lanes`] (the weeks), [`turns`] (one's own, and the forms), [`plan`] (the form of a plan), [`load`].
+
+pub mod lanes;
+pub mod load;
+pub mod plan;
+pub mod turns;
 
 use super::{Eyes, count, line};
 use crate::views::{
@@ -7,10 +12,13 @@ use crate::views::{
     oncall::{OncallPage, ScheduleCard, ShiftRow},
 };
 use jiff::{SignedDuration, Timestamp};
-use nightbell_calendar::{CalendarError, Member, Shift, ShiftSource, gaps, on_call, shifts};
-use nightbell_engine::domain::{
-    ids::{ServiceId, UserId},
-    org::{Organisation, Schedule, Target},
+use nightbell_calendar::{Gap, Member, Rota, Shift, ShiftSource};
+use nightbell_engine::{
+    domain::{
+        ids::{ScheduleId, ServiceId, UserId},
+        org::{CoverReason, Organisation, Schedule, Target},
+    },
+    views,
 };
 
 /// How far ahead shifts are listed.
@@ -23,14 +31,21 @@ const AROUND: SignedDuration = SignedDuration::from_hours(24 * 31);
 /// Fills `/oncall`.
 pub fn page(eyes: &Eyes<'_>, shell: Shell) -> OncallPage {
     let first = eyes.org.services.keys().next().cloned();
+    let (asked, own) = views::requests_of(eyes.org, &eyes.me, eyes.now);
+    let is_open = |(_, request): &&views::OnSchedule| request.is_open(eyes.now);
+    let empty = if eyes.may_manage() {
+        Empty::new("No schedule yet: only administrators are woken.", "/oncall/new", "Make one")
+    } else {
+        Empty { text: "No schedule yet: only administrators are woken. A manager can make one.".to_owned(), next: None }
+    };
     OncallPage {
         shell,
+        mine: turns::next(eyes),
+        asked_count: asked.len(),
+        own_count: own.iter().filter(is_open).count(),
+        may_create: eyes.may_manage(),
         schedules: eyes.org.schedules.values().map(|schedule| card(eyes, schedule)).collect(),
-        empty: Empty::new(
-            "No schedule yet: only administrators are woken. Describe one in the organisation files and apply them.",
-            "/settings",
-            "See the organisation",
-        ),
+        empty,
         services: services(eyes, first.as_ref()),
         at: Field::new(typed_instant(eyes, eyes.now)),
     }
@@ -56,53 +71,108 @@ pub fn is_relied_on(org: &Organisation, schedule: &str) -> bool {
     let roles = &org.response;
     let roles = [&roles.commander, &roles.ops, &roles.comms, &roles.scribe, &roles.execs].into_iter().flatten();
     steps.chain(roles).any(|target| match target {
-        Target::Schedule(id) | Target::Backup(id) => id.as_str() == schedule,
+        Target::Schedule(id) | Target::Backup(id) | Target::Next(id) => id.as_str() == schedule,
         Target::User(_) | Target::Team(_) | Target::Policy(_) => false,
     })
 }
 
-fn card(eyes: &Eyes<'_>, schedule: &Schedule) -> ScheduleCard {
-    let calendar = &schedule.calendar;
-    let team =
-        schedule.team.as_ref().map(|id| eyes.org.teams.get(id).map_or_else(|| id.to_string(), |team| line(&team.name)));
-    let note = team.map_or_else(|| calendar.time_zone.clone(), |team| format!("{team} · {}", calendar.time_zone));
-    let read = || -> Result<_, CalendarError> {
-        let listed = shifts(calendar, back(eyes.now, AROUND), ahead(eyes.now, AHEAD + AROUND))?;
-        let missing = gaps(calendar, eyes.now, ahead(eyes.now, GAPS_AHEAD))?;
-        Ok((on_call(calendar, eyes.now)?, rows(eyes, &listed), gap_words(eyes, &missing)))
-    };
+/// A schedule as it stands now.
+pub(crate) fn card(eyes: &Eyes<'_>, schedule: &Schedule) -> ScheduleCard {
     let id = schedule.id.to_string();
-    let name = id.clone();
-    let relied_on = is_relied_on(eyes.org, &id);
-    match read() {
-        Ok((now, shifts, gaps)) => ScheduleCard {
-            id,
-            name,
-            note,
-            primary: now.primary.as_ref().map(|member| person(eyes, member)),
-            backup: now.backup.as_ref().map(|member| person(eyes, member)),
-            until: now.until.map(|until| eyes.when(until)),
-            shifts,
-            gaps,
-            relied_on,
-        },
-        Err(e) => {
+    let blank = ScheduleCard {
+        name: id.clone(),
+        note: note(eyes, schedule),
+        relied_on: is_relied_on(eyes.org, &id),
+        id,
+        primary: None,
+        also: Vec::new(),
+        backup: None,
+        until: None,
+        gaps: String::new(),
+        next: String::new(),
+        call: String::new(),
+        may_take: false,
+        may_give_back: false,
+    };
+    match look(eyes, schedule, blank) {
+        Ok(card) => card,
+        Err((blank, e)) => {
             let gaps = format!("this schedule cannot be read, so it reaches nobody: {e}");
-            let (primary, backup, until) = (None, None, None);
-            ScheduleCard { id, name, note, primary, backup, until, shifts: Vec::new(), gaps, relied_on: true }
+            ScheduleCard { gaps, relied_on: true, ..*blank }
         }
     }
 }
 
-fn ahead(now: Timestamp, by: SignedDuration) -> Timestamp {
+fn look(
+    eyes: &Eyes<'_>,
+    schedule: &Schedule,
+    blank: ScheduleCard,
+) -> Result<ScheduleCard, (Box<ScheduleCard>, String)> {
+    let read = || -> Result<_, String> {
+        let rota = eyes.org.rota(&schedule.id)?;
+        let words = |e: nightbell_calendar::CalendarError| e.to_string();
+        let now = rota.on_call(eyes.now).map_err(words)?;
+        let missing = rota.gaps(eyes.now, ahead(eyes.now, GAPS_AHEAD)).map_err(words)?;
+        let then = now.until.map(|until| rota.on_call(until)).transpose().map_err(words)?;
+        Ok((now, missing, then))
+    };
+    let (now, missing, then) = match read() {
+        Ok(read) => read,
+        Err(e) => return Err((Box::new(blank), e)),
+    };
+    let is_me = now.primary.as_ref().is_some_and(|member| member.as_str() == eyes.me.as_str());
+    let may = eyes.may_respond();
+    let missing: Vec<Gap> = missing.into_iter().filter(|gap| !gap.declared).collect();
+    let next = then.and_then(|then| then.primary).filter(|next| Some(next) != now.primary.as_ref());
+    Ok(ScheduleCard {
+        next: next.map_or_else(String::new, |next| format!("Then {}.", person(eyes, &next).name)),
+        call: now.primary.as_ref().filter(|_| may && !is_me).map_or_else(String::new, |m| person(eyes, m).name),
+        may_take: may && !is_me,
+        may_give_back: may && is_me && has_taken(eyes, &schedule.id),
+        primary: now.primary.as_ref().map(|member| person(eyes, member)),
+        also: now.also.iter().map(|member| person(eyes, member)).collect(),
+        backup: now.backup.as_ref().map(|member| person(eyes, member)),
+        until: now.until.map(|until| eyes.when(until)),
+        gaps: gap_words(eyes, &missing),
+        ..blank
+    })
+}
+
+/// `Payments · Europe/Berlin`.
+pub(crate) fn note(eyes: &Eyes<'_>, schedule: &Schedule) -> String {
+    let zone = &schedule.calendar.time_zone;
+    let team =
+        schedule.team.as_ref().map(|id| eyes.org.teams.get(id).map_or_else(|| id.to_string(), |team| line(&team.name)));
+    team.map_or_else(|| zone.clone(), |team| format!("{team} · {zone}"))
+}
+
+/// Whether the reader's take-over runs.
+fn has_taken(eyes: &Eyes<'_>, schedule: &ScheduleId) -> bool {
+    eyes.org.covers.get(schedule).is_some_and(|cover| {
+        cover.spans.iter().any(|span| {
+            span.reason == CoverReason::TakeOver
+                && span.span.user.as_str() == eyes.me.as_str()
+                && span.from() <= eyes.now
+                && span.to() > eyes.now
+        })
+    })
+}
+
+/// The shifts and gaps of the next weeks as words.
+pub(crate) fn shift_rows(eyes: &Eyes<'_>, rota: &Rota) -> Vec<ShiftRow> {
+    let listed = rota.shifts(back(eyes.now, AROUND), ahead(eyes.now, AHEAD + AROUND));
+    listed.map_or_else(|_| Vec::new(), |listed| rows(eyes, &listed))
+}
+
+pub(crate) fn ahead(now: Timestamp, by: SignedDuration) -> Timestamp {
     now.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
-fn back(now: Timestamp, by: SignedDuration) -> Timestamp {
+pub(crate) fn back(now: Timestamp, by: SignedDuration) -> Timestamp {
     now.checked_sub(by).unwrap_or(Timestamp::MIN)
 }
 
-fn person(eyes: &Eyes<'_>, member: &Member) -> Person {
+pub(crate) fn person(eyes: &Eyes<'_>, member: &Member) -> Person {
     match member.as_str().parse::<UserId>() {
         Ok(user) => eyes.person_or_you(&user),
         Err(_) => Person::new(member.as_str(), ""),
@@ -158,7 +228,7 @@ fn gap_row(eyes: &Eyes<'_>, from: Timestamp, to: Timestamp) -> ShiftRow {
 }
 
 /// `7 days`, `12 hours`, `30 minutes`: the largest unit that fits twice, rounded.
-fn length(from: Timestamp, to: Timestamp) -> String {
+pub(crate) fn length(from: Timestamp, to: Timestamp) -> String {
     let minutes = to.duration_since(from).as_mins().unsigned_abs();
     match minutes {
         0..120 => count(minutes, "minute"),
@@ -167,8 +237,8 @@ fn length(from: Timestamp, to: Timestamp) -> String {
     }
 }
 
-fn gap_words(eyes: &Eyes<'_>, gaps: &[(Timestamp, Timestamp)]) -> String {
-    let Some((from, to)) = gaps.first() else { return String::new() };
+fn gap_words(eyes: &Eyes<'_>, gaps: &[Gap]) -> String {
+    let Some(Gap { from, to, .. }) = gaps.first() else { return String::new() };
     let number = count(u64::try_from(gaps.len()).unwrap_or(u64::MAX), "gap");
     let first = if *from <= eyes.now {
         "now".to_owned()

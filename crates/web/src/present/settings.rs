@@ -60,7 +60,8 @@ pub fn page(
     material: &Material,
     form: TokenForm,
 ) -> SettingsPage {
-    let me = eyes.org.users.get(&eyes.me);
+    let me = eyes.org.person(&eyes.me);
+    let me = me.as_deref();
     SettingsPage {
         shell,
         counts: counts(directory),
@@ -150,10 +151,7 @@ fn account(eyes: &Eyes<'_>, me: Option<&User>, settings: &Settings) -> Vec<(Stri
 }
 
 fn contact(contact: &nightbell_engine::domain::org::Contact) -> Contact {
-    let address = match &contact.kind {
-        ContactKind::Email { address } => address,
-        ContactKind::Webhook { url } => url,
-    };
+    let address = contact.kind.address();
     let state = if contact.verified {
         Tag::new(Tone::Ok, "✓", "Verified")
     } else {

@@ -279,12 +279,9 @@ fn forms_are_read_leniently() {
 #[test]
 fn a_gap_troubles_only_who_counts_on_the_schedule() {
     let target = |text: &str| text.parse::<Target>().expect("a target");
-    let policy = |first: &str, last: &str| Policy {
-        id: "p".parse().expect("a handle"),
-        team: None,
-        steps: vec![PolicyStep { after: SignedDuration::ZERO, notify: vec![target(first)] }],
-        repeat: 0,
-        last_resort: vec![target(last)],
+    let policy = |first: &str, last: &str| {
+        let steps = vec![PolicyStep::plain(SignedDuration::ZERO, vec![target(first)])];
+        Policy::plain("p".parse().expect("a handle"), None, steps, 0, vec![target(last)])
     };
     for (first, last, commander, expected) in [
         ("schedule:nights", "user:alice", None, true),

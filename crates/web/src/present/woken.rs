@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use nightbell_engine::{
     domain::{
         org::SeverityAnswers,
-        paging::{MessageKind, NextStep, Notification, NotificationStatus, Page, PageEvent, PageStatus, Subject},
+        paging::{
+            Awake, MessageKind, NextStep, Notification, NotificationStatus, Page, PageEvent, PageStatus, Subject,
+        },
         response::{Incident, playbook::spoken},
     },
     views::{self, Beside, PageView},
@@ -48,10 +50,18 @@ pub fn page(
         beside: beside.listed.iter().map(|page| besides(eyes, page)).collect(),
         beside_more: beside.count.saturating_sub(beside.listed.len()),
         take_all: take_all(view, beside),
+        together: together(eyes, page),
+        answered: page.has_answered(&eyes.me),
+        can_prolong: matches!(page.awake, Some(Awake::TimesOut { .. })),
+        can_snooze: !over && page.answered().is_none() && !is_call(page),
+        can_hand_to: !over && !matches!(page.subject, Subject::Proof { .. }),
         acknowledged: acknowledged(eyes, view),
         ended: ended(eyes, view),
         next: calls.iter().map(|next| NextCall { who: next.who.clone(), at: eyes.when(next.at) }).collect(),
         next_none: match page.next_due_at {
+            Some(_) if matches!(page.subject, Subject::Proof { .. }) => {
+                "This tries out one of your contact methods: nobody else is called, and it ends by itself.".to_owned()
+            }
             Some(at) => format!("Nobody else can be reached. It rings again at {}.", eyes.when(at).clock),
             None => String::new(),
         },
@@ -66,6 +76,11 @@ pub fn page(
         hand_over_to: calls.first().map(|next| next.who.clone()).unwrap_or_default(),
         delivery: delivery(eyes, view),
     }
+}
+
+/// Nothing is behind it that could wait.
+fn is_call(page: &Page) -> bool {
+    matches!(page.subject, Subject::Person | Subject::Canary | Subject::Proof { .. })
 }
 
 fn besides(eyes: &Eyes<'_>, page: &Page) -> AlsoRinging {
@@ -114,13 +129,35 @@ fn calls(view: &PageView) -> Vec<NextStep> {
     reaching.take(CALLS_SHOWN_MAX).cloned().collect()
 }
 
+/// How far it is when everybody must acknowledge.
+fn together(eyes: &Eyes<'_>, page: &Page) -> String {
+    let Some((done, of)) = page.answered().filter(|_| page.is_waiting()) else { return String::new() };
+    let left: Vec<String> = page.owing().map(|user| eyes.name_or_you(user)).collect();
+    let yours = if page.has_answered(&eyes.me) { " You have, and are not called any more." } else { "" };
+    format!("Everybody must acknowledge: {done} of {of} have; still missing: {}.{yours}", left.join(", "))
+}
+
 fn acknowledged(eyes: &Eyes<'_>, view: &PageView) -> Option<Acknowledged> {
+    if view.page.is_waiting() {
+        return None;
+    }
     let taken = view.events.iter().rev().find(|event| matches!(event.event, PageEvent::Acknowledged { .. }))?;
     let by = eyes.actor_or_you(&taken.actor);
     let meaning = if view.page.is_ended() {
         format!("After {}.", spoken(taken.at.duration_since(view.page.started_at).as_secs().unsigned_abs()))
     } else {
-        "Nobody else is called for this page.".to_owned()
+        match view.page.awake {
+            Some(Awake::Snoozed { until }) => {
+                format!("Snoozed until {}: it rings again then if it is not over.", eyes.when(until).clock)
+            }
+            Some(Awake::TimesOut { rings_again_at, .. }) => {
+                format!(
+                    "Nobody else is called. It rings again at {} if it is not over.",
+                    eyes.when(rings_again_at).clock
+                )
+            }
+            None => "Nobody else is called for this page.".to_owned(),
+        }
     };
     Some(Acknowledged { by: if by == "You" { "you".to_owned() } else { by }, at: eyes.when(taken.at), meaning })
 }

@@ -9,6 +9,7 @@ pub use place::Place;
 pub use pool::ReadPool;
 
 use crate::{
+    callbacks::telegram,
     gate::SignInLimiter,
     live::Hub,
     ops::{Metrics, ScrapeToken},
@@ -20,6 +21,7 @@ use nightbell_engine::{
     domain::record::Instant, watch::LATE_AFTER,
 };
 use std::{
+    collections::BTreeSet,
     net::IpAddr,
     sync::{Arc, Mutex},
 };
@@ -45,6 +47,10 @@ pub struct Setup {
     pub mail_inbox: bool,
     /// Whether there is a mail server: without one, status pages offer no mail.
     pub sends_mail: bool,
+    /// Media that this server can send by: what people may be reached by.
+    pub media: BTreeSet<&'static str>,
+    /// The installation's Telegram bot, which is called back.
+    pub telegram: Option<telegram::Bot>,
     /// What opens the metrics beside an administrator's token.
     pub scrape_token: Option<ScrapeToken>,
     /// How many seconds of `clock` pass in one real second: 1, but for a demonstration.
@@ -70,6 +76,8 @@ struct Inner {
     hashing: Semaphore,
     mail_inbox: bool,
     sends_mail: bool,
+    media: BTreeSet<&'static str>,
+    telegram: Option<telegram::Bot>,
     scrape_token: Option<ScrapeToken>,
     late_after: SignedDuration,
 }
@@ -98,6 +106,8 @@ impl AppState {
             hashing: Semaphore::new(HASHING_MAX),
             mail_inbox: setup.mail_inbox,
             sends_mail: setup.sends_mail,
+            media: setup.media,
+            telegram: setup.telegram,
             scrape_token: setup.scrape_token,
             late_after,
         }))
@@ -282,6 +292,22 @@ impl AppState {
     /// Whether there is a mail server.
     pub fn sends_mail(&self) -> bool {
         self.0.sends_mail
+    }
+
+    /// Media that this server can send by: the words of contact methods.
+    pub fn media(&self) -> &BTreeSet<&'static str> {
+        &self.0.media
+    }
+
+    /// Media that nothing is set up for here: nobody counts as reached by one of these.
+    pub fn unsendable(&self) -> BTreeSet<String> {
+        let known = nightbell_engine::domain::org::ContactKind::WORDS.into_iter();
+        known.filter(|word| !self.0.media.contains(word)).map(str::to_owned).collect()
+    }
+
+    /// The installation's Telegram bot.
+    pub fn telegram(&self) -> Option<&telegram::Bot> {
+        self.0.telegram.as_ref()
     }
 
     /// Whether the demo's mail catcher has a page.

@@ -2,6 +2,7 @@
 //! `Site::new(routers)` · `get` · `post_form` · `api` · `act` (a unit of work past HTTP).
 
 use crate::{
+    callbacks::telegram::Bot,
     live::Hub,
     ops::ScrapeToken,
     server::{Parts, router},
@@ -25,7 +26,10 @@ use nightbell_engine::{
     open_sqlite_reader, organisation,
 };
 use nightbell_store::Sqlite;
-use nightbell_wire::org_files::{self, SourceFile};
+use nightbell_wire::{
+    org_files::{self, SourceFile},
+    outbound::{HttpRequest, telegram::reference::BotKey},
+};
 use rand_chacha::{
     ChaCha8Rng,
     rand_core::{Rng, SeedableRng},
@@ -149,8 +153,18 @@ pub(crate) struct Site {
     pub(crate) state: AppState,
     pub(crate) clock: Arc<StillClock>,
     pub(crate) keys: BTreeMap<Who, Keys>,
+    /// What the Telegram bot was told to do.
+    pub(crate) calls: Arc<Mutex<Vec<HttpRequest>>>,
     router: Router,
     _folder: TempDir,
+}
+
+/// A bot that writes down what it is told to do.
+fn bot(calls: &Arc<Mutex<Vec<HttpRequest>>>) -> Bot {
+    let key = BotKey::new("123456:ABC-DEF").expect("a token");
+    let (secret, calls) = (key.caller_secret(), Arc::clone(calls));
+    let send = Arc::new(move |call| calls.lock().expect("calls").push(call));
+    Bot { key, base_url: "https://api.telegram.org".to_owned(), secret, send }
 }
 
 /// One slow hash for all tests of the process.
@@ -242,7 +256,9 @@ impl Site {
         let (desk, writer) = desk(engine, clock.clone(), Box::new(move || waker.wake()));
         drop(tokio::task::spawn_blocking(move || writer.run()));
         let readers = ReadPool::new(2, move || open_sqlite_reader(&file));
+        let calls = Arc::new(Mutex::new(Vec::new()));
         let state = AppState::new(Setup {
+            telegram: Some(bot(&calls)),
             desk,
             readers,
             clock: clock.clone(),
@@ -252,11 +268,13 @@ impl Site {
             trusted_proxies: Vec::new(),
             mail_inbox: false,
             sends_mail: true,
+            media: ["email", "webhook", "sms", "ntfy"].into(),
             scrape_token,
             pace: 1,
         });
-        let router = router(&state, Parts { routers, machines: vec![crate::ingest::routes()] });
-        Self { state, clock, keys, router, _folder: folder }
+        let router =
+            router(&state, Parts { routers, machines: vec![crate::ingest::routes(), crate::callbacks::routes()] });
+        Self { state, clock, keys, calls, router, _folder: folder }
     }
 
     /// Moves the clock.

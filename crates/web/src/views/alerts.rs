@@ -2,7 +2,7 @@
 //!
 //! Is not: the woken person's page. Callers: the handlers of `/alerts`.
 //!
-//! Forms: `POST /alerts/{id}/ack` · `/alerts/{id}/resolve` · `/alerts/{id}/snooze` (`minutes`). List filter: `GET /alerts?state=&q=`.
+//! Forms: `POST /alerts/{id}/ack` · `/alerts/{id}/resolve` · `/alerts/{id}/snooze` (`for` or `until`). List filter: `GET /alerts?state=&q=`.
 
 use super::parts::{Choice, Empty, ExternalLink, Filter, Link, Tag};
 use super::shell::Shell;
@@ -87,7 +87,9 @@ pub struct AlertPage {
     pub can_ack: bool,
     /// Whether resolve is offered.
     pub can_resolve: bool,
-    /// Minutes to snooze for; empty when snoozing is not offered.
+    /// "Snoozed until …", when it rings again; empty when it does not.
+    pub snoozed: String,
+    /// How long it may be snoozed; empty when snoozing is not offered.
     pub snooze: Vec<Choice>,
     /// The pages it rang, newest first.
     pub pages: Vec<PageRun>,
@@ -95,6 +97,17 @@ pub struct AlertPage {
     pub events: Vec<EventRow>,
     /// `The 50 newest of 412.`; empty when all are shown.
     pub events_note: String,
+    /// Why a person was paged, or was not.
+    pub why: WhyPart,
+}
+
+/// Why one person was paged for an alert, or was not.
+#[derive(Default)]
+pub struct WhyPart {
+    /// Whom one may ask about, the asked one selected.
+    pub people: Vec<Choice>,
+    /// In order.
+    pub sentences: Vec<String>,
 }
 
 /// A named value.

@@ -25,6 +25,8 @@ pub mod mail;
 pub mod oncall;
 pub mod parts;
 pub mod postmortems;
+pub mod push;
+pub mod reach;
 pub mod room;
 pub mod services;
 pub mod settings;

@@ -1,8 +1,13 @@
 //! `/oncall` and `/explain`: who is on call, who comes next, and who would hear what, when and why.
 //!
-//! Is not: editing schedules (they come from the organisation's files). Callers: the handlers of those paths.
+//! Callers: the handlers of those paths. The other pages below `/oncall` have a file each.
 //!
 //! Forms are `GET`: `/explain?service=&at=&urgency=`.
+
+pub mod lanes;
+pub mod load;
+pub mod plan;
+pub mod turns;
 
 use super::parts::{Choice, Empty, Field, Link, Person, Tag};
 use super::shell::Shell;
@@ -15,6 +20,14 @@ use askama::Template;
 pub struct OncallPage {
     /// Frame.
     pub shell: Shell,
+    /// The reader's next turn, or that there is none: `Your next turn: payments-primary, Mon 4 May 09:00`.
+    pub mine: Vec<turns::TurnRow>,
+    /// How many requests wait for the reader's answer.
+    pub asked_count: usize,
+    /// How many of the reader's own wait for somebody's.
+    pub own_count: usize,
+    /// Whether the reader may make a schedule.
+    pub may_create: bool,
     /// A card each.
     pub schedules: Vec<ScheduleCard>,
     /// Shown when there are none.
@@ -39,8 +52,16 @@ pub struct ScheduleCard {
     pub backup: Option<Person>,
     /// Until when.
     pub until: Option<When>,
-    /// The next shifts, in order.
-    pub shifts: Vec<ShiftRow>,
+    /// Rung together with the primary.
+    pub also: Vec<Person>,
+    /// `then Bob Example until 18 May 09:00`; may be empty.
+    pub next: String,
+    /// Whom the form calls: `Alice Example`; empty when nobody is on call or the reader may not.
+    pub call: String,
+    /// The reader may take over.
+    pub may_take: bool,
+    /// The reader has taken over and may give back.
+    pub may_give_back: bool,
     /// `2 gaps in the next 8 weeks, the first on Sat 9 May 18:00`; empty when there are none.
     pub gaps: String,
     /// A policy or a response role counts on it: only then is a gap shown in red.
@@ -81,6 +102,8 @@ pub struct ExplainPage {
     pub urgencies: Vec<Choice>,
     /// The instant asked about.
     pub at: Field,
+    /// Whose phones are off: `alice`, `alice/phone`.
+    pub without: Field,
     /// The answer; `None` before the question.
     pub plan: Option<Plan>,
 }

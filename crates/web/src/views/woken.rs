@@ -43,6 +43,16 @@ pub struct WokenPage {
     pub beside_more: usize,
     /// What the press that takes all of it says; empty when nothing else rings.
     pub take_all: String,
+    /// Everybody must acknowledge: how far that is, and what the reader's own answer means; empty otherwise.
+    pub together: String,
+    /// The reader has acknowledged, and it rings on for others.
+    pub answered: bool,
+    /// The acknowledgement runs out: a press says that somebody is still on it.
+    pub can_prolong: bool,
+    /// It may be put off.
+    pub can_snooze: bool,
+    /// It may be handed to somebody by name.
+    pub can_hand_to: bool,
     /// Set once somebody acknowledged.
     pub acknowledged: Option<Acknowledged>,
     /// Set once it is over (resolved, cancelled, exhausted): what happened, in a sentence.

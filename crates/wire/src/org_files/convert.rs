@@ -5,15 +5,15 @@
 use super::{
     decode::{decode, quote},
     forms::{
-        BackupWord, ContactFile, ContactWord, IntegrationFile, PolicyFile, ResponseFile, RouteFile, RulesFile,
-        ScheduleFile, ServiceFile, SeverityFile, StatusPageFile, TeamFile, UserFile,
+        BackupWord, ContactFile, ContactWord, IntegrationFile, ResponseFile, RouteFile, RulesFile, ScheduleFile,
+        ServiceFile, SeverityFile, StatusPageFile, SwitchWord, TeamFile, UserFile,
     },
     tree::{Entry, Node, Position, Value},
     words,
 };
 use nightbell_domain::org::{
-    ConfigObject, Contact, ContactKind, Integration, IntegrationKind, NotificationRule, NotificationRules, Policy,
-    PolicyStep, ResponseSettings, Rhythm, Route, Schedule, Service, Severity, StatusComponent, StatusPage, Team, User,
+    ConfigObject, Contact, ContactKind, Integration, IntegrationKind, NotificationRule, NotificationRules,
+    ResponseSettings, Rhythm, Route, Schedule, Service, Severity, StatusComponent, StatusPage, Team, User,
 };
 use std::collections::BTreeSet;
 
@@ -39,13 +39,17 @@ pub(super) struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn add(&mut self, path: impl Into<String>, message: impl Into<String>) {
+    pub(super) fn add(&mut self, path: impl Into<String>, message: impl Into<String>) {
         self.problems.push(FieldProblem { path: path.into(), at: None, message: message.into(), suggestion: None });
     }
 
     fn zone(&mut self, name: &str) {
+        self.zone_at("time_zone", name);
+    }
+
+    pub(super) fn zone_at(&mut self, path: &str, name: &str) {
         if let Err((message, suggestion)) = words::check_zone(name) {
-            self.problems.push(FieldProblem { path: "time_zone".to_owned(), at: None, message, suggestion });
+            self.problems.push(FieldProblem { path: path.to_owned(), at: None, message, suggestion });
         }
     }
 }
@@ -78,39 +82,35 @@ impl Form for UserFile {
 }
 
 fn contact(form: ContactFile, path: &str, context: &mut Context<'_>) -> Option<Contact> {
-    let (field, given, other, unused) = match form.kind {
-        ContactWord::Email => ("address", form.address, "url", form.url),
-        ContactWord::Webhook => ("url", form.url, "address", form.address),
+    let (field, word) = (form.kind.field(), form.kind.word());
+    let (given, other, unused) = match field {
+        "url" => (form.url, "address", form.address),
+        _ => (form.address, "url", form.url),
     };
-    let word = if form.kind == ContactWord::Email { "email" } else { "webhook" };
     if unused.is_some() {
         context.add(format!("{path}.{other}"), format!("a contact of kind {word} has no {other}; it has {field}"));
     }
     let Some(given) = given else {
-        let example = if form.kind == ContactWord::Email {
-            "address: alice@example.com"
-        } else {
-            "url: \"https://example.com/hook\""
-        };
-        context.add(path, format!("a contact of kind {word} needs {field}, for example {example}"));
+        context.add(path, format!("a contact of kind {word} needs {field}, for example {}", form.kind.example()));
         return None;
     };
-    let kind = match form.kind {
-        ContactWord::Email if !given.contains('@') || given.chars().any(|c| c.is_whitespace() || c.is_control()) => {
-            let message = format!("{} is not a mail address; write one like alice@example.com", quote(&given));
+    match read_contact(form.kind, &given) {
+        Ok(kind) => Some(Contact { id: form.id, kind, verified: form.verified }),
+        Err(message) => {
             context.add(format!("{path}.{field}"), message);
-            return None;
+            None
         }
-        ContactWord::Email => ContactKind::Email { address: given },
-        ContactWord::Webhook => {
-            if let Err(message) = words::check_url(&given) {
-                context.add(format!("{path}.{field}"), message);
-                return None;
-            }
-            ContactKind::Webhook { url: given }
-        }
-    };
-    Some(Contact { id: form.id, kind, verified: form.verified })
+    }
+}
+
+fn read_contact(kind: ContactWord, given: &str) -> Result<ContactKind, String> {
+    if kind.field() == "url" {
+        words::check_url(given)?;
+    }
+    if kind == ContactWord::Email && given.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(format!("{} is not a mail address; write one like alice@example.com", quote(given)));
+    }
+    ContactKind::from_parts(kind.word(), given).map_err(|sentence| sentence.trim_end_matches('.').to_owned())
 }
 
 fn rules(form: RulesFile) -> NotificationRules {
@@ -132,6 +132,7 @@ impl Form for TeamFile {
             members: self.members,
             time_zone: self.time_zone,
             holidays: self.holidays,
+            no_test_page: self.test_page == SwitchWord::Off,
         }))
     }
 }
@@ -160,18 +161,6 @@ impl Form for ScheduleFile {
                 None
             }
         }
-    }
-}
-
-impl Form for PolicyFile {
-    fn into_object(self, _: &Node, _: &mut Context<'_>) -> Option<ConfigObject> {
-        Some(ConfigObject::Policy(Policy {
-            id: self.id,
-            team: self.team,
-            steps: self.steps.into_iter().map(|s| PolicyStep { after: s.after.0, notify: s.notify }).collect(),
-            repeat: self.repeat,
-            last_resort: self.last_resort,
-        }))
     }
 }
 

@@ -3,11 +3,11 @@
 use super::{
     FORMAT_VERSION,
     forms::{
-        BackupWord, ComponentFile, ContactFile, ContactWord, IntegrationFile, OrganisationFile, PolicyFile,
-        ResponseFile, RouteFile, RuleFile, RulesFile, ScheduleFile, ServiceFile, SeverityFile, StatusPageFile,
-        StepFile, TeamFile, UserFile,
+        BackupWord, ComponentFile, ContactFile, ContactWord, IntegrationFile, OrganisationFile, ResponseFile,
+        RouteFile, RuleFile, RulesFile, ScheduleFile, ServiceFile, SeverityFile, StatusPageFile, SwitchWord, TeamFile,
+        UserFile,
     },
-    runbooks,
+    policies, runbooks,
     words::Length,
 };
 use nightbell_domain::org::{
@@ -27,7 +27,7 @@ pub fn export(org: &Organisation) -> Vec<(String, String)> {
         users: org.users.values().map(user).collect(),
         teams: org.teams.values().cloned().map(team).collect(),
         schedules: org.schedules.values().filter_map(schedule).collect(),
-        policies: org.policies.values().cloned().map(policy).collect(),
+        policies: org.policies.values().cloned().map(policies::export).collect(),
         status_pages: org.status_pages.values().cloned().map(status_page).collect(),
         services: org.services.values().cloned().map(service).collect(),
         integrations: org.integrations.values().cloned().map(integration).collect(),
@@ -58,17 +58,20 @@ fn user(user: &User) -> UserFile {
         email: user.email.clone(),
         role: user.role,
         time_zone: user.time_zone.clone(),
-        contacts: user.contacts.iter().map(contact).collect(),
+        contacts: user.contacts.iter().filter_map(contact).collect(),
         rules: RulesFile { high: rules(&user.rules.high), low: rules(&user.rules.low) },
     }
 }
 
-fn contact(contact: &Contact) -> ContactFile {
-    let (kind, address, url) = match &contact.kind {
-        ContactKind::Email { address } => (ContactWord::Email, Some(address.clone()), None),
-        ContactKind::Webhook { url } => (ContactWord::Webhook, None, Some(url.clone())),
+/// A push subscription belongs to one browser and is never in a file.
+fn contact(contact: &Contact) -> Option<ContactFile> {
+    let kind = ContactWord::of(&contact.kind)?;
+    let given = match &contact.kind {
+        ContactKind::Ntfy { topic, server: Some(server) } => format!("{server}/{topic}"),
+        other => other.address().to_owned(),
     };
-    ContactFile { id: contact.id.clone(), kind, address, url, verified: contact.verified }
+    let (address, url) = if kind.field() == "url" { (None, Some(given)) } else { (Some(given), None) };
+    Some(ContactFile { id: contact.id.clone(), kind, address, url, verified: contact.verified })
 }
 
 fn team(team: nightbell_domain::org::Team) -> TeamFile {
@@ -78,6 +81,7 @@ fn team(team: nightbell_domain::org::Team) -> TeamFile {
         members: team.members,
         time_zone: team.time_zone,
         holidays: team.holidays,
+        test_page: if team.no_test_page { SwitchWord::Off } else { SwitchWord::On },
     }
 }
 
@@ -93,16 +97,6 @@ fn schedule(schedule: &Schedule) -> Option<ScheduleFile> {
     form.team.clone_from(&schedule.team);
     form.backup = if none { BackupWord::None } else { BackupWord::Next };
     Some(form)
-}
-
-fn policy(policy: nightbell_domain::org::Policy) -> PolicyFile {
-    PolicyFile {
-        id: policy.id,
-        team: policy.team,
-        steps: policy.steps.into_iter().map(|s| StepFile { after: Length(s.after), notify: s.notify }).collect(),
-        repeat: policy.repeat,
-        last_resort: policy.last_resort,
-    }
 }
 
 fn status_page(page: StatusPage) -> StatusPageFile {

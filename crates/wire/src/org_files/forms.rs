@@ -4,8 +4,12 @@
 //! Doc comments here are what an editor shows to the author of a file.
 
 mod people;
+mod policy;
+mod schedules;
 
-pub(super) use people::{BackupWord, ContactFile, ContactWord, RuleFile, RulesFile, ScheduleFile, TeamFile, UserFile};
+pub(super) use people::{ContactFile, ContactWord, RuleFile, RulesFile, SwitchWord, TeamFile, UserFile};
+pub(super) use policy::{ConditionFile, HoldLowFile, OneOf, PolicyFile, StepFile, WorkingHoursFile};
+pub(super) use schedules::{BackupWord, ScheduleFile};
 
 use super::words::{Handle, IntegrationWord, Length, OutcomeWord, RoleWord, TargetWord, UrgencyWord, Zone};
 use nightbell_domain::{
@@ -61,40 +65,6 @@ pub(super) struct OrganisationFile {
     /// Who fills the response roles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<ResponseFile>,
-}
-
-/// An escalation policy.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PolicyFile {
-    /// Handle.
-    #[schemars(with = "Handle")]
-    pub id: PolicyId,
-    /// The owning team.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<Handle>")]
-    pub team: Option<TeamId>,
-    /// In order.
-    #[serde(default)]
-    pub steps: Vec<StepFile>,
-    /// How many times the steps are run again before the last resort.
-    #[serde(default)]
-    pub repeat: u16,
-    /// Rung when everybody else was silent.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(with = "Vec<TargetWord>")]
-    pub last_resort: Vec<Target>,
-}
-
-/// One step of a policy.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct StepFile {
-    /// Waited after the step before.
-    pub after: Length,
-    /// Whom it rings.
-    #[schemars(with = "Vec<TargetWord>")]
-    pub notify: Vec<Target>,
 }
 
 /// What can break.

@@ -12,6 +12,7 @@ mod export;
 mod forms;
 mod parse;
 mod plan;
+mod policies;
 mod problem;
 mod runbooks;
 mod tree;

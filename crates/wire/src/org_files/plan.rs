@@ -153,6 +153,8 @@ fn stored(org: &Organisation, kind: ConfigKind, id: &str) -> Option<ConfigObject
         ConfigKind::StatusPage => org.status_pages.get(&id.parse().ok()?).cloned().map(ConfigObject::StatusPage),
         ConfigKind::Service => org.services.get(&id.parse().ok()?).cloned().map(ConfigObject::Service),
         ConfigKind::Integration => org.integrations.get(&id.parse().ok()?).cloned().map(ConfigObject::Integration),
+        // People's own settings are never in files.
+        ConfigKind::Personal | ConfigKind::Cover => None,
         ConfigKind::Routes => (!org.routes.is_empty()).then(|| ConfigObject::Routes(org.routes.clone())),
         ConfigKind::Severities => {
             (org.severities != Default::default()).then(|| ConfigObject::Severities(org.severities.clone()))

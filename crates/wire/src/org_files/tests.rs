@@ -1,5 +1,6 @@
 //! Tests of organisation files: the contract's example, mistakes with their exact words, plans, round trips, hostile input.
 
+mod escalation_doc;
 mod example;
 mod hostile;
 mod mistakes;

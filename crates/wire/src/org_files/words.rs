@@ -2,14 +2,22 @@
 //!
 //! What a word means is the domain's business; here is only how it is written. Private to `org_files`.
 
-use jiff::{SignedDuration, civil::DateTime, tz::TimeZoneDatabase};
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZoneDatabase,
+};
 use nightbell_domain::{
-    org::{AccessRole, IntegrationKind, RouteOutcome, Urgency},
+    org::{AccessRole, IntegrationKind, RouteOutcome, Urgency, Weekday},
     response::RoleKind,
+    signal::AlertSeverity,
     text::suggest::closest,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error, IntoDeserializer},
+};
 use std::{borrow::Cow, sync::OnceLock};
 
 /// A duration: `30s`, `5m`, `2h`, `1d`, `1w`.
@@ -42,6 +50,58 @@ impl<'de> Deserialize<'de> for Local {
             D::Error::custom(format!(
                 "{shown} is not a local date and time; write it like \"2026-01-05T09:00\", in the schedule's time zone"
             ))
+        })
+    }
+}
+
+/// A wall-clock date and time, or an instant: `2026-01-05T09:00`, `2026-01-05T08:00:00Z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    Wall(Local),
+    Exact(Timestamp),
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Wall(local) => local.serialize(serializer),
+            Self::Exact(at) => serializer.collect_str(at),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if !text.get(10..).unwrap_or("").contains(['Z', 'z', '+', '-']) {
+            return Local::deserialize(text.as_str().into_deserializer()).map(Self::Wall);
+        }
+        text.parse().map(Self::Exact).map_err(|_| {
+            let shown = super::decode::quote(&text);
+            D::Error::custom(format!(
+                "{shown} is no instant; write it like \"2026-01-05T08:00:00Z\", or as wall time like \"2026-01-05T09:00\""
+            ))
+        })
+    }
+}
+
+/// A civil day: `2026-12-24`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Day(pub Date);
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let day = (text.len() == 10).then(|| text.parse().ok()).flatten();
+        day.map(Self).ok_or_else(|| {
+            let shown = super::decode::quote(&text);
+            D::Error::custom(format!("{shown} is not a day; write it like \"2026-12-24\""))
         })
     }
 }
@@ -123,13 +183,19 @@ described! {
     /// Whom a step reaches.
     TargetWord => json_schema!({
         "type": "string",
-        "pattern": "^((user|team|policy|schedule):[a-z0-9][a-z0-9._-]{0,63}|schedule:[a-z0-9][a-z0-9._-]{0,63}/backup)$",
-        "examples": ["schedule:payments-primary", "schedule:payments-primary/backup", "user:bob", "team:payments", "policy:payments"],
+        "pattern": "^((user|team|policy|schedule):[a-z0-9][a-z0-9._-]{0,63}|schedule:[a-z0-9][a-z0-9._-]{0,63}/(backup|next))$",
+        "examples": ["schedule:payments-primary", "schedule:payments-primary/backup", "schedule:payments-primary/next", "user:bob", "team:payments", "policy:payments"],
     });
     /// What an account may do.
     AccessWord => spelled(&[AccessRole::Admin, AccessRole::Manager, AccessRole::Responder, AccessRole::Viewer]);
     /// How loudly a page asks.
     UrgencyWord => spelled(&[Urgency::High, Urgency::Low]);
+    /// A time of day in a policy.
+    TimeOfDay => json_schema!({ "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$" });
+    /// How bad an alert is.
+    SeverityWord => spelled(&[AlertSeverity::Critical, AlertSeverity::Error, AlertSeverity::Warning, AlertSeverity::Info]);
+    /// A day of the week.
+    WeekdayWord => spelled(&Weekday::ALL);
     /// The wire format of an integration.
     IntegrationWord => spelled(&[
         IntegrationKind::Alertmanager,
@@ -144,9 +210,13 @@ described! {
     /// A time zone.
     Zone => json_schema!({ "type": "string", "description": "IANA time zone", "examples": ["Europe/Berlin", "UTC"] });
     /// The length of a turn.
-    Turn => json_schema!({ "type": "string", "pattern": "^[0-9]+[hdw]$", "examples": ["1w", "1d", "12h"] });
-    /// A time of day.
-    ClockTime => json_schema!({ "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$" });
+    Turn => json_schema!({ "type": "string", "pattern": "^[0-9]+(h|d|w|mo)$", "examples": ["1w", "1d", "12h", "1mo"] });
+    /// A time of day, with its weekday in a range.
+    HoursEdge => json_schema!({
+        "type": "string",
+        "pattern": "^((mon|tue|wed|thu|fri|sat|sun) )?(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
+        "examples": ["09:00", "fri 17:00"],
+    });
 }
 
 described!(@impl Length => json_schema!({
@@ -159,4 +229,15 @@ described!(@impl Local => json_schema!({
     "description": "Local date and time in the schedule's time zone",
     "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?)?$",
     "examples": ["2026-01-05T09:00"],
+}));
+described!(@impl Moment => json_schema!({
+    "type": "string",
+    "description": "Local date and time in the schedule's time zone, or an instant with Z or an offset",
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?)?$",
+    "examples": ["2026-01-05T09:00", "2026-01-05T08:00:00Z"],
+}));
+described!(@impl Day => json_schema!({
+    "type": "string",
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "examples": ["2026-12-24"],
 }));

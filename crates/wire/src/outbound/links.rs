@@ -92,5 +92,10 @@ impl PageLink {
     }
 }
 
+/// Where one press acknowledges, for what is no browser with a form: the notification on a phone. `ack_url` is that of a message.
+pub fn press_url(ack_url: &str) -> String {
+    format!("{ack_url}/press")
+}
+
 #[cfg(test)]
 mod tests;

@@ -5,14 +5,31 @@
 //!
 //! [`Message`]: nightbell_domain::paging::Message
 
+mod answer;
+mod chat;
+pub mod discord;
+mod facts;
 pub mod links;
 pub mod mail;
+pub mod mattermost;
+pub mod ntfy;
 mod outcome;
+pub mod phone;
+pub mod push;
+mod request;
+pub mod slack;
+mod small;
 pub mod standard_webhooks;
 pub mod subscriber_links;
+pub mod teams;
+pub mod telegram;
+pub mod template;
+pub mod twilio;
 pub mod webhook;
 
-pub use outcome::Outcome;
+pub use answer::{Answer, RETRY_AFTER_MAX, granted};
+pub use outcome::{Outcome, Wrong};
+pub use request::HttpRequest;
 
 /// HMAC-SHA256, for links and webhooks alike.
 type HmacSha256 = hmac::Hmac<sha2::Sha256>;

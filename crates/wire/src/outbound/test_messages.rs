@@ -3,7 +3,7 @@
 use nightbell_domain::{
     ids::{NotificationId, PageId},
     org::Urgency,
-    paging::{AlertBrief, AlsoTold, Bundle, IncidentBrief, Message, MessageKind, NextStep},
+    paging::{AlertBrief, AlsoTold, Bundle, IncidentBrief, Message, MessageKind, NextStep, PhoneReply},
     record::Instant,
 };
 use std::collections::BTreeMap;
@@ -63,6 +63,7 @@ pub(super) fn checkout(kind: MessageKind) -> Message {
         next: Some(NextStep { at: at("2026-05-02T01:19:05Z"), who: "Bob Example".to_owned() }),
         public_url: "https://bell.acme.test:8443/base".to_owned(),
         also: Bundle::default(),
+        phone: None,
     }
 }
 
@@ -76,6 +77,13 @@ pub(super) fn storm(kind: MessageKind) -> Message {
     };
     let listed = vec![also(5, "Payments queue is 40 min behind", Some("payments")), also(6, "Disk full on db-3", None)];
     Message { also: Bundle { count: 12, listed }, ..checkout(kind) }
+}
+
+/// The same for somebody who is reached by telephone.
+pub(super) fn by_phone(kind: MessageKind) -> Message {
+    let phone =
+        PhoneReply { code: "4711".to_owned(), answer_token: "AnSw3r".to_owned(), report_token: "R3p0rt".to_owned() };
+    Message { phone: Some(phone), ..checkout(kind) }
 }
 
 /// Texts that try to leave their field: header breaks, markup, direction overrides, forged lines.

@@ -1,6 +1,7 @@
 //! The webhook contact method: the JSON a person's machine receives, the request that carries it, and what an answer means.
 
-use super::{Outcome, standard_webhooks};
+use super::{Answer, Outcome, Wrong, standard_webhooks};
+pub use super::{HttpRequest, answer::RETRY_AFTER_MAX};
 use jiff::{SignedDuration, fmt::rfc2822};
 use nightbell_domain::{
     ids::{AlertId, IncidentId, NotificationId, PageId, UserId},
@@ -13,31 +14,6 @@ use std::collections::BTreeMap;
 
 /// Largest body we send, in bytes (Standard Webhooks' recommendation). A longer message loses details, never its links.
 pub const BODY_BYTES_MAX: usize = 20 * 1024;
-/// The longest wait an endpoint can ask for: a page does not wait out somebody else's back-off.
-pub const RETRY_AFTER_MAX: SignedDuration = SignedDuration::from_mins(2);
-
-/// An HTTP request, described. Sending it is `delivery`'s work.
-#[derive(Clone, PartialEq, Eq)]
-pub struct HttpRequest {
-    /// `POST`, …
-    pub method: &'static str,
-    /// Where to; typed by a user, so it goes through the egress policy.
-    pub url: String,
-    /// Header names in lower case.
-    pub headers: Vec<(String, String)>,
-    /// The exact bytes that were signed.
-    pub body: Vec<u8>,
-}
-
-impl std::fmt::Debug for HttpRequest {
-    /// Without headers, body and address: they hold signatures and keys.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("HttpRequest")
-            .field("method", &self.method)
-            .field("body_bytes", &self.body.len())
-            .finish_non_exhaustive()
-    }
-}
 
 /// The keys and their order are a promise (the contract in `docs`): add at the end, never rename.
 #[derive(Serialize)]
@@ -168,30 +144,16 @@ fn incident_within(incident: &IncidentBrief, room: Room) -> Incident<'_> {
 /// can drop repeats.
 pub fn request(url: &str, secret: &standard_webhooks::Secret, message: &Message) -> HttpRequest {
     let body = page_body(message);
-    let mut headers = vec![
-        ("content-type".to_owned(), "application/json".to_owned()),
-        ("user-agent".to_owned(), concat!("Nightbell/", env!("CARGO_PKG_VERSION")).to_owned()),
-    ];
-    headers.extend(standard_webhooks::headers(secret, &message.id.to_string(), message.sent_at.as_second(), &body));
-    HttpRequest { method: "POST", url: url.to_owned(), headers, body }
+    let signed = standard_webhooks::headers(secret, &message.id.to_string(), message.sent_at.as_second(), &body);
+    let mut request = HttpRequest::post(url, "application/json", body);
+    request.headers.extend(signed);
+    request
 }
 
-/// What an HTTP status means for a message. `retry_after` is what the endpoint asked for, see [`parse_retry_after`].
+/// What an HTTP status means for a message. The endpoint is the person's own: whatever it refuses, its address is wrong.
+/// `retry_after` is what it asked for, see [`parse_retry_after`].
 pub fn classify(status: u16, retry_after: Option<SignedDuration>) -> Outcome {
-    let detail = format!("HTTP {status}");
-    match status {
-        200..=299 => Outcome::Accepted { provider_id: None, detail },
-        300..=399 => {
-            Outcome::Rejected { detail: format!("{detail}: redirects are not followed; set the final address") }
-        }
-        408 | 425 | 429 | 500..=599 => {
-            let wait = |asked: SignedDuration| asked.clamp(SignedDuration::ZERO, RETRY_AFTER_MAX);
-            Outcome::Deferred { detail, retry_after: retry_after.map(wait) }
-        }
-        410 => Outcome::Rejected { detail: format!("{detail}: the endpoint is gone") },
-        400..=499 => Outcome::Rejected { detail },
-        _ => Outcome::Unknown { detail: format!("{detail}: not a final status") },
-    }
+    Answer { status, retry_after, body: Vec::new() }.by_status(Wrong::Address, Wrong::Address)
 }
 
 /// Reads a `Retry-After` header, seconds or HTTP date. `None` when it says nothing readable or a time gone by.

@@ -37,11 +37,23 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("/actions", &["/actions", "/actions?mine=1", "/actions?state=settled"]),
     ("/actions/drop", &["/actions/drop"]),
     ("/oncall", &["/oncall"]),
+    ("/oncall/coverage", &["/oncall/coverage"]),
+    ("/oncall/load", &["/oncall/load"]),
+    ("/oncall/load.csv", &["/oncall/load.csv"]),
+    ("/oncall/me", &["/oncall/me"]),
+    ("/oncall/new", &["/oncall/new"]),
+    ("/oncall/{schedule}", &["/oncall/payments-primary"]),
+    ("/oncall/{schedule}/ask", &["/oncall/payments-primary/ask"]),
+    ("/oncall/{schedule}/edit", &["/oncall/payments-primary/edit"]),
+    ("/oncall/{schedule}/override", &["/oncall/payments-primary/override"]),
     ("/explain", &["/explain", "/explain?service=checkout"]),
     ("/services", &["/services"]),
     ("/runbooks", &["/runbooks"]),
     ("/runbooks/{id}", &["/runbooks/checkout-trouble"]),
     ("/settings", &["/settings"]),
+    ("/settings/calendars", &["/settings/calendars"]),
+    ("/settings/people", &["/settings/people"]),
+    ("/settings/reach", &["/settings/reach"]),
     ("/p/{token}", &["/p/{token}"]),
     ("/status/{slug}", &["/status/main"]),
     ("/status/{slug}/history", &["/status/main/history"]),
@@ -63,7 +75,16 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("/manifest.webmanifest", &["/manifest.webmanifest"]),
     ("/api/openapi.json", &["/api/openapi.json"]),
     ("/api/v1/me", &["/api/v1/me"]),
+    ("/api/v1/me/absences", &["/api/v1/me/absences"]),
+    ("/api/v1/me/contacts", &["/api/v1/me/contacts"]),
+    ("/api/v1/me/feeds", &["/api/v1/me/feeds"]),
+    ("/api/v1/me/rules", &["/api/v1/me/rules"]),
     ("/api/v1/oncall", &["/api/v1/oncall"]),
+    ("/api/v1/oncall/me", &["/api/v1/oncall/me"]),
+    ("/api/v1/coverage", &["/api/v1/coverage"]),
+    ("/api/v1/load", &["/api/v1/load"]),
+    ("/api/v1/schedules/{id}/cover", &["/api/v1/schedules/payments-primary/cover"]),
+    ("/api/v1/schedules/{id}/shifts", &["/api/v1/schedules/payments-primary/shifts"]),
     ("/api/v1/explain", &["/api/v1/explain?service=checkout"]),
     (
         "/api/v1/alerts",
@@ -74,6 +95,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("/api/v1/alerts/{id}", &["/api/v1/alerts/{paged}"]),
+    ("/api/v1/alerts/{id}/why", &["/api/v1/alerts/{paged}/why"]),
     ("/api/v1/pages", &["/api/v1/pages"]),
     ("/api/v1/pages/{id}", &["/api/v1/pages/{page}"]),
     (
@@ -93,6 +115,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("/api/v1/export", &["/api/v1/export"]),
     ("/api/v1/tokens", &["/api/v1/tokens"]),
     ("/api/v1/users", &["/api/v1/users"]),
+    ("/api/v1/users/reach", &["/api/v1/users/reach"]),
     ("/api/v1/users/{id}/webhook-secrets", &["/api/v1/users/mara/webhook-secrets"]),
     ("/api/v1/status/{slug}", &["/api/v1/status/main"]),
 ];
@@ -105,6 +128,8 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("/status/{slug}/unsubscribe/{token}", "is in a mail alone"),
     ("/static/{file}", "is part of the binary"),
     ("/favicon.ico", "is part of the binary"),
+    ("/sw.js", "is part of the binary"),
+    ("/ical/{file}", "opens by a secret that is shown once"),
     ("/heartbeat/{key}", "is a beat"),
     ("/live", "is a stream; the bench `live` measures it"),
 ];
@@ -115,7 +140,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
 /// When the sources cannot be read, or an address is neither an example nor left out.
 pub fn of_sources(root: &Path) -> Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
-    read_folder(&root.join("crates/web/src"), &mut found)?;
+    read_folder(&root.join("crates/web/src"), "", &mut found)?;
     let known = |address: &String| {
         EXAMPLES.iter().any(|(known, _)| known == address) || LEFT_OUT.iter().any(|(known, _)| known == address)
     };
@@ -132,7 +157,9 @@ pub fn of_sources(root: &Path) -> Result<BTreeSet<String>> {
     }
 }
 
-fn read_folder(folder: &Path, found: &mut BTreeSet<String>) -> Result<()> {
+/// `below`: what the addresses of this folder stand below; everything in `api` has one place.
+fn read_folder(folder: &Path, below: &str, found: &mut BTreeSet<String>) -> Result<()> {
+    let below = if folder.ends_with("api") { "/api/v1" } else { below };
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -140,9 +167,8 @@ fn read_folder(folder: &Path, found: &mut BTreeSet<String>) -> Result<()> {
             continue;
         }
         if path.is_dir() {
-            read_folder(&path, found)?;
+            read_folder(&path, below, found)?;
         } else {
-            let below = if folder.ends_with("api") { "/api/v1" } else { "" };
             found.extend(of_source(&std::fs::read_to_string(&path)?, below));
         }
     }

@@ -68,7 +68,7 @@ impl Organisation {
         match target {
             Target::User(id) => self.check_user(out, at, id),
             Target::Team(id) => self.check_team(out, at, Some(id)),
-            Target::Schedule(id) | Target::Backup(id) => {
+            Target::Schedule(id) | Target::Backup(id) | Target::Next(id) => {
                 if !self.schedules.contains_key(id) {
                     out.missing(at, "schedule", id.as_str(), self.schedules.keys().map(|k| k.as_str()));
                 }
@@ -126,11 +126,30 @@ impl Organisation {
                 }
             }
         }
+        self.check_own_rules(out);
         for team in self.teams.values() {
             let id = team.id.as_str();
             Self::check_zone(out, ConfigKind::Team, id, &team.time_zone);
             for (n, member) in team.members.iter().enumerate() {
                 self.check_user(out, (ConfigKind::Team, id, &format!("members[{n}]")), member);
+            }
+        }
+    }
+
+    /// A method a person's own rules name may have gone from the files since: told, and no reason to refuse the files.
+    fn check_own_rules(&self, out: &mut Findings) {
+        for (user, own) in &self.personal {
+            let (Some(person), Some(rules)) = (self.person(user), &own.rules) else { continue };
+            let known: BTreeSet<_> = person.contacts.iter().map(|c| c.id.as_str()).collect();
+            for (urgency, rules) in [("high", &rules.high), ("low", &rules.low)] {
+                for (n, rule) in rules.iter().enumerate().filter(|(_, rule)| !known.contains(rule.via.as_str())) {
+                    let path = format!("rules.{urgency}[{n}].via");
+                    let at = (ConfigKind::Personal, user.as_str(), path.as_str());
+                    out.missing(at, "contact method", rule.via.as_str(), known.iter().copied());
+                    if let Some(problem) = out.0.last_mut() {
+                        problem.dangling = true;
+                    }
+                }
             }
         }
     }
@@ -143,10 +162,19 @@ impl Organisation {
                 problems.into_iter().for_each(|p| out.add(ConfigKind::Schedule, id, "", p));
             }
             let layered = schedule.calendar.layers.iter().enumerate().flat_map(|(l, layer)| {
-                layer.members.iter().enumerate().map(move |(m, member)| (format!("layers[{l}].members[{m}]"), member))
+                let slots = layer.members.iter().enumerate();
+                slots.flat_map(move |(s, slot)| {
+                    let several = slot.members.len() > 1;
+                    slot.members.iter().enumerate().map(move |(m, member)| {
+                        let within = if several { format!("[{m}]") } else { String::new() };
+                        (format!("layers[{l}].members[{s}]{within}"), member)
+                    })
+                })
             });
-            let overriding =
-                schedule.calendar.overrides.iter().enumerate().map(|(n, o)| (format!("overrides[{n}].user"), &o.user));
+            let overriding = schedule.calendar.overrides.iter().enumerate().flat_map(|(n, o)| {
+                let place = o.instead_of.iter().map(move |member| (format!("overrides[{n}].instead_of"), member));
+                std::iter::once((format!("overrides[{n}].user"), &o.user)).chain(place)
+            });
             for (path, member) in layered.chain(overriding) {
                 match member.0.parse() {
                     Ok(user) => self.check_user(out, (ConfigKind::Schedule, id, &path), &user),
@@ -171,7 +199,18 @@ impl Organisation {
                 );
                 out.add(ConfigKind::Policy, id, "repeat", message);
             }
+            for (path, message) in policy.own_problems() {
+                out.add(ConfigKind::Policy, id, path, message);
+            }
             for (s, step) in policy.steps.iter().enumerate() {
+                if let Some(to) = step.hand_over.as_ref() {
+                    let path = format!("steps[{s}].hand_over");
+                    if to == &policy.id {
+                        out.add(ConfigKind::Policy, id, &path, "a policy cannot hand over to itself; use repeat");
+                    } else {
+                        self.check_target(out, (ConfigKind::Policy, id, &path), &Target::Policy(to.clone()));
+                    }
+                }
                 for (n, target) in step.notify.iter().enumerate() {
                     self.check_target(out, (ConfigKind::Policy, id, &format!("steps[{s}].notify[{n}]")), target);
                 }

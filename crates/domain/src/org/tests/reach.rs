@@ -126,10 +126,50 @@ fn a_ladder_uses_verified_methods_only_and_is_never_empty_for_want_of_rules() {
     check([true, false], both.clone(), &[(60, "mail")]);
     check([false, true], both.clone(), &[(0, "hook")]);
     check([false, false], both, &[]);
-    check([true, true], json!([]), &[(0, "mail"), (0, "hook")]);
+    check([true, true], json!([]), &[(0, "hook"), (300, "mail")]);
     check([true, false], json!([]), &[(0, "mail")]);
     check([true, false], json!([{ "after": "0s", "via": "hook" }]), &[(0, "mail")]);
     check([true, false], json!([{ "after": "0s", "via": "gone" }]), &[(0, "mail")]);
+}
+
+#[test]
+fn whoever_set_nothing_has_a_ladder() {
+    let check = |words: &str, high: &str, low: &str| {
+        let contacts: Vec<Value> = words
+            .split(' ')
+            .map(|word| {
+                let kind = match word {
+                    "push" => {
+                        json!({ "kind": "push", "endpoint": "https://push.example/1", "p256dh": "k", "auth": "a" })
+                    }
+                    "voice" | "sms" => json!({ "kind": word, "number": "+4915112345678" }),
+                    "email" => json!({ "kind": word, "address": "a@example.com" }),
+                    "slack" => json!({ "kind": word, "member": "U1" }),
+                    _ => json!({ "kind": word, "topic": "t", "url": "https://example.com/", "chat": "1", "user": "1" }),
+                };
+                changed(json!({ "id": word, "verified": true }), &kind)
+            })
+            .collect();
+        let user = person("alice", &json!({ "contacts": contacts, "rules": { "high": [], "low": [] } }));
+        let ladder = |urgency| {
+            let step = |(after, contact): (jiff::SignedDuration, &crate::org::Contact)| {
+                format!("{} {}", after.as_mins(), contact.id)
+            };
+            user.ladder(urgency).into_iter().map(step).collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!((ladder(Urgency::High).as_str(), ladder(Urgency::Low).as_str()), (high, low), "{words}");
+    };
+    check("email sms voice push", "0 push, 1 voice, 3 sms, 5 email", "0 email");
+    check(
+        "ntfy telegram slack discord mattermost teams webhook",
+        "0 ntfy, 0 telegram, 0 slack, 0 discord, 0 mattermost, 0 teams, 0 webhook",
+        "0 telegram, 0 slack, 0 discord, 0 mattermost, 0 teams",
+    );
+    // Moved forward, so that the first rings at once.
+    check("voice", "0 voice", "0 voice");
+    check("sms voice", "0 voice, 2 sms", "0 voice, 2 sms");
+    check("email sms", "0 sms, 2 email", "0 email");
+    check("email", "0 email", "0 email");
 }
 
 #[test]

@@ -172,7 +172,8 @@ fn a_late_tick_rings_one_step_and_waits_again() {
 
 #[test]
 fn inv_12_a_running_page_keeps_the_policy_it_started_with() {
-    let mut run = Run::begin(example(), PolicySnapshot::from(&example().policies[&"payments".parse().unwrap()]), at(0));
+    let mut run =
+        Run::begin(example(), PolicySnapshot::of(&example(), &example().policies[&"payments".parse().unwrap()]), at(0));
     assert_eq!(run.play(0), ["0:00 0/0 alice → 5:00"]);
     put(&mut run.org, "policy", policy(&[("0s", "user:dora")], 0, "user:dora"));
     assert_eq!(run.play(600), ["5:00 0/1 bob → 10:00", "10:00 1/0 alice → 15:00"]);
@@ -208,12 +209,16 @@ fn handing_over_rings_the_next_step_now() {
     assert_eq!(run.page.status, PageStatus::Exhausted { since: at(90) });
 }
 
+fn bob() -> Actor {
+    Actor::User("bob".parse().unwrap())
+}
+
 /// A page in each state a person may find it in.
 fn page_that_is(status: &str) -> Run {
     let mut run = Run::begin(example(), snapshot(policy(&[("0s", "user:alice")], 0, "user:carol")), at(0));
     run.play(if status == "exhausted" { 300 } else { 0 });
     if matches!(status, "acknowledged" | "ended after acknowledge") {
-        run.record(at(400), Actor::User("alice".parse().unwrap()), PageEvent::Acknowledged { via: "link".to_owned() });
+        run.record(at(400), Actor::User("alice".parse().unwrap()), PageEvent::taken("link"));
     }
     if status.starts_with("ended") {
         run.record(
@@ -232,7 +237,11 @@ fn people_may_take_hand_over_and_end() {
         |status: &str, taken: Result<usize, RefusalKind>, handed_over: Result<usize, RefusalKind>, ended: usize| {
             let run = page_that_is(status);
             run.assert_sound();
-            assert_eq!(run.page.acknowledge("link").map(|e| e.len()).map_err(|no| no.kind), taken, "{status}");
+            assert_eq!(
+                run.page.acknowledge(&bob(), "link", at(600)).map(|e| e.len()).map_err(|no| no.kind),
+                taken,
+                "{status}"
+            );
             assert_eq!(run.page.hand_over(at(600)).map(|e| e.len()).map_err(|no| no.kind), handed_over, "{status}");
             assert_eq!(run.page.end("cancelled: false alarm").len(), ended, "{status}");
         };
@@ -263,7 +272,7 @@ fn refusals_say_why() {
     let check = |message: Option<String>, expected: &str| assert_eq!(message.as_deref(), Some(expected));
     let ended = page_that_is("ended").page;
     check(
-        ended.acknowledge("api").err().map(|no| no.message),
+        ended.acknowledge(&bob(), "api", at(600)).err().map(|no| no.message),
         "This page is over (resolved: the source said so); there is nothing left to acknowledge.",
     );
     check(ended.hand_over(at(0)).err().map(|no| no.message), "This page is ended and rings nobody any more.");

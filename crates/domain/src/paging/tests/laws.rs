@@ -75,7 +75,7 @@ fn apply(run: &mut Run, now: Instant, doing: &Doing) -> Vec<PageEvent> {
     let decided = match doing {
         Doing::Tick { .. } | Doing::WaitForTheAlarm => return run.advance(now),
         Doing::HandOver => run.page.hand_over(now).unwrap_or_default(),
-        Doing::Acknowledge => run.page.acknowledge("api").unwrap_or_default(),
+        Doing::Acknowledge => run.page.acknowledge(&somebody, "api", now).unwrap_or_default(),
         Doing::End => run.page.end("resolved: by hand"),
         Doing::Unreachable => vec![PageEvent::Unreachable { user: "bob".parse().unwrap(), next_due_at: now }],
         Doing::Edit { what } => {

@@ -190,7 +190,7 @@ fn inv_05_a_taken_page_sends_no_further_page() {
         let asked = Notification { kind, ..notification(NotificationStatus::Queued) };
         assert_eq!(asked.still_wanted(&run.page), wanted.map_err(str::to_owned), "{kind:?}");
     };
-    let acknowledged = || Some(PageEvent::Acknowledged { via: "link".to_owned() });
+    let acknowledged = || Some(PageEvent::taken("link"));
     let ended = || Some(PageEvent::Ended { reason: "resolved".to_owned() });
     check(None, MessageKind::Page, Ok(()));
     check(acknowledged(), MessageKind::Page, Err("the page is acknowledged"));
@@ -235,7 +235,7 @@ fn a_ring_owes_the_persons_ladder() {
     };
     check("hook mail", "0s hook, 1m mail", "0s mail", "1:00 hook, 2:00 mail", "1:00 mail");
     check("hook mail", "5m mail, 30s hook", "", "1:30 hook, 6:00 mail", "1:00 hook, 1:00 mail");
-    // Not verified: not used; when no rule can be used every verified method is, at once.
+    // Not verified: not used; when no rule can be used the default ladder is.
     check("hook! mail", "0s hook, 1m mail", "0s hook", "2:00 mail", "1:00 mail");
     check("hook! mail", "0s hook", "", "1:00 mail", "1:00 mail");
     check("hook mail", "", "0s gone", "1:00 hook, 1:00 mail", "1:00 hook, 1:00 mail");
@@ -258,7 +258,9 @@ fn words_are_read_back() {
     for status in ALL {
         assert_eq!(NotificationStatus::from_word(status.word()), Some(status));
     }
-    for kind in [MessageKind::Page, MessageKind::Resolved, MessageKind::Cancelled, MessageKind::Notice] {
+    for kind in
+        [MessageKind::Page, MessageKind::Resolved, MessageKind::Cancelled, MessageKind::Notice, MessageKind::Code]
+    {
         assert_eq!(MessageKind::from_word(kind.word()), Some(kind));
     }
     assert_eq!((NotificationStatus::from_word("sent"), MessageKind::from_word("")), (None, None));

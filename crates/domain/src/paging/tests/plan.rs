@@ -19,7 +19,7 @@ fn written(org: &Organisation, policy: PolicySnapshot, urgency: Urgency, begin_s
 #[test]
 fn the_example_organisation_at_night() {
     let org = example();
-    let payments = PolicySnapshot::from(&org.policies[&"payments".parse().unwrap()]);
+    let payments = PolicySnapshot::of(&org, &org.policies[&"payments".parse().unwrap()]);
     insta::assert_snapshot!(written(&org, payments, Urgency::High, 0), @r"
      0:00 step 1: @alice by hook (webhook): primary on payments-primary
      1:00 step 1: @alice by mail (email): primary on payments-primary

@@ -45,6 +45,7 @@ fn page_events_are_stored_like_this() {
             why: "route 1: true".to_owned(),
             next_due_at: at(0),
             rank: Rank::SECOND,
+            held_until: None,
         },
         concat!(
             r#"{"kind":"started","id":"page_00000000000000000000000000000007","subject":{"is":"alert","alert":"alert_00000000000000000000000000000001"},"#,
@@ -60,6 +61,8 @@ fn page_events_are_stored_like_this() {
             step: 1,
             rung: rung(),
             silent: place.0.clone(),
+            all: false,
+            copies: Vec::new(),
             next_cycle: 1,
             next_step: 0,
             next_due_at: place.1,
@@ -98,6 +101,7 @@ fn page_events_are_stored_like_this() {
     check(
         &PageEvent::Rescheduled {
             next_due_at: Some(at(60)),
+            rings_again_at: None,
             messages: vec![NotificationId::from(uuid::Uuid::from_u128(9))],
             why: "the clock was set back by 6 h".to_owned(),
         },
@@ -106,7 +110,7 @@ fn page_events_are_stored_like_this() {
             r#""why":"the clock was set back by 6 h"}"#
         ),
     );
-    check(&PageEvent::Acknowledged { via: "link".to_owned() }, r#"{"kind":"acknowledged","via":"link"}"#);
+    check(&PageEvent::taken("link"), r#"{"kind":"acknowledged","via":"link"}"#);
     check(
         &PageEvent::Ended { reason: "resolved: by hand".to_owned() },
         r#"{"kind":"ended","reason":"resolved: by hand"}"#,
@@ -167,7 +171,7 @@ fn a_page_and_its_notifications_survive_being_stored() {
     let mut run =
         Run::begin(example(), snapshot(policy(&[("0s", "user:alice"), ("5m", "user:nemo")], 1, "user:carol")), at(0));
     run.play(3_600);
-    run.record(at(3_700), Actor::User("carol".parse().unwrap()), PageEvent::Acknowledged { via: "link".to_owned() });
+    run.record(at(3_700), Actor::User("carol".parse().unwrap()), PageEvent::taken("link"));
     run.assert_sound();
     let stored = serde_json::to_string(&run.page).unwrap();
     assert_eq!(serde_json::from_str::<Page>(&stored).unwrap(), run.page);

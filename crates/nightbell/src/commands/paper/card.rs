@@ -135,8 +135,9 @@ fn roster(org: &Organisation, schedule: &Schedule, now: Timestamp, until: Timest
     };
     let turn = |from, to, primary, backup| Turn { from: shown(from), until: shown(to), primary, backup };
     let mut turns = Vec::new();
-    let problem = match nightbell_calendar::shifts(&schedule.calendar, now, until) {
-        Err(problem) => Some(problem.to_string()),
+    let shifts = org.rota(&schedule.id).and_then(|rota| rota.shifts(now, until).map_err(|e| e.to_string()));
+    let problem = match shifts {
+        Err(problem) => Some(problem),
         Ok(shifts) => {
             let mut covered_to = now;
             for shift in shifts {
@@ -164,7 +165,12 @@ fn person(user: &User) -> Person {
             let unverified = if contact.verified { "" } else { " (not verified)" };
             match &contact.kind {
                 ContactKind::Email { address } => format!("mail {}{unverified}", one_line(address)),
-                ContactKind::Webhook { url } => format!("{} at {}{unverified}", contact.id, host_of(url)),
+                ContactKind::Webhook { url } | ContactKind::Teams { url } | ContactKind::Push { endpoint: url, .. } => {
+                    format!("{} at {}{unverified}", contact.id, host_of(url))
+                }
+                ContactKind::Ntfy { .. } => format!("{} by ntfy{unverified}", contact.id),
+                ContactKind::Voice { number } => format!("call {number}{unverified}"),
+                kind => format!("{} {}{unverified}", kind.word(), one_line(kind.address())),
             }
         })
         .collect();
@@ -214,6 +220,7 @@ fn targets(org: &Organisation, targets: &[Target]) -> String {
     let words = |target: &Target| match target {
         Target::Schedule(id) => format!("whoever is on call on {id}"),
         Target::Backup(id) => format!("the backup on {id}"),
+        Target::Next(id) => format!("whoever is on call next on {id}"),
         Target::User(id) => name_of(org, id.as_str()),
         Target::Team(id) => match org.teams.get(id) {
             Some(team) => format!("everybody in {}", one_line(&team.name)),

@@ -224,7 +224,11 @@ impl World {
         Pump::new(Parts {
             desk: self.desk.clone(),
             reader,
-            sender: Sender { mail: None, http: HttpSender::new(loopback, Timeouts::default()).unwrap() },
+            sender: Sender {
+                mail: None,
+                http: HttpSender::new(loopback, Timeouts::default()).unwrap(),
+                providers: Default::default(),
+            },
             clock: Arc::new(self.clock.clone()),
             waker: self.waker.clone(),
             pace: 1,

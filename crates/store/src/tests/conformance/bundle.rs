@@ -36,7 +36,7 @@ fn stored(db: &mut dyn Database, n: u32) -> Notification {
 
 fn acknowledge(db: &mut dyn Database, n: u32) {
     let page = read(db, |tx| crate::load::<Page>(tx, &page_id(n).to_string())).expect("a page");
-    commit(db, Some(&page), &[PageEvent::Acknowledged { via: "link".to_owned() }], 5);
+    commit(db, Some(&page), &[PageEvent::taken("link")], 5);
 }
 
 pub fn inv_15_due_goes_by_rank_then_time(db: &mut dyn Database) {

@@ -16,6 +16,7 @@ fn team(name: &str) -> ConfigObject {
         members: vec![handle("alice")],
         time_zone: "Europe/Berlin".to_owned(),
         holidays: None,
+        no_test_page: false,
     })
 }
 
@@ -29,13 +30,7 @@ fn objects() -> Vec<ConfigObject> {
         contacts: Vec::new(),
         rules: NotificationRules::default(),
     };
-    let policy = Policy {
-        id: handle("payments"),
-        team: Some(handle("payments")),
-        steps: Vec::new(),
-        repeat: 2,
-        last_resort: vec![handle("user:alice")],
-    };
+    let policy = Policy::plain(handle("payments"), Some(handle("payments")), Vec::new(), 2, vec![handle("user:alice")]);
     let runbook = RunbookSource { id: handle("checkout"), services: Vec::new(), markdown: "# Checkout\n".to_owned() };
     let route =
         Route { when: "true".to_owned(), outcome: RouteOutcome::Page, urgency: None, service: None, declare: None };

@@ -36,7 +36,7 @@ pub fn pages_are_due_by_time_then_id(db: &mut dyn Database) {
     assert_eq!(overdue(db, at(20)), [("page".to_owned(), 3, at(10))]);
     let page =
         read(db, |tx| crate::load::<nightbell_domain::paging::Page>(tx, &page_id(3).to_string())).expect("a page");
-    commit(db, Some(&page), &[PageEvent::Acknowledged { via: "link".to_owned() }], 11);
+    commit(db, Some(&page), &[PageEvent::taken("link")], 11);
     assert_eq!(due(db, at(DAY), 10), [page_id(4), page_id(2), page_id(1)], "acknowledged: it waits no more");
     assert_eq!(overdue(db, at(DAY)), [("page".to_owned(), 3, at(10))]);
 }

@@ -36,7 +36,7 @@ pub fn inv_18_every_kind_of_stream_is_chained_and_folds_to_its_row(db: &mut dyn 
     let alert = commit(db, Some(&alert), &[AlertEvent::Acknowledged], 2);
     proved::<Alert>(db, &alert);
     let page = new_page(db, 1, 0);
-    let page = commit(db, Some(&page), &[PageEvent::Acknowledged { via: "link".to_owned() }], 1);
+    let page = commit(db, Some(&page), &[PageEvent::taken("link")], 1);
     let page = commit(db, Some(&page), &page.end("resolved"), 2);
     proved::<Page>(db, &page);
     let incident = new_incident(db, 1, 0);

@@ -9,6 +9,7 @@ mod atomicity;
 mod bundle;
 mod config;
 mod constraints;
+mod delivery_report;
 mod due;
 mod inbound;
 mod journal;
@@ -165,6 +166,7 @@ macro_rules! conformance {
                     action_item_settles_once
                     postmortem_is_found_by_its_incident
                 }
+                delivery_report { a_word_is_told_once_of_an_attempt what_went_along_is_told_of_the_same_message }
                 paging {
                     notification_moves_only_from_what_was_read
                     attempt_ends_once

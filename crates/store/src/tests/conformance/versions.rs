@@ -31,7 +31,7 @@ pub fn stale_commit_is_a_conflict_and_leaves_no_event(db: &mut dyn Database) {
     let alert = new_alert(db, 1, "cpu");
     stale(db, &alert, &[AlertEvent::Acknowledged]);
     let page = new_page(db, 1, 0);
-    stale(db, &page, &[PageEvent::Acknowledged { via: "page".to_owned() }]);
+    stale(db, &page, &[PageEvent::taken("page")]);
     let incident = new_incident(db, 1, 0);
     let note = incident.write(EntryKind::Note, "Rolling back").expect("a note");
     stale(db, &incident, &note);

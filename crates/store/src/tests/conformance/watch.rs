@@ -63,7 +63,19 @@ fn new_canary(db: &mut dyn Database, n: u32) -> nightbell_domain::paging::Page {
     let events = started(n, 1, 0).into_iter().map(|event| match event {
         PageEvent::Started { id, title, body, service, urgency, policy, why, next_due_at, rank, .. } => {
             let subject = Subject::Canary;
-            PageEvent::Started { id, subject, title, body, service, urgency, policy, why, next_due_at, rank }
+            PageEvent::Started {
+                id,
+                subject,
+                title,
+                body,
+                service,
+                urgency,
+                policy,
+                why,
+                next_due_at,
+                rank,
+                held_until: None,
+            }
         }
         other => other,
     });

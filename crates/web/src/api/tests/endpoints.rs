@@ -18,6 +18,10 @@ struct Things {
     page: String,
     item: String,
     token: String,
+    span: String,
+    request: String,
+    feed: String,
+    away: String,
 }
 
 async fn things(site: &Site, who: Who) -> Things {
@@ -41,20 +45,51 @@ async fn things(site: &Site, who: Who) -> Things {
     // One revokes one's own.
     let token = done(site, who.max(Who::Responder), "/tokens", json!({ "name": "to be revoked" })).await;
     let page = seen(site, "/pages").await["items"][0]["id"].clone();
-    Things { slug, alert: text(&alert["id"]), page: text(&page), item: text(&item["id"]), token: text(&token["id"]) }
+    let span = json!({ "user": "max", "from": "2026-06-20T08:00:00Z", "to": "2026-06-20T09:00:00Z" });
+    let span = done(site, Who::Manager, "/schedules/shop-primary/overrides", span).await["span"]["id"].clone();
+    // Max has the week from 4 May.
+    let request = json!({ "user": "max", "from": "2026-05-05T08:00:00Z", "to": "2026-05-05T09:00:00Z" });
+    let request = done(site, Who::Manager, "/schedules/shop-primary/requests", request).await["id"].clone();
+    let (span, request) = (text(&span), text(&request));
+    // Everybody has their own calendar addresses and absences, viewers too.
+    let own = who.max(Who::Viewer);
+    let feed = text(&done(site, own, "/me/feeds", json!({})).await["id"]);
+    let days = json!({ "from": "2026-07-01T00:00:00Z", "to": "2026-07-02T00:00:00Z" });
+    done(site, own, "/me/absences", days).await;
+    let away = text(&super::get(site, own, "/me/absences").await.json()["items"][0]["id"]);
+    Things {
+        span,
+        request,
+        feed,
+        away,
+        slug,
+        alert: text(&alert["id"]),
+        page: text(&page),
+        item: text(&item["id"]),
+        token: text(&token["id"]),
+    }
 }
 
 impl Things {
     fn path(&self, endpoint: &Endpoint) -> String {
         let id = match endpoint.path.split('/').nth(1) {
             Some("users") => "rita",
+            Some("me") if endpoint.path.starts_with("/me/feeds") => &self.feed,
+            Some("me") if endpoint.path.starts_with("/me/absences") => &self.away,
             Some("alerts") => &self.alert,
+            Some("schedules") => "shop-primary",
             Some("pages") => &self.page,
             Some("actions") => &self.item,
             _ => &self.token,
         };
         let slug = if endpoint.path.starts_with("/status") { "main" } else { &self.slug };
-        let path = endpoint.path.replace("{slug}", slug).replace("{id}", id).replace("{key}", "1");
+        let path = endpoint
+            .path
+            .replace("{slug}", slug)
+            .replace("{id}", id)
+            .replace("{key}", "1")
+            .replace("{contact}", "mail");
+        let path = path.replace("{span}", &self.span).replace("{request}", &self.request);
         format!("/api/v1{}", path.replace("{seq}", "3"))
     }
 

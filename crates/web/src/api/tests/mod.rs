@@ -4,6 +4,7 @@ mod endpoints;
 mod errors;
 mod organisation;
 mod paging;
+mod rota;
 mod story;
 
 use crate::{

@@ -168,3 +168,34 @@ async fn an_alert_is_declared_and_others_are_linked() {
         post(&site, Who::Responder, &format!("/incidents/{slug}/status"), json!({ "status": "investigating" })).await;
     assert_eq!(refused(&back).2.as_deref(), Some("reason"));
 }
+
+#[tokio::test]
+async fn an_alert_is_put_off_kept_and_given_away() {
+    let site = furnished().await;
+    let sent = done(&site, Who::Responder, "/alerts", json!({ "integration": "tool", "title": "Queue full" })).await;
+    let alert = sent["id"].as_str().expect("an id").to_owned();
+    let page = seen(&site, &format!("/alerts/{alert}")).await["pages"][0]["id"].as_str().expect("it pages").to_owned();
+    let put_off = done(&site, Who::Responder, &format!("/alerts/{alert}/snooze"), json!({ "for": "2h" })).await;
+    assert_eq!(put_off["state"], "acknowledged");
+    let snoozed = seen(&site, &format!("/pages/{page}")).await;
+    assert!(snoozed["snoozed_until"].is_string() && snoozed["snoozed_until"] == snoozed["rings_again_at"], "{snoozed}");
+    for (input, field) in [
+        (json!({}), "for"),
+        (json!({ "for": "2h", "until": "2030-01-01T00:00:00Z" }), "for"),
+        (json!({ "for": "soon" }), "for"),
+        (json!({ "for": "30d" }), "until"),
+    ] {
+        let no = refused(&post(&site, Who::Responder, &format!("/pages/{page}/snooze"), input).await);
+        assert_eq!(no.2.as_deref(), Some(field));
+    }
+    let kept = refused(&post(&site, Who::Responder, &format!("/pages/{page}/prolong"), json!({})).await);
+    assert_eq!(kept.1, "page-does-not-time-out");
+    let unsaid = json!({ "to": "@max", "reason": " " });
+    let unsaid = refused(&post(&site, Who::Responder, &format!("/pages/{page}/hand-to"), unsaid).await);
+    assert_eq!(unsaid.2.as_deref(), Some("reason"));
+    let given = json!({ "to": "@max", "reason": "it is the queue" });
+    let given = done(&site, Who::Responder, &format!("/pages/{page}/hand-to"), given).await;
+    assert_eq!((&given["state"], &given["snoozed_until"]), (&json!("ringing"), &Value::Null));
+    let words = seen(&site, &format!("/pages/{page}")).await["timeline"].to_string();
+    assert!(words.contains("snoozed until") && words.contains("handed over to user:max: it is the queue"), "{words}");
+}

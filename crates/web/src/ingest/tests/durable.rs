@@ -149,7 +149,9 @@ fn house() -> House {
         bound: std::net::Ipv4Addr::LOCALHOST.into(),
         trusted_proxies: Vec::new(),
         mail_inbox: false,
+        media: std::collections::BTreeSet::new(),
         sends_mail: false,
+        telegram: None,
         scrape_token: None,
         pace: 1,
     });

@@ -16,4 +16,5 @@ pub(super) fn router() -> Router<AppState> {
         .route("/alerts/{alert}", get(one::show))
         .route("/alerts/{alert}/ack", post(act::acknowledge))
         .route("/alerts/{alert}/resolve", post(act::resolve))
+        .route("/alerts/{alert}/snooze", post(act::snooze))
 }

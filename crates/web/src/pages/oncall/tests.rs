@@ -1,3 +1,6 @@
+mod agree;
+mod plans;
+
 use crate::{
     public::tests::outage::{assert_sound, declare, read, resolve, site},
     tests::site::Who,
@@ -11,6 +14,11 @@ async fn every_page_is_sound_for_every_reader() {
     let postmortem = format!("/postmortems/{}", incident.slug);
     let paths = [
         "/oncall",
+        "/oncall/me",
+        "/oncall/load",
+        "/oncall/load?month=2026-03&schedule=shop-primary",
+        "/oncall/shop-primary",
+        "/oncall/shop-primary?weeks=8&from=2026-03-20",
         "/explain",
         "/explain?service=checkout&at=2026-05-03T03:00",
         "/services",
@@ -34,7 +42,7 @@ async fn every_page_is_sound_for_every_reader() {
         let stranger = site.get(Who::Nobody, path).await;
         assert!(stranger.status == 303 && stranger.header("location").starts_with("/sign-in?next="), "{path}");
     }
-    assert_eq!(asked, 56);
+    assert_eq!(asked, 76);
 }
 
 #[tokio::test]
@@ -45,14 +53,16 @@ async fn on_call_says_who_until_when_and_where_nobody_is() {
     let (office, primary) = page.split_once("id=\"shop-primary\"").expect("both schedules");
     let (office, primary) = (read(office), read(primary));
     assert!(primary.contains("Rita Responder primary now, until 3 May 00:00"), "{primary}");
-    assert!(primary.contains("Max Manager backup"), "{primary}");
-    assert!(primary.contains("3 May 00:00 4 May 00:00 Max Manager override Rita Responder 24 hours"), "{primary}");
-    assert!(primary.contains("27 Apr 09:00 3 May 00:00 Rita Responder now Max Manager 6 days"), "{primary}");
-    assert!(primary.contains("11 May 09:00 18 May 09:00 Rita Responder Max Manager 7 days"), "{primary}");
+    assert!(primary.contains("Max Manager backup") && primary.contains("Then Max Manager."), "{primary}");
     assert!(!primary.contains("Gap"), "{primary}");
     assert!(office.contains("Nobody is on call now until 4 May 09:00"), "{office}");
     let calm = "41 gaps in the next 8 weeks, the first now for 2 days. No policy counts on this schedule, so nobody is missed.";
     assert!(office.contains(calm) && !office.contains("Gap:"), "{office}");
+    let words = read(&site.get(Who::Viewer, "/oncall/shop-primary").await.body);
+    assert!(words.contains("3 May 00:00 4 May 00:00 Max Manager override Rita Responder 24 hours"), "{words}");
+    assert!(words.contains("27 Apr 09:00 3 May 00:00 Rita Responder now Max Manager 6 days"), "{words}");
+    assert!(words.contains("11 May 09:00 18 May 09:00 Rita Responder Max Manager 7 days"), "{words}");
+    let page = site.get(Who::Viewer, "/oncall/office").await.body;
     assert!(!page.contains("<tr class=\"gap\">"), "a gap that nobody misses is not red");
 }
 

@@ -1,7 +1,13 @@
 //! `/settings`: the organisation at a glance, integrations, the reader's account, tokens and sessions. Keys are for administrators.
 
+mod calendars;
+mod people;
+mod push;
+mod reach;
 mod sessions;
 mod tokens;
+
+pub(crate) use push::subscription;
 
 use crate::{
     gate::{Session, Signed},
@@ -28,10 +34,14 @@ const ALERTS_MAX: u32 = 500;
 /// The addresses.
 pub fn router() -> Router<AppState> {
     Router::new()
+        .merge(calendars::router())
         .route("/settings", get(show))
         .route("/settings/tokens", post(tokens::create))
         .route("/settings/tokens/{id}/revoke", post(tokens::revoke))
         .route("/settings/sessions/{id}/revoke", post(sessions::revoke))
+        .merge(push::router())
+        .merge(people::router())
+        .merge(reach::router())
 }
 
 async fn show(State(state): State<AppState>, who: Signed<Read>) -> PageResult {

@@ -4,6 +4,6 @@ mod declare;
 mod everywhere;
 mod lists;
 mod room;
-mod scene;
+pub(crate) mod scene;
 mod update;
 mod woken;

@@ -25,7 +25,7 @@ use nightbell_wire::{
 };
 
 /// What no page may let through as markup.
-pub(super) const HOSTILE: &str = "</textarea></title><script>alert('x')</script>\"'><img src=x onerror=alert(1)>";
+pub(crate) const HOSTILE: &str = "</textarea></title><script>alert('x')</script>\"'><img src=x onerror=alert(1)>";
 
 const RUNBOOK: &str = "---\nid: stripe\nservices: [checkout]\n---\n# Runbook: Stripe webhook failures\n\n## Symptoms\n- 5xx\n\n\
 ## Quick mitigations\n1. Scale the workers: `kubectl scale deploy/webhook-worker --replicas=20`\n2. Roll back the last deploy\n\n\
@@ -36,12 +36,12 @@ const MORE: &str = r#"status_pages:
 "#;
 
 /// Fields of a form.
-pub(super) type Fields<'a> = &'a [(&'a str, &'a str)];
+pub(crate) type Fields<'a> = &'a [(&'a str, &'a str)];
 /// Words a page must show.
-pub(super) type Words<'a> = &'a [&'a str];
+pub(crate) type Words<'a> = &'a [&'a str];
 
 /// A server with every page; Rita may be paged, and there is something to publish on.
-pub(super) async fn site() -> Site {
+pub(crate) async fn site() -> Site {
     let site = Site::new(vec![pages::routes()]);
     let yaml = ORGANISATION.replace("policy: shop }", "policy: shop, component: pay }") + MORE;
     let files = [
@@ -59,7 +59,7 @@ pub(super) async fn site() -> Site {
 }
 
 /// An alert rings: answers it and its page.
-pub(super) async fn ring(site: &Site, title: &str) -> (AlertId, PageId) {
+pub(crate) async fn ring(site: &Site, title: &str) -> (AlertId, PageId) {
     let body = serde_json::json!({ "title": title, "body": format!("details of {title}"), "severity": "critical", "labels": { "job": title } });
     let request = Request::builder()
         .method(Method::POST)
@@ -73,13 +73,13 @@ pub(super) async fn ring(site: &Site, title: &str) -> (AlertId, PageId) {
     (alert.id, alert.page.expect("it pages"))
 }
 
-pub(super) async fn newest_alert(site: &Site) -> Alert {
+pub(crate) async fn newest_alert(site: &Site) -> Alert {
     let read = site.state.read(|tx, _, _| Ok(views::alerts(tx, false, views::NEWEST, 1)?.items));
     read.await.expect("a list").pop().expect("an alert")
 }
 
 /// An incident that Rita declared, SEV1 on checkout.
-pub(super) async fn declare(site: &Site, title: &str) -> Incident {
+pub(crate) async fn declare(site: &Site, title: &str) -> Incident {
     let title = title.to_owned();
     site.act(move |unit| {
         let permit: Permit<Respond> = terminal(AccessRole::Responder, Who::Responder.handle()).permit()?;
@@ -95,7 +95,7 @@ pub(super) async fn declare(site: &Site, title: &str) -> Incident {
 }
 
 /// The incident as it is now.
-pub(super) async fn incident(site: &Site, slug: &str) -> Incident {
+pub(crate) async fn incident(site: &Site, slug: &str) -> Incident {
     let (slug, settings) = (slug.to_owned(), site.state.settings().clone());
     let read =
         site.state.read(move |tx, now, directory| Ok(views::room(tx, directory, &settings, &slug, now)?.incident));
@@ -103,29 +103,29 @@ pub(super) async fn incident(site: &Site, slug: &str) -> Incident {
 }
 
 /// The page as it is now.
-pub(super) async fn page(site: &Site, id: PageId) -> views::PageView {
+pub(crate) async fn page(site: &Site, id: PageId) -> views::PageView {
     let settings = site.state.settings().clone();
     site.state.read(move |tx, now, directory| views::page(tx, directory, &settings, id, now)).await.expect("a page")
 }
 
 /// How often something was said in a journal stream of a page.
-pub(super) async fn acknowledgements(site: &Site, id: PageId) -> usize {
+pub(crate) async fn acknowledgements(site: &Site, id: PageId) -> usize {
     use nightbell_engine::domain::paging::PageEvent;
     page(site, id).await.events.iter().filter(|event| matches!(event.event, PageEvent::Acknowledged { .. })).count()
 }
 
 /// A link to a page for somebody, good until two hours after the start.
-pub(super) fn link(site: &Site, page: PageId, user: &str) -> String {
+pub(crate) fn link(site: &Site, page: PageId, user: &str) -> String {
     link_until(site, page, user, start() + SignedDuration::from_hours(2))
 }
 
-pub(super) fn link_until(site: &Site, page: PageId, user: &str, expires_at: Timestamp) -> String {
+pub(crate) fn link_until(site: &Site, page: PageId, user: &str, expires_at: Timestamp) -> String {
     let user: UserId = user.parse().expect("a handle");
     PageLink { page, user, expires_at }.encode(site.state.settings().link_key.bytes())
 }
 
 /// What every page keeps: one `h1`, the content policy, nothing cached, no live markup from outside.
-pub(super) fn keeps(answer: &Answer, what: &str) {
+pub(crate) fn keeps(answer: &Answer, what: &str) {
     assert_eq!(answer.body.matches("<h1").count(), 1, "{what}: {}", answer.body);
     assert!(answer.header("content-security-policy").contains("default-src 'none'"), "{what}");
     assert_eq!(answer.header("cache-control"), "no-store", "{what}");
@@ -133,7 +133,7 @@ pub(super) fn keeps(answer: &Answer, what: &str) {
 }
 
 /// A good page.
-pub(super) async fn see(site: &Site, who: Who, path: &str) -> String {
+pub(crate) async fn see(site: &Site, who: Who, path: &str) -> String {
     let answer = site.get(who, path).await;
     assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
     keeps(&answer, path);
@@ -141,14 +141,14 @@ pub(super) async fn see(site: &Site, who: Who, path: &str) -> String {
 }
 
 /// A form that is done: 303 to `to`, and what the message there says.
-pub(super) async fn done(site: &Site, who: Who, path: &str, fields: &[(&str, &str)], to: &str) {
+pub(crate) async fn done(site: &Site, who: Who, path: &str, fields: &[(&str, &str)], to: &str) {
     let answer = site.post_form(who, path, fields).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path} {fields:?}: {}", answer.body);
     assert_eq!(answer.header("location"), to, "{path} {fields:?}");
 }
 
 /// A form that is refused: its page again, with this status and these words.
-pub(super) async fn refused(
+pub(crate) async fn refused(
     site: &Site,
     who: Who,
     path: &str,

@@ -193,3 +193,29 @@ async fn a_link_acts_on_its_own_page_only() {
     let answer = press(&site, &link(&site, second, "rita"), "ack", &[]).await;
     assert_eq!(answer.status, StatusCode::GONE, "expired meanwhile");
 }
+
+#[tokio::test]
+async fn a_woken_person_puts_it_off_or_gives_it_to_somebody() {
+    let site = site().await;
+    let (_, id) = ring(&site, "12 % of checkouts fail").await;
+    let token = link(&site, id, "rita");
+    let body = open(&site, &token).await;
+    assert!(body.contains("Snooze: mine, but later") && body.contains("Give it to somebody"), "{body}");
+    for (fields, status) in [
+        (&[("for", "soon")][..], StatusCode::BAD_REQUEST),
+        (&[("until", "noon")], StatusCode::BAD_REQUEST),
+        (&[("for", "2h"), ("until", "")], StatusCode::SEE_OTHER),
+    ] {
+        assert_eq!(press(&site, &token, "snooze", fields).await.status, status, "{fields:?}");
+    }
+    let body = open(&site, &token).await;
+    assert!(body.contains("Snoozed until") && !body.contains(">Acknowledge</button>"), "{body}");
+    assert_eq!(press(&site, &token, "still-on", &[]).await.status, StatusCode::CONFLICT, "nothing runs out");
+    assert_eq!(
+        press(&site, &token, "hand-to", &[("to", "@nemo"), ("reason", "x")]).await.status,
+        StatusCode::BAD_REQUEST
+    );
+    let given = press(&site, &token, "hand-to", &[("to", "@max"), ("reason", "it is the queue")]).await;
+    assert_eq!(given.header("location"), format!("/p/{token}?done=handed-to"), "{}", given.body);
+    assert!(page(&site, id).await.page.is_waiting(), "it rings Max now");
+}

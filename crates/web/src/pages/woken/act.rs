@@ -3,12 +3,16 @@
 use super::pressed;
 use crate::{
     csrf::PlainForm,
-    pages::form::{Pairs, typed},
+    pages::{
+        form::{Pairs, typed},
+        snooze::until,
+    },
     respond::PageResult,
     state::AppState,
     views::{Flash, FlashKind},
 };
 use axum::extract::{Path, State};
+use jiff::tz::TimeZone;
 use nightbell_engine::{
     Fault, Unit,
     domain::{ids::SeverityId, refusal::Refusal},
@@ -20,6 +24,9 @@ use nightbell_engine::{
 pub(super) fn said(word: &str) -> Option<Flash> {
     let text = match word {
         "acknowledged-all" => "Acknowledged. What still rings is listed below.",
+        "handed-to" => "Handed over. They are being called now, and you are not called for it any more.",
+        "snoozed" => "It is yours until then. If it is not over by then, it rings again.",
+        "still-on" => "Good. You are asked again before it rings.",
         "handed-over" => "Handed over: whoever is next is being called now.",
         "declared" => "The incident is declared. Its room is open.",
         "reported" => "Noted in the incident.",
@@ -42,6 +49,8 @@ async fn press<T: Send + 'static>(
     token: &str,
     mut work: impl FnMut(&mut Unit<'_>, &LinkHolder) -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
+    // Looked at before anything is left at the writer's desk: what is forged costs nobody's page a moment.
+    LinkHolder::check(state.settings(), token, state.now())?;
     let link = token.to_owned();
     state
         .run_first(move |unit| {
@@ -88,6 +97,44 @@ pub(super) async fn hand_over(
 ) -> PageResult {
     let done = press(&state, &token, paging::hand_over_by_link).await;
     pressed(&state, &token, "handed-over", done).await
+}
+
+/// To somebody by name, or to another policy, with a reason.
+pub(super) async fn hand_to(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    PlainForm(pairs): PlainForm<Pairs>,
+) -> PageResult {
+    let typed = typed(pairs);
+    let done = press(&state, &token, move |unit, holder| {
+        let to = response::target_named(&unit.directory.org, typed.text("to").trim())?;
+        paging::hand_to_by_link(unit, holder, &to, &typed.text("reason"))
+    });
+    pressed(&state, &token, "handed-to", done.await).await
+}
+
+pub(super) async fn snooze(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    PlainForm(pairs): PlainForm<Pairs>,
+) -> PageResult {
+    let typed = typed(pairs);
+    let done = press(&state, &token, move |unit, holder| {
+        let zone = unit.directory.org.users.get(holder.user()).map(|user| user.time_zone.clone());
+        let zone = zone.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC);
+        let until = until(&typed, unit.now, &zone)?;
+        paging::snooze_by_link(unit, holder, until)
+    });
+    pressed(&state, &token, "snoozed", done.await).await
+}
+
+pub(super) async fn still_on(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    PlainForm(_): PlainForm<Pairs>,
+) -> PageResult {
+    let done = press(&state, &token, paging::prolong_by_link).await;
+    pressed(&state, &token, "still-on", done).await
 }
 
 pub(super) async fn report(

@@ -34,6 +34,9 @@ pub(super) fn router() -> Router<AppState> {
         .route("/p/{token}/ack", post(act::acknowledge))
         .route("/p/{token}/ack-all", post(act::acknowledge_all))
         .route("/p/{token}/handover", post(act::hand_over))
+        .route("/p/{token}/hand-to", post(act::hand_to))
+        .route("/p/{token}/snooze", post(act::snooze))
+        .route("/p/{token}/still-on", post(act::still_on))
         .route("/p/{token}/mitigations", post(act::report))
         .route("/p/{token}/declare", post(act::declare))
 }

@@ -1,6 +1,6 @@
 //! Samples of the room, on call, services and runbooks.
 
-use super::super::oncall::{ExplainPage, OncallPage, Plan, PlanStep, ScheduleCard, ShiftRow};
+use super::super::oncall::{ExplainPage, Plan, PlanStep};
 use super::super::services::{RunbookPage, RunbookRow, RunbooksPage, ServiceRow, ServicesPage};
 use super::super::{Empty, Field, Link, Nav, Person, SafeHtml, Tag};
 use super::respond::show;
@@ -9,56 +9,9 @@ use super::{Rendered, Voice, at, calm, choices, shell};
 pub(super) const RUNBOOK: &str = "# Runbook: Stripe Webhook Failures\n\n## Symptoms\n- 5xx rate spike on `/webhooks/stripe`\n- Stripe dashboard shows webhook delivery failures\n\n## Quick mitigations\n1. Check Stripe API status: https://status.stripe.com\n2. If queue backed up, scale workers: `kubectl scale deploy/webhook-worker --replicas=20`\n\n## Diagnosis\n1. Check logs: `{service=\"webhook-worker\"} |= \"stripe\"`\n\n## Escalation\n- Page #payments-oncall if blocked > 30 min\n";
 
 pub(super) fn pages(v: Voice) -> Vec<Rendered> {
-    let mut out = oncall_pages(v);
-    out.extend(explain_pages(v));
+    let mut out = explain_pages(v);
     out.extend(service_pages(v));
     out
-}
-
-fn oncall_pages(v: Voice) -> Vec<Rendered> {
-    let shift = |from: i64, primary: &str, mark: &str| ShiftRow {
-        from: at(from * 1440),
-        to: at((from + 7) * 1440),
-        length: "7 days".into(),
-        primary: v.t(primary),
-        backup: v.t("Bob Example"),
-        mark: mark.into(),
-        gap: primary.is_empty(),
-        now: from < 0,
-    };
-    let card = |id: &str, gaps: &str| ScheduleCard {
-        id: id.into(),
-        name: v.t(id),
-        note: v.t("Payments · Europe/Berlin"),
-        primary: gaps.is_empty().then(|| Person::new(v.t("Alice Example"), "alice")),
-        backup: Some(Person::new(v.t("Bob Example"), "bob")),
-        until: Some(at(60 * 47)),
-        shifts: vec![
-            shift(-5, "Alice Example", ""),
-            shift(2, "Bob Example", "override"),
-            ShiftRow { gap: !gaps.is_empty(), ..shift(9, "Alice Example", "") },
-        ],
-        gaps: gaps.into(),
-        relied_on: true,
-    };
-    let page = OncallPage {
-        shell: calm(v, "On call", Nav::Oncall),
-        schedules: vec![
-            card("payments-primary", ""),
-            card("search-primary", "1 gap in the next 8 weeks, on Mon 11 May 09:00 for 7 days"),
-        ],
-        empty: Empty::new("No schedule yet.", "/settings", "Describe one in the organisation files and apply them"),
-        services: choices(v, &[("checkout", "Checkout"), ("search", "Search")], "checkout"),
-        at: Field::new("2026-05-03T03:00"),
-    };
-    let none = OncallPage {
-        shell: calm(v, "On call", Nav::Oncall),
-        schedules: Vec::new(),
-        services: Vec::new(),
-        empty: page.empty.clone(),
-        at: Field::default(),
-    };
-    vec![("oncall", show(&page)), ("oncall-empty", show(&none))]
 }
 
 fn explain_pages(v: Voice) -> Vec<Rendered> {
@@ -78,6 +31,7 @@ fn explain_pages(v: Voice) -> Vec<Rendered> {
         service_error: None,
         urgencies: choices(v, &[("high", "high"), ("low", "low")], "high"),
         at: Field::new("2026-05-03T03:00"),
+        without: Field::default(),
         plan,
     };
     let plan = Plan {

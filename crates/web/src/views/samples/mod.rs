@@ -6,6 +6,7 @@ mod care;
 mod manage;
 mod respond;
 mod room;
+mod turns;
 mod woken;
 
 use super::{Choice, Clock, Flash, FlashKind, Nav, OpenIncident, Shell, Tag, UserChip, When};
@@ -42,6 +43,7 @@ pub fn pages(hostile: bool) -> Vec<Rendered> {
     out.extend(room::pages(voice));
     out.extend(manage::pages(voice));
     out.extend(care::pages(voice));
+    out.extend(turns::pages(voice));
     out
 }
 

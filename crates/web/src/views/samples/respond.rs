@@ -1,11 +1,11 @@
 //! Samples of what people see while something is broken: the woken person, home, alerts, declaring, the room, the update.
 
-use super::super::alerts::{AlertPage, AlertRow, AlertsPage, Delivery, EventRow, Fact, PageRun};
+use super::super::alerts::{AlertPage, AlertRow, AlertsPage, Delivery, EventRow, Fact, PageRun, WhyPart};
 use super::super::entry::EntryPage;
 use super::super::home::{FirstStep, HomePage, IncidentCard, OncallNow, Owed, RingingPage};
 use super::super::incidents::{DeclarePage, FromAlert, IncidentRow, IncidentsPage, Proposal, Question, SeverityRow};
 use super::super::update::{ComponentPick, Finding, Preview, UpdatePage};
-use super::super::{Empty, ExternalLink, Field, Filter, FlashKind, Link, Nav, Person, Shell, Tag};
+use super::super::{Choice, Empty, ExternalLink, Field, Filter, FlashKind, Link, Nav, Person, Shell, Tag};
 use super::{Rendered, Voice, at, calm, choices, shell, since, until, with_flash};
 use askama::Template;
 
@@ -160,7 +160,8 @@ fn alert(v: Voice) -> AlertPage {
         declare: Some("/incidents/new?alert=alert_sample".into()),
         can_ack: true,
         can_resolve: true,
-        snooze: choices(v, &[("15", "15 min"), ("60", "1 h")], "15"),
+        snoozed: String::new(),
+        snooze: choices(v, &[("30m", "30 minutes"), ("2h", "2 hours"), ("morning", "Until 08:00")], ""),
         pages: vec![PageRun {
             id: "page_sample".into(),
             state: Tag::state("ringing"),
@@ -182,6 +183,10 @@ fn alert(v: Voice) -> AlertPage {
             },
         ],
         events_note: "The 2 newest of 37.".into(),
+        why: WhyPart {
+            people: vec![Choice::new("alice", v.t("Alice Example"), true), Choice::new("bob", v.t("Bob Example"), false)],
+            sentences: vec![v.t("@alice was paged at 2026-05-02 09:37:00 UTC by step 1 of policy payments: primary on payments-primary.")],
+        },
     }
 }
 

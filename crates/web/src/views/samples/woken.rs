@@ -16,6 +16,7 @@ pub(super) fn pages(v: Voice) -> Vec<Rendered> {
         at: at(-1),
         meaning: "Nobody else is called. It rings again at 12:40 if it still fires.".into(),
     });
+    acked.can_prolong = true;
     acked.beside.truncate(1);
     acked.beside_more = 0;
     acked.take_all = "Acknowledge it too".into();
@@ -27,6 +28,7 @@ pub(super) fn pages(v: Voice) -> Vec<Rendered> {
     acked.people[0].state = Tag::state("acknowledged");
     let mut ended = woken(v);
     ended.ringing = false;
+    (ended.can_snooze, ended.can_hand_to) = (false, false);
     ended.live = None;
     ended.ended = Some(Ended {
         word: "Resolved".into(),
@@ -56,6 +58,24 @@ pub(super) fn pages(v: Voice) -> Vec<Rendered> {
         ("page-acknowledged", show(&acked)),
         ("page-ended", show(&ended)),
         ("page-gone", show(&gone)),
+    ]
+}
+
+/// Who else is rung.
+fn beside(v: Voice) -> Vec<Here> {
+    vec![
+        Here {
+            person: Person { name: v.t("You"), ..Person::new("Alice Example", "alice") },
+            part: "primary".into(),
+            state: Tag::state("ringing"),
+            at: None,
+        },
+        Here {
+            person: Person::new(v.t("Bob Example"), "bob"),
+            part: "backup".into(),
+            state: Tag::state("next"),
+            at: Some(at(5)),
+        },
     ]
 }
 
@@ -99,20 +119,7 @@ fn woken(v: Voice) -> WokenPage {
         ],
         runbook: Some(Link::new("/runbooks/stripe-webhook-failures", "Runbook")),
         source: ExternalLink::new("https://prometheus.example/graph?g0.expr=x", v.t("See it in Prometheus")),
-        people: vec![
-            Here {
-                person: Person { name: v.t("You"), ..Person::new("Alice Example", "alice") },
-                part: "primary".into(),
-                state: Tag::state("ringing"),
-                at: None,
-            },
-            Here {
-                person: Person::new(v.t("Bob Example"), "bob"),
-                part: "backup".into(),
-                state: Tag::state("next"),
-                at: Some(at(5)),
-            },
-        ],
+        people: beside(v),
         incident: None,
         incident_words: "is open for this.",
         severities: vec![
@@ -120,6 +127,11 @@ fn woken(v: Voice) -> WokenPage {
             Choice::new("sev2", "SEV2", true).with_hint("Significant impact, mitigation possible"),
             Choice::new("sev3", "SEV3", false).with_hint("Minor, or a single customer"),
         ],
+        together: String::new(),
+        answered: false,
+        can_prolong: false,
+        can_snooze: true,
+        can_hand_to: true,
         can_hand_over: true,
         hand_over_to: v.t("Bob Example"),
         delivery: vec![

@@ -1,10 +1,10 @@
-//! The forms of people: users and how to reach them, teams, schedules.
+//! The forms of people: users and how to reach them, teams.
 
 use super::{is_default, utc};
-use crate::org_files::words::{AccessWord, ClockTime, Handle, Length, Local, Turn, Zone};
+use crate::org_files::words::{AccessWord, Handle, Length, Zone};
 use nightbell_domain::{
-    ids::{ContactId, ScheduleId, TeamId, UserId},
-    org::AccessRole,
+    ids::{ContactId, TeamId, UserId},
+    org::{AccessRole, ContactKind},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ pub(in crate::org_files) struct UserFile {
     /// Ways to reach the person.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<ContactFile>,
-    /// Which way is used when; without rules every verified contact is used at once.
+    /// Which way is used when; without rules push and chat at once, a call after 1 minute, SMS after 3, mail after 5.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rules: RulesFile,
 }
@@ -49,10 +49,10 @@ pub(in crate::org_files) struct ContactFile {
     pub id: ContactId,
     /// The medium.
     pub kind: ContactWord,
-    /// For `email`: the mail address.
+    /// The mail address, the number, the chat, the member, the topic: whatever the medium is reached by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// For `webhook`: where to POST.
+    /// For `webhook` and `teams`: where to POST.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Whether it was proved to reach the person. Only verified contacts are used.
@@ -67,6 +67,69 @@ pub(in crate::org_files) struct ContactFile {
 pub(in crate::org_files) enum ContactWord {
     Email,
     Webhook,
+    Ntfy,
+    Telegram,
+    Slack,
+    Discord,
+    Mattermost,
+    Teams,
+    Sms,
+    Voice,
+}
+
+impl ContactWord {
+    /// As in [`ContactKind::word`].
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Webhook => "webhook",
+            Self::Ntfy => "ntfy",
+            Self::Telegram => "telegram",
+            Self::Slack => "slack",
+            Self::Discord => "discord",
+            Self::Mattermost => "mattermost",
+            Self::Teams => "teams",
+            Self::Sms => "sms",
+            Self::Voice => "voice",
+        }
+    }
+
+    /// The field that holds where it leads.
+    pub fn field(self) -> &'static str {
+        if matches!(self, Self::Webhook | Self::Teams) { "url" } else { "address" }
+    }
+
+    /// How one is written.
+    pub fn example(self) -> &'static str {
+        match self {
+            Self::Email => "address: alice@example.com",
+            Self::Webhook => "url: \"https://example.com/hook\"",
+            Self::Teams => "url: \"https://example.com/workflow\"",
+            Self::Ntfy => "address: oncall-alice",
+            Self::Telegram => "address: \"123456789\"",
+            Self::Slack => "address: U0123ABCD",
+            Self::Discord => "address: \"80351110224678912\"",
+            Self::Mattermost => "address: alice",
+            Self::Sms | Self::Voice => "address: \"+4915112345678\"",
+        }
+    }
+
+    /// `None` for a medium that no file can name.
+    pub fn of(kind: &ContactKind) -> Option<Self> {
+        Some(match kind {
+            ContactKind::Email { .. } => Self::Email,
+            ContactKind::Webhook { .. } => Self::Webhook,
+            ContactKind::Ntfy { .. } => Self::Ntfy,
+            ContactKind::Telegram { .. } => Self::Telegram,
+            ContactKind::Slack { .. } => Self::Slack,
+            ContactKind::Discord { .. } => Self::Discord,
+            ContactKind::Mattermost { .. } => Self::Mattermost,
+            ContactKind::Teams { .. } => Self::Teams,
+            ContactKind::Sms { .. } => Self::Sms,
+            ContactKind::Voice { .. } => Self::Voice,
+            ContactKind::Push { .. } => return None,
+        })
+    }
 }
 
 /// Notification rules by urgency.
@@ -114,102 +177,17 @@ pub(in crate::org_files) struct TeamFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^[A-Za-z]{2}$"))]
     pub holidays: Option<String>,
-}
-
-/// Who is on call.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::org_files) struct ScheduleFile {
-    /// Handle.
-    #[schemars(with = "Handle")]
-    pub id: ScheduleId,
-    /// The owning team.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<Handle>")]
-    pub team: Option<TeamId>,
-    /// The zone of every time in the schedule.
-    #[serde(default = "utc")]
-    #[schemars(with = "Zone")]
-    pub time_zone: String,
-    /// Rotations; a later one wins over the earlier ones where it has somebody.
-    #[serde(default)]
-    pub layers: Vec<LayerFile>,
-    /// Spans somebody takes, whatever the layers say; a later one wins.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub overrides: Vec<OverrideFile>,
-    /// Who stands behind the primary.
+    /// Whether its members who are on call get a test page once a week.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub backup: BackupWord,
+    pub test_page: SwitchWord,
 }
 
-/// Who stands behind the primary.
+/// On or off.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-pub(in crate::org_files) enum BackupWord {
-    /// The next different member in the rotation.
+pub(in crate::org_files) enum SwitchWord {
     #[default]
-    Next,
-    /// Nobody.
-    None,
-}
-
-/// One rotation.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::org_files) struct LayerFile {
-    /// Unique in its schedule.
-    pub name: String,
-    /// In order of turn.
-    #[schemars(with = "Vec<Handle>")]
-    pub members: Vec<UserId>,
-    /// How long a turn is: `1w`, `1d`, `12h`. Days and weeks hand over at the same wall-clock time all year.
-    #[schemars(with = "Turn")]
-    pub every: String,
-    /// Begin of the first member's first turn.
-    pub starts: Local,
-    /// The hours of the week in which the layer has somebody; always when not said.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub hours: Vec<HoursFile>,
-}
-
-/// Hours on some days of the week.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::org_files) struct HoursFile {
-    /// The days on which the hours begin.
-    pub days: Vec<DayWord>,
-    /// First minute, inclusive.
-    #[schemars(with = "ClockTime")]
-    pub from: String,
-    /// End, exclusive, up to 24:00. At or before `from` it lies on the following day.
-    #[schemars(with = "ClockTime")]
-    pub to: String,
-}
-
-/// A day of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline)]
-pub(in crate::org_files) enum DayWord {
-    Mon,
-    Tue,
-    Wed,
-    Thu,
-    Fri,
-    Sat,
-    Sun,
-}
-
-/// Somebody takes a span.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::org_files) struct OverrideFile {
-    /// Who takes it.
-    #[schemars(with = "Handle")]
-    pub user: UserId,
-    /// Inclusive.
-    pub from: Local,
-    /// Exclusive.
-    pub to: Local,
+    On,
+    Off,
 }

@@ -118,7 +118,33 @@ fn times_and_targets() {
     );
     check_body(
         &policy("{ after: 5m, notify: ['user:a', bob] }"),
-        &["o.yaml:5:41: \"bob\" is not a target: write schedule:ID, schedule:ID/backup, user:ID, team:ID or policy:ID"],
+        &[
+            "o.yaml:5:41: \"bob\" is not a target: write schedule:ID, schedule:ID/backup, schedule:ID/next, user:ID, team:ID or policy:ID",
+        ],
+    );
+    check_body(
+        &policy("{ after: 5m, notify: ['user:a'], acknowlege: all }"),
+        &["o.yaml:5:42: unknown key \"acknowlege\". Did you mean \"acknowledge\"?"],
+    );
+    check_body(
+        &policy("{ after: 5m, notify: ['user:a'], acknowledge: al }"),
+        &["o.yaml:5:55: unknown word \"al\". Did you mean \"all\"?"],
+    );
+    check_body(
+        &policy("{ after: 5m }"),
+        &[
+            "o.yaml:5:9: a step says whom it rings, for example notify: [\"user:alice\"], or which policy goes on, for example hand_over: database",
+        ],
+    );
+    check_body(
+        &policy("{ after: 5m, notify: ['user:a'], when: { hours: { from: '25:00' } } }"),
+        &["o.yaml:5:65: \"25:00\" is not a time of day; write HH:MM from 00:00 to 24:00"],
+    );
+    check_body(
+        &policy("{ after: 5m, notify: ['user:a'], when: { hours: { time_zone: Europe/Berln } } }"),
+        &[
+            "o.yaml:5:70: \"Europe/Berln\" is not an IANA time zone; write one like Europe/Berlin or UTC. Did you mean \"Europe/Berlin\"?",
+        ],
     );
     check_body(
         "policies:\n  - { id: p, repeat: 70000 }\n",
@@ -145,7 +171,7 @@ fn schedules() {
         |rest: &str| format!("schedules:\n  - id: s\n    layers:\n      - {{ name: all, members: [a], {rest} }}\n");
     check_body(
         &layer("every: 1x, starts: 2026-01-05T09:00"),
-        &["o.yaml:5:43: \"1x\" is not a turn length; write a number and h, d or w, such as 12h, 1d or 1w"],
+        &["o.yaml:5:43: \"1x\" is not a turn length; write a number and h, d, w or mo, such as 12h, 1d, 1w or 1mo"],
     );
     check_body(
         &layer("every: 1w, starts: 2026-13-05"),
@@ -168,8 +194,67 @@ fn schedules() {
         &["o.yaml:5:90: unknown word \"monday\"; known words here: mon, tue, wed, thu, fri, sat, sun"],
     );
     check_body(
+        &layer("every: [1w, 12h], starts: 2026-01-05T09:00"),
+        &[
+            "o.yaml:5:43: 1w and 12h do not cycle together; write all lengths in hours, all in days and weeks, or all in months",
+        ],
+    );
+    check_body(
+        &layer("every: 7, starts: 2026-01-05T09:00"),
+        &["o.yaml:5:43: expected a turn length such as \"1w\", or a list of them such as [4d, 3d], found the number 7"],
+    );
+    check_body(
+        &layer("every: 1w, starts: 2026-01-05T09:00, hours: [{ from: 'fry 17:00', to: 'mon 09:00' }]"),
+        &["o.yaml:5:89: \"fry 17:00\" is not a time of the week; write it like \"fri 17:00\""],
+    );
+    check_body(
+        &layer("every: 1w, starts: 2026-01-05T09:00, holidays: { country: DE, on: of }"),
+        &["o.yaml:5:102: unknown word \"of\". Did you mean \"off\"?"],
+    );
+    check_body(
+        &layer("every: 1w, starts: 2026-01-05T09:00, holidays: { days: [christmas] }"),
+        &["o.yaml:5:92: \"christmas\" is not a day; write it like \"2026-12-24\""],
+    );
+    check_body(
         &layer("every: 1w, start: 2026-01-05T09:00"),
         &["o.yaml:5:47: unknown key \"start\". Did you mean \"starts\"?"],
+    );
+}
+
+#[test]
+fn slots_and_overrides() {
+    let members = |slots: &str| {
+        format!(
+            "schedules:\n  - id: s\n    layers:\n      - {{ name: all, members: [{slots}], every: 1w, starts: 2026-01-05 }}\n"
+        )
+    };
+    check_body(
+        &members("a, [B]"),
+        &[
+            "o.yaml:5:36: \"B\" cannot be a user id: use 1 to 64 of a-z, 0-9, '-', '_' and '.', starting with a letter or digit",
+        ],
+    );
+    check_body(&members("a, [b, nobody]"), &["o.yaml:5:35: nobody stands alone: write it in place of the list"]);
+    check_body(
+        &members("a, []"),
+        &["o.yaml:5:35: the list names nobody; write nobody for a slot that is empty on purpose"],
+    );
+    check_body(&members("a, 7"), &["o.yaml:5:35: expected a handle, a list of handles, or nobody, found the number 7"]);
+    let taken =
+        |rest: &str| format!("schedules:\n  - id: s\n    overrides:\n      - {{ user: a, to: 2026-05-03, {rest} }}\n");
+    check_body(
+        &taken("from: 2026-05-02T00:00, kind: reverse_shadow"),
+        &["o.yaml:5:66: unknown word \"reverse_shadow\". Did you mean \"reverse-shadow\"?"],
+    );
+    check_body(
+        &taken("from: 2026-05-02T25:00Z"),
+        &[
+            "o.yaml:5:42: \"2026-05-02T25:00Z\" is no instant; write it like \"2026-01-05T08:00:00Z\", or as wall time like \"2026-01-05T09:00\"",
+        ],
+    );
+    check_body(
+        &taken("from: 2026-05-02T00:00, insted_of: b"),
+        &["o.yaml:5:60: unknown key \"insted_of\". Did you mean \"instead_of\"?"],
     );
 }
 

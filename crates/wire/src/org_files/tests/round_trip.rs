@@ -3,11 +3,13 @@
 use super::{EXAMPLE, RUNBOOK, organisation, read, shown};
 use crate::org_files::{export, plan};
 use nightbell_domain::org::{
-    AccessRole, ConfigObject, Contact, ContactKind, Integration, IntegrationKind, NotificationRule, NotificationRules,
-    Organisation, Policy, PolicyStep, ResponseSettings, Rhythm, Route, RouteOutcome, RunbookSource, Schedule, Service,
-    Severity, SeverityTable, StatusComponent, StatusPage, Target, Team, Urgency, User,
+    AccessRole, Acknowledge, CivilTime, Condition, ConfigObject, Contact, ContactKind, HoldLow, Integration,
+    IntegrationKind, NotificationRule, NotificationRules, Organisation, Policy, PolicyStep, ResponseSettings, Rhythm,
+    Route, RouteOutcome, RunbookSource, Schedule, Service, Severity, SeverityTable, StatusComponent, StatusPage,
+    Target, Team, Urgency, User, Weekday, WorkingHours,
 };
 use nightbell_domain::response::RoleKind;
+use nightbell_domain::signal::AlertSeverity;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -151,6 +153,7 @@ fn target() -> impl Strategy<Value = Target> {
         handle().prop_map(Target::Policy),
         handle().prop_map(Target::Schedule),
         handle().prop_map(Target::Backup),
+        handle().prop_map(Target::Next),
     ]
 }
 
@@ -158,6 +161,17 @@ fn user() -> impl Strategy<Value = User> {
     let kind = prop_oneof![
         "[a-z+0-9]{1,8}@[a-z]{1,8}[.]org".prop_map(|address| ContactKind::Email { address }),
         "https?://[a-z.]{1,9}(:[0-9]{2})?/[!-~]{0,12}".prop_map(|url| ContactKind::Webhook { url }),
+        "https://[a-z]{1,9}[.]org/[!-~]{0,12}".prop_map(|url| ContactKind::Teams { url }),
+        "[A-Za-z0-9_-]{1,64}".prop_map(|topic| ContactKind::Ntfy { topic, server: None }),
+        "[A-Za-z0-9_-]{1,64}".prop_map(|topic| {
+            ContactKind::Ntfy { topic, server: Some("https://ntfy.example:8443/deep".to_owned()) }
+        }),
+        "-?[0-9]{1,14}".prop_map(|chat| ContactKind::Telegram { chat }),
+        "U[A-Z0-9]{8,10}".prop_map(|member| ContactKind::Slack { member }),
+        "[0-9]{17,19}".prop_map(|user| ContactKind::Discord { user }),
+        "[a-z][a-z0-9._-]{0,20}".prop_map(|user| ContactKind::Mattermost { user }),
+        "[+][1-9][0-9]{6,14}".prop_map(|number| ContactKind::Sms { number }),
+        "[+][1-9][0-9]{6,14}".prop_map(|number| ContactKind::Voice { number }),
     ];
     let contact = (handle(), kind, any::<bool>()).prop_map(|(id, kind, verified)| Contact { id, kind, verified });
     let rule = (length(), handle()).prop_map(|(after, via)| NotificationRule { after, via }).boxed();
@@ -185,12 +199,32 @@ fn schedule() -> impl Strategy<Value = Schedule> {
     let clock =
         || prop_oneof![(0..24_u8, 0..60_u8).prop_map(|(h, m)| format!("{h:02}:{m:02}")), Just("24:00".to_owned())];
     let days = vec(select(vec!["mon", "tue", "wed", "thu", "fri", "sat", "sun"]), 0..4);
-    let hours = (days, clock(), clock()).prop_map(|(days, from, to)| json!({ "days": days, "from": from, "to": to }));
-    let layer = (text(), vec(member(), 0..4), 0..500_u16, select(vec!['h', 'd', 'w']), local(), vec(hours, 0..3)).prop_map(
-        |(name, members, count, unit, starts, hours)| json!({ "name": name, "members": members, "every": format!("{count}{unit}"), "starts": starts, "hours": hours }),
+    let on_days = (days, clock(), clock()).prop_map(|(days, from, to)| json!({ "days": days, "from": from, "to": to }));
+    let range =
+        (clock(), clock()).prop_map(|(from, to)| json!({ "from": format!("fri {from}"), "to": format!("mon {to}") }));
+    let hours = prop_oneof![on_days, range];
+    let slot = prop_oneof![
+        4 => member().prop_map(|one| json!(one)),
+        1 => vec(member(), 2..4).prop_map(|several| json!(several)),
+        1 => Just(json!("nobody")),
+    ];
+    let every = (vec(0..500_u16, 1..4), select(vec!["h", "d", "w", "mo"])).prop_map(|(counts, unit)| {
+        let lengths: Vec<String> = counts.iter().map(|count| format!("{count}{unit}")).collect();
+        if lengths.len() == 1 { json!(lengths[0]) } else { json!(lengths) }
+    });
+    let day = (2020..2030_u16, 1..=12_u8, 1..=28_u8).prop_map(|(y, m, d)| format!("{y}-{m:02}-{d:02}"));
+    let holidays = option::of((option::of("[A-Z]{2}"), vec(day, 0..3), select(vec!["off", "only"])))
+        .prop_map(|said| said.map(|(country, days, on)| json!({ "country": country, "days": days, "on": on })));
+    let layer = (text(), vec(slot, 0..4), every, local(), vec(hours, 0..3), holidays).prop_map(
+        |(name, members, every, starts, hours, holidays)| json!({ "name": name, "members": members, "every": every, "starts": starts, "hours": hours, "holidays": holidays }),
     );
-    let taken =
-        (member(), local(), local()).prop_map(|(user, from, to)| json!({ "user": user, "from": from, "to": to }));
+    let exact =
+        (0_i64..4_000_000_000).prop_map(|second| jiff::Timestamp::from_second(second).expect("in range").to_string());
+    let edge = || prop_oneof![local(), exact.clone()];
+    let kind = select(vec!["replace", "add", "shadow", "reverse-shadow"]);
+    let taken = (member(), edge(), edge(), kind, option::of(member()), option::of(text())).prop_map(
+        |(user, from, to, kind, instead_of, note)| json!({ "user": user, "from": from, "to": to, "kind": kind, "instead_of": instead_of, "note": note }),
+    );
     let backup = select(vec!["next_in_rotation", "none"]);
     (
         handle::<nightbell_domain::ids::ScheduleId>(),
@@ -207,10 +241,47 @@ fn schedule() -> impl Strategy<Value = Schedule> {
         })
 }
 
+fn clock_time() -> impl Strategy<Value = CivilTime> {
+    (0..24_u16, 0..60_u16).prop_map(|(hour, minute)| CivilTime::new(hour, minute).expect("a time of day"))
+}
+
+fn days() -> impl Strategy<Value = Vec<Weekday>> {
+    vec(select(Weekday::ALL.to_vec()), 0..4)
+}
+
+fn condition() -> impl Strategy<Value = Condition> {
+    let urgency = option::of(select(std::vec![Urgency::Low, Urgency::High]));
+    let hours = (days(), clock_time(), clock_time(), option::of(zone()), any::<bool>())
+        .prop_map(|(days, from, to, time_zone, outside)| WorkingHours { days, from, to, time_zone, outside });
+    let labels = prop::collection::btree_map("[a-z]{1,6}", vec(text(), 1..3), 0..3);
+    let severity = option::of(select(std::vec![AlertSeverity::Info, AlertSeverity::Critical]));
+    (urgency, option::of(hours), labels, severity, vec(text(), 0..3)).prop_map(
+        |(urgency, hours, labels, severity, priority)| Condition { urgency, hours, labels, severity, priority },
+    )
+}
+
 fn policy() -> impl Strategy<Value = Policy> {
-    let step = (length(), vec(target(), 0..3)).prop_map(|(after, notify)| PolicyStep { after, notify });
-    (handle(), option::of(handle()), vec(step, 0..4), any::<u16>(), vec(target(), 0..3))
-        .prop_map(|(id, team, steps, repeat, last_resort)| Policy { id, team, steps, repeat, last_resort })
+    let all = any::<bool>().prop_map(|all| if all { Acknowledge::All } else { Acknowledge::Any });
+    let step = (length(), vec(target(), 0..3), any::<bool>(), all, condition(), option::of(handle())).prop_map(
+        |(after, notify, round_robin, acknowledge, when, hand_over)| PolicyStep {
+            after,
+            notify,
+            round_robin,
+            acknowledge,
+            when,
+            hand_over,
+        },
+    );
+    let hold = (clock_time(), clock_time(), days(), option::of(zone()))
+        .prop_map(|(until, from, days, time_zone)| HoldLow { until, from, days, time_zone });
+    let more = (option::of(hold), option::of(length()));
+    (handle(), option::of(handle()), vec(step, 0..4), any::<u16>(), vec(target(), 0..3), more).prop_map(
+        |(id, team, steps, repeat, last_resort, (hold_low, ack_timeout))| Policy {
+            hold_low,
+            ack_timeout,
+            ..Policy::plain(id, team, steps, repeat, last_resort)
+        },
+    )
 }
 
 fn runbook() -> impl Strategy<Value = RunbookSource> {
@@ -232,8 +303,16 @@ fn status_page() -> impl Strategy<Value = StatusPage> {
 }
 
 fn small_object() -> impl Strategy<Value = ConfigObject> {
-    let team = (handle(), text(), vec(handle(), 0..4), zone(), option::of("[A-Z]{2}"))
-        .prop_map(|(id, name, members, time_zone, holidays)| Team { id, name, members, time_zone, holidays });
+    let team = (handle(), text(), vec(handle(), 0..4), zone(), option::of("[A-Z]{2}"), any::<bool>()).prop_map(
+        |(id, name, members, time_zone, holidays, no_test_page)| Team {
+            id,
+            name,
+            members,
+            time_zone,
+            holidays,
+            no_test_page,
+        },
+    );
     let service =
         (handle(), text(), option::of(handle()), option::of(handle()), vec(handle(), 0..3), option::of(handle()))
             .prop_map(|(id, name, team, policy, runbooks, component)| Service {

@@ -1,6 +1,6 @@
 //! The HTML part: the same words, no images, scripts or remote anything. Every value is escaped; only http(s) addresses become links.
 
-use super::Facts;
+use crate::outbound::facts::Facts;
 
 /// How every mail's markup begins.
 pub(super) const OPENING: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"></head>\n\

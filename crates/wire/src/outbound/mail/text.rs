@@ -1,6 +1,6 @@
 //! The plain text part. Lines of the alert's own start with `| `, so that none can pass for one of ours.
 
-use super::Facts;
+use crate::outbound::facts::Facts;
 
 pub(super) fn render(facts: &Facts) -> String {
     let mut out = format!("{}\n\n{}\n\n", facts.greeting, facts.title);

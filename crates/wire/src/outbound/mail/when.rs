@@ -5,7 +5,7 @@ use nightbell_domain::record::Instant;
 use std::sync::OnceLock;
 
 /// `Sat 2026-05-02 03:07 CEST (01:07 UTC)`; the UTC date too where it differs; UTC alone when the zone is unknown.
-pub(super) fn both(at: Instant, zone: &str) -> String {
+pub(in crate::outbound) fn both(at: Instant, zone: &str) -> String {
     let utc = at.to_zoned(TimeZone::UTC);
     let Some(local) = zone_of(zone).map(|zone| at.to_zoned(zone)) else {
         return utc.strftime("%a %Y-%m-%d %H:%M UTC").to_string();
@@ -18,7 +18,7 @@ pub(super) fn both(at: Instant, zone: &str) -> String {
 }
 
 /// `03:07`, for a list whose heading says the rest.
-pub(super) fn clock(at: Instant, zone: &str) -> String {
+pub(in crate::outbound) fn clock(at: Instant, zone: &str) -> String {
     at.to_zoned(zone_of(zone).unwrap_or(TimeZone::UTC)).strftime("%H:%M").to_string()
 }
 

@@ -1,0 +1,4 @@
+//! Callbacks through the whole router: who may press, and what is told.
+
+mod press;
+mod telegram;

@@ -1,0 +1,306 @@
+//! `/settings/calendars`: addresses for one's calendar program, when one is away, and turns of a schedule read from a calendar. A new address is
+//! in the answer itself, once.
+
+use crate::{
+    csrf::CsrfForm,
+    errors::PagePath,
+    gate::{Session, Signed},
+    present::{count, eyes::Reading},
+    respond::{self, PageResult},
+    state::AppState,
+    views::{Choice, Field, FlashKind, Nav, Shell, When},
+};
+use askama::Template;
+use axum::{
+    Router,
+    extract::State,
+    http::StatusCode,
+    routing::{get, post},
+};
+use jiff::{SignedDuration, civil::Date};
+use nightbell_engine::{
+    Fault, calendars,
+    domain::{
+        access::{Read, Respond},
+        ids::{AbsenceId, FeedId},
+        record::Instant,
+        refusal::Refusal,
+    },
+    rota,
+};
+use serde::Deserialize;
+
+/// How far ahead absences are shown.
+const SHOWN: SignedDuration = SignedDuration::from_hours(400 * 24);
+
+/// The addresses.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/settings/calendars", get(show).post(create))
+        .route("/settings/calendars/{id}/revoke", post(revoke))
+        .route("/settings/calendars/away", post(away))
+        .route("/settings/calendars/away/{id}/forget", post(forget))
+        .route("/settings/calendars/read", post(read))
+        .route("/settings/calendars/import", post(import))
+}
+
+/// The page.
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = r#"{%- extends "base.html" -%}
+{%- import "macros.html" as m -%}
+{% block content %}
+<p class="crumbs"><a href="/settings">Settings</a></p>
+<div class="head"><h1>Calendars</h1></div>
+{% if let Some(url) = made %}<section class="card stack flash" role="status"><p><strong>Your new calendar address.</strong> Copy it now into your calendar program (as a subscription by URL): it is shown this once. Whoever has it reads the turns.</p>{{ m::command(url) }}</section>{% endif %}
+{% if !told.is_empty() %}<section class="card stack flash" role="status">{% for line in told %}<p>{{ line }}</p>{% endfor %}</section>{% endif %}
+<section class="card stack" aria-labelledby="feeds-title"><h2 id="feeds-title">Turns in your own calendar</h2>
+<ul class="rows">{% for f in feeds %}<li class="split"><p><strong>{{ f.what }}</strong> <span class="faint">made {{ m::clock(f.created) }}{% if let Some(u) = f.used %}, last read {{ m::clock(u) }}{% endif %}</span></p><form method="post" action="/settings/calendars/{{ f.id }}/revoke">{{ m::csrf(shell.csrf) }}<button>Revoke</button></form></li>{% endfor %}</ul>
+{% if feeds.is_empty() %}<p class="soft">No address yet.</p>{% endif %}
+<form method="post" action="/settings/calendars" class="row ask">{{ m::csrf(shell.csrf) }}{{ m::pick("feed-schedule", "Show", "schedule", schedules, feed_error) }}<button class="primary">Make an address</button></form></section>
+<section class="card stack" aria-labelledby="away-title"><h2 id="away-title">When you are away</h2>
+<p class="soft">Nobody is taken off call by this. It is shown where you are on call, and coverage does not count on you: ask for cover.</p>
+<ul class="rows">{% for a in absences %}<li class="split"><p>{{ m::clock(a.from) }} to {{ m::clock(a.to) }} <span class="faint">{{ a.source }}</span>{% for t in a.turns %}<br><strong class="due"><span aria-hidden="true">◐</span> On call then: {{ t }}. Ask for cover.</strong>{% endfor %}</p><form method="post" action="/settings/calendars/away/{{ a.id }}/forget">{{ m::csrf(shell.csrf) }}<button>Forget</button></form></li>{% endfor %}</ul>
+{% if absences.is_empty() %}<p class="soft">Nothing is known.</p>{% endif %}
+<form method="post" action="/settings/calendars/away" class="row ask">{{ m::csrf(shell.csrf) }}{{ m::text("away-from", "From (day)", "from", from, kind="date", required=true) }}{{ m::text("away-to", "To (last day)", "to", to, kind="date", required=true) }}<button>Note it</button></form>
+<form method="post" action="/settings/calendars/read" class="stack">{{ m::csrf(shell.csrf) }}{{ m::text("read-name", "Or read a calendar: its name", "name", calendar, hint="reading it again under this name replaces what it said") }}{{ m::area("read-ics", "Its text (.ics)", "ics", ics, rows=4, max=2000000, hint="whole days and busy times of 8 hours or more count; what they are about is not kept") }}<button>Read absences</button></form></section>
+{% if !arranges.is_empty() %}<section class="card stack" aria-labelledby="import-title"><h2 id="import-title">Turns of a schedule from a calendar</h2>
+<form method="post" action="/settings/calendars/import" class="stack">{{ m::csrf(shell.csrf) }}{{ m::pick("import-schedule", "Schedule", "schedule", arranges, None::<String>) }}{{ m::area("import-ics", "Its text (.ics)", "ics", turns, rows=4, max=2000000, hint="each event's SUMMARY is a handle, a mail address or a full name") }}<div class="row"><button name="plan" value="1">Only say what would be</button><button name="plan" value="" class="primary">Read the turns in</button></div></form></section>{% endif %}
+{% endblock %}"#
+)]
+struct CalendarsPage {
+    shell: Shell,
+    made: Option<String>,
+    told: Vec<String>,
+    feeds: Vec<FeedRow>,
+    schedules: Vec<Choice>,
+    feed_error: Option<String>,
+    absences: Vec<AwayRow>,
+    from: Field,
+    to: Field,
+    calendar: Field,
+    ics: Field,
+    arranges: Vec<Choice>,
+    turns: Field,
+}
+
+struct FeedRow {
+    id: String,
+    what: String,
+    created: When,
+    used: Option<When>,
+}
+
+struct AwayRow {
+    id: String,
+    from: When,
+    to: When,
+    source: String,
+    /// Turns they have then.
+    turns: Vec<String>,
+}
+
+/// What a form left behind: the secret it made, what was wrong.
+#[derive(Default)]
+struct Left {
+    made: Option<String>,
+    told: Vec<String>,
+    feed_error: Option<String>,
+    from: Field,
+    to: Field,
+    calendar: Field,
+    ics: Field,
+    turns: Field,
+}
+
+async fn show(State(state): State<AppState>, who: Signed<Read>) -> PageResult {
+    page(&state, &who, StatusCode::OK, Left::default()).await
+}
+
+async fn page(state: &AppState, who: &Session, status: StatusCode, left: Left) -> PageResult {
+    let shell = respond::frame(state, who, Nav::Settings, "Calendars", None).await?;
+    let (reading, user, role) = (Reading::of(who), who.person.id.clone(), who.caller.role());
+    let view = state
+        .read(move |tx, now, directory| {
+            let (eyes, org) = (reading.at(now, &directory.org), &directory.org);
+            let row = |feed: calendars::Feed| FeedRow {
+                id: feed.id.to_string(),
+                what: feed.schedule.map_or_else(|| "Your own turns".to_owned(), |id| format!("Schedule {id}")),
+                created: eyes.when(feed.created_at),
+                used: feed.last_used_at.map(|at| eyes.when(at)),
+            };
+            let feeds = calendars::feeds(tx, &user)?.into_iter().map(row).collect();
+            let ahead = now.saturating_add(SHOWN).unwrap_or(now);
+            let absences = calendars::absences(tx, Some(&user), now, ahead)?.into_iter().map(|one| AwayRow {
+                id: one.id.to_string(),
+                from: eyes.when(one.from),
+                to: eyes.when(one.to),
+                source: if one.source == "said" { String::new() } else { one.source },
+                turns: org.turns(&user, one.from, one.to).iter().map(|turn| turn.schedule.to_string()).collect(),
+            });
+            let ids: Vec<String> = org.schedules.keys().map(ToString::to_string).collect();
+            let own = Choice::new("", "my own turns, on every schedule", true);
+            let schedules = ids.iter().map(|id| Choice::new(id.clone(), format!("schedule {id}"), false));
+            let may = org.schedules.keys().filter(|id| rota::may_arrange(org, id, &user, role));
+            Ok(CalendarsPage {
+                shell,
+                made: left.made,
+                told: left.told,
+                feeds,
+                schedules: std::iter::once(own).chain(schedules).collect(),
+                feed_error: left.feed_error,
+                absences: absences.collect(),
+                from: left.from,
+                to: left.to,
+                calendar: left.calendar,
+                ics: left.ics,
+                arranges: may.map(|id| Choice::new(id.to_string(), id.to_string(), false)).collect(),
+                turns: left.turns,
+            })
+        })
+        .await?;
+    Ok(respond::page_with(state, status, &view))
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    #[serde(default)]
+    schedule: String,
+}
+
+async fn create(State(state): State<AppState>, who: Signed<Read>, CsrfForm(given): CsrfForm<Wanted>) -> PageResult {
+    let schedule = match given.schedule.as_str() {
+        "" => None,
+        id => Some(id.parse().map_err(|_| Refusal::not_found("schedule", id))?),
+    };
+    let permit = who.permit.clone();
+    match state.run(move |unit| calendars::create_feed(unit, &permit, schedule.clone())).await {
+        Ok((_, secret)) => {
+            let made = Some(state.link(&format!("/ical/{}.ics", secret.expose())));
+            page(&state, &who, StatusCode::OK, Left { made, ..Left::default() }).await
+        }
+        Err(Fault::Refused(refusal)) => {
+            let left = Left { feed_error: Some(refusal.message), ..Left::default() };
+            page(&state, &who, StatusCode::BAD_REQUEST, left).await
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+#[derive(Deserialize)]
+struct Nothing {}
+
+async fn revoke(
+    State(state): State<AppState>,
+    who: Signed<Read>,
+    PagePath(id): PagePath<FeedId>,
+    _form: CsrfForm<Nothing>,
+) -> PageResult {
+    let permit = who.permit.clone();
+    state.run(move |unit| calendars::revoke_feed(unit, &permit, id)).await?;
+    let said = "The address opens nothing any more.";
+    Ok(respond::see_other_saying(&state, "/settings/calendars", FlashKind::Done, said))
+}
+
+#[derive(Deserialize)]
+struct Days {
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    to: String,
+}
+
+/// The begin of a day of the person's, or of the day after it.
+fn day(who: &Session, text: &str, days_more: i64) -> Option<Instant> {
+    let day: Date = text.trim().parse().ok()?;
+    let day = day.checked_add(jiff::Span::new().days(days_more)).ok()?;
+    day.to_zoned(who.zone()).ok().map(|begin| begin.timestamp())
+}
+
+async fn away(State(state): State<AppState>, who: Signed<Read>, CsrfForm(given): CsrfForm<Days>) -> PageResult {
+    let refused = |field: &str, why: &str| {
+        let one = |name: &str, text: &str| if name == field { Field::refused(text, why) } else { Field::new(text) };
+        Left { from: one("from", &given.from), to: one("to", &given.to), ..Left::default() }
+    };
+    let (Some(from), Some(to)) = (day(&who, &given.from, 0), day(&who, &given.to, 1)) else {
+        let field = if day(&who, &given.from, 0).is_none() { "from" } else { "to" };
+        return page(&state, &who, StatusCode::BAD_REQUEST, refused(field, "Write a day like 2026-12-24.")).await;
+    };
+    let permit = who.permit.clone();
+    match state.run(move |unit| calendars::say_absence(unit, &permit, from, to)).await {
+        Ok(_) => {
+            let said = "Noted. Where you are on call then, ask for cover.";
+            Ok(respond::see_other_saying(&state, "/settings/calendars", FlashKind::Done, said))
+        }
+        Err(Fault::Refused(refusal)) => {
+            page(&state, &who, StatusCode::BAD_REQUEST, refused("to", &refusal.message)).await
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+async fn forget(
+    State(state): State<AppState>,
+    who: Signed<Read>,
+    PagePath(id): PagePath<AbsenceId>,
+    _form: CsrfForm<Nothing>,
+) -> PageResult {
+    let permit = who.permit.clone();
+    state.run(move |unit| calendars::forget_absence(unit, &permit, id)).await?;
+    Ok(respond::see_other_saying(&state, "/settings/calendars", FlashKind::Done, "Forgotten."))
+}
+
+#[derive(Deserialize)]
+struct Text {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    ics: String,
+    #[serde(default)]
+    schedule: String,
+    #[serde(default)]
+    plan: String,
+}
+
+async fn read(State(state): State<AppState>, who: Signed<Read>, CsrfForm(given): CsrfForm<Text>) -> PageResult {
+    let (permit, name, ics) = (who.permit.clone(), given.name.clone(), given.ics.clone());
+    match state.run(move |unit| calendars::read_absences(unit, &permit, &name, &ics)).await {
+        Ok(found) => {
+            let said = format!("{} read.", count(u64::try_from(found).unwrap_or(0), "absence"));
+            Ok(respond::see_other_saying(&state, "/settings/calendars", FlashKind::Done, &said))
+        }
+        Err(Fault::Refused(refusal)) => {
+            let of_name = refusal.field.as_deref() == Some("name");
+            let one = |wrong: bool, text: String| {
+                if wrong { Field::refused(text, refusal.message.clone()) } else { Field::new(text) }
+            };
+            let left = Left { calendar: one(of_name, given.name), ics: one(!of_name, given.ics), ..Left::default() };
+            page(&state, &who, StatusCode::BAD_REQUEST, left).await
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+async fn import(State(state): State<AppState>, who: Signed<Respond>, CsrfForm(given): CsrfForm<Text>) -> PageResult {
+    let schedule = given.schedule.parse().map_err(|_| Refusal::not_found("schedule", &given.schedule))?;
+    let (permit, ics, apply) = (who.permit.clone(), given.ics.clone(), given.plan.is_empty());
+    match state.run(move |unit| calendars::import_turns(unit, &permit, &schedule, &ics, apply)).await {
+        Ok(imported) => {
+            let zone = who.zone();
+            let shown = |at: Instant| at.to_zoned(zone.clone()).strftime("%a %-d %b %Y %H:%M").to_string();
+            let turns = count(u64::try_from(imported.spans.len()).unwrap_or(0), "turn");
+            let verb = if imported.applied { "read in" } else { "would be read in; nothing was changed" };
+            let mut told = vec![format!("{turns} of {} {verb}.", imported.schedule)];
+            let lines = imported.spans.iter().take(50);
+            told.extend(lines.map(|one| format!("@{}: {} to {}", one.user, shown(one.from), shown(one.to))));
+            let turns = if imported.applied { Field::default() } else { Field::new(given.ics) };
+            page(&state, &who, StatusCode::OK, Left { told, turns, ..Left::default() }).await
+        }
+        Err(Fault::Refused(refusal)) => {
+            let left = Left { turns: Field::refused(given.ics, refusal.message), ..Left::default() };
+            page(&state, &who, StatusCode::BAD_REQUEST, left).await
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
