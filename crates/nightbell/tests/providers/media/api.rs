@@ -24,7 +24,7 @@ use std::{
 pub struct Told {
     /// The case.
     pub name: String,
-    pub repeat: bool,
+    pub repeat: Option<bool>,
     pub at: Timestamp,
     /// Whether the double granted it.
     pub taken: bool,
@@ -80,7 +80,7 @@ fn serve(stream: TcpStream, ledger: &Ledger<Told>, wrong: &Mutex<Vec<String>>) -
 
 fn answer(request: &Request, ledger: &Ledger<Told>) -> Result<Reply, String> {
     let below = |medium: &&Medium| {
-        request.path.strip_prefix('/').and_then(|path| path.strip_prefix(medium.word)).map(str::to_owned)
+        request.path.strip_prefix('/').and_then(|path| path.strip_prefix(medium.below)).map(str::to_owned)
     };
     let (medium, path) = MEDIA.iter().find_map(|medium| Some((*medium, below(medium)?))).ok_or("no medium is here")?;
     let heard = (medium.hear)(request, &path)?;

@@ -20,6 +20,7 @@ pub fn settings(base: &str) -> Vec<(&'static str, String)> {
 
 pub const DISCORD: Medium = Medium {
     word: "discord",
+    below: "discord",
     contact: |_, n| format!("address: \"{USER}{n}\""),
     hear,
     take,
@@ -37,7 +38,7 @@ pub const DISCORD: Medium = Medium {
     },
     garbage: a_page,
     told,
-    ours: true,
+    loud: &[Refused],
     late: [true, false],
 };
 
@@ -81,7 +82,7 @@ fn hear(request: &Request, path: &str) -> Result<Heard, String> {
     if embed.to_string().chars().count() > 6_000 || body["enforce_nonce"] != true {
         return Err(format!("too much, or it could come twice: {body}"));
     }
-    Ok(Heard::Message { person, repeat: footer.contains("It may be a second copy"), pages })
+    Ok(Heard::Message { person, repeat: Some(footer.contains("It may be a second copy")), pages })
 }
 
 fn take(_: &Request, _: &str, heard: Heard) -> Reply {

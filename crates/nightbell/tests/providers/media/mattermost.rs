@@ -21,6 +21,7 @@ pub fn settings(base: &str) -> Vec<(&'static str, String)> {
 
 pub const MATTERMOST: Medium = Medium {
     word: "mattermost",
+    below: "mattermost",
     contact: |_, n| format!("address: \"@{NAME}{n}\""),
     hear,
     take,
@@ -38,7 +39,7 @@ pub const MATTERMOST: Medium = Medium {
     busy: || busy_by_header("limit exceeded"),
     garbage: a_page,
     told,
-    ours: true,
+    loud: &[Refused],
     late: [false, false],
 };
 
@@ -79,7 +80,7 @@ fn hear(request: &Request, path: &str) -> Result<Heard, String> {
             }
             let footer = text(&attachment["footer"], 300)?;
             let person = numbered(text(&body["channel_id"], 26)?, CHANNEL)?;
-            Ok(Heard::Message { person, repeat: footer.contains("It may be a second copy"), pages })
+            Ok(Heard::Message { person, repeat: Some(footer.contains("It may be a second copy")), pages })
         }
         _ => Err("no such path".to_owned()),
     }

@@ -2,12 +2,14 @@
 //! calls, where, and every field; a field it does not know, or one that is missing, fails the test. Is not the judge.
 
 mod api;
+mod described;
 mod discord;
 mod mattermost;
 mod ntfy;
 mod slack;
 mod teams;
 mod telegram;
+mod twilio;
 
 pub use api::Api;
 
@@ -54,8 +56,8 @@ pub enum Heard {
     Message {
         /// Whose.
         person: usize,
-        /// Whether it says that it may be a second copy.
-        repeat: bool,
+        /// Whether it says that it may be a second copy, where that can be heard.
+        repeat: Option<bool>,
         /// Whether it asks the person to act; else it tells what became of that.
         pages: bool,
     },
@@ -63,8 +65,10 @@ pub enum Heard {
 
 /// One medium.
 pub struct Medium {
-    /// As in the organisation's file. Everything below `/{word}` of the double is this medium's.
-    pub word: &'static str,
+    /// As in the organisation's file.
+    word: &'static str,
+    /// Everything below this part of the double's path is this medium's.
+    below: &'static str,
     /// The contact's lines in the organisation's file, by the double's address and the person's number.
     contact: fn(&str, usize) -> String,
     /// Reads a request, or says what is wrong with it. The path begins behind the medium's word.
@@ -79,14 +83,22 @@ pub struct Medium {
     garbage: fn() -> Reply,
     /// What the delivery log says of the first attempt.
     told: fn(Misfortune) -> &'static str,
-    /// Whether the credentials are the installation's: then their refusal is told loudly.
-    ours: bool,
+    /// What is wrong with the installation's own settings, and told loudly.
+    loud: &'static [Misfortune],
     /// Whether a wrong address, and wrong credentials, are noticed only when the message is there.
     late: [bool; 2],
 }
 
-const MEDIA: [&Medium; 6] =
-    [&slack::SLACK, &discord::DISCORD, &mattermost::MATTERMOST, &teams::TEAMS, &ntfy::NTFY, &telegram::TELEGRAM];
+const MEDIA: [&Medium; 8] = [
+    &slack::SLACK,
+    &discord::DISCORD,
+    &mattermost::MATTERMOST,
+    &teams::TEAMS,
+    &ntfy::NTFY,
+    &telegram::TELEGRAM,
+    &twilio::TWILIO,
+    &described::DESCRIBED,
+];
 
 /// The settings of the server that make it use the doubles at this address.
 pub fn settings(base: &str) -> Vec<(&'static str, String)> {
@@ -96,16 +108,19 @@ pub fn settings(base: &str) -> Vec<(&'static str, String)> {
         mattermost::settings(base),
         ntfy::settings(base),
         telegram::settings(base),
+        twilio::settings(base),
+        described::settings(base),
     ]
     .concat()
 }
 
 /// Where people are reached. Must not be in a log.
-pub const ADDRESSES: [&str; 6] = ["U0CASE", "8035111022467", "mmperson", "teams/hunter2", "topic-of-", "77000"];
+pub const ADDRESSES: [&str; 8] =
+    ["U0CASE", "8035111022467", "mmperson", "teams/hunter2", "topic-of-", "77000", "+155511100", "+155522200"];
 
-/// Whether this case is one whose credentials were refused: nobody else is reached by that way either.
-pub fn is_ours(case: &Case) -> bool {
-    MEDIA.iter().any(|medium| medium.ours && case.name == name(medium, Refused))
+/// Whether this case is one of the installation's own settings: nobody else is reached by that way either.
+pub fn is_loud(case: &Case) -> bool {
+    MEDIA.iter().any(|medium| medium.loud.iter().any(|misfortune| case.name == name(medium, *misfortune)))
 }
 
 /// Whether this case was asked to wait.

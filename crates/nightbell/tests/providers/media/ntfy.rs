@@ -16,6 +16,7 @@ pub fn settings(base: &str) -> Vec<(&'static str, String)> {
 
 pub const NTFY: Medium = Medium {
     word: "ntfy",
+    below: "ntfy",
     contact: |_, n| format!("address: {TOPIC}{n}"),
     hear,
     take: |_, _, _| json(200, r#"{"id":"hwQ2YpKdmg","time":1795409400,"event":"message","topic":"t"}"#),
@@ -27,7 +28,7 @@ pub const NTFY: Medium = Medium {
     busy: || busy_by_header(r#"{"code":42901,"http":429,"error":"limit reached"}"#),
     garbage: not_http,
     told,
-    ours: true,
+    loud: &[Refused],
     late: [true, true],
 };
 
@@ -60,5 +61,5 @@ fn hear(request: &Request, path: &str) -> Result<Heard, String> {
     }
     let pages = text(&body["title"], 250)?.starts_with("Alert ");
     let repeat = text(&body["message"], 4_096)?.contains("This may be a second copy");
-    Ok(Heard::Message { person: numbered(text(&body["topic"], 64)?, TOPIC)?, repeat, pages })
+    Ok(Heard::Message { person: numbered(text(&body["topic"], 64)?, TOPIC)?, repeat: Some(repeat), pages })
 }

@@ -17,6 +17,7 @@ pub fn settings(base: &str) -> Vec<(&'static str, String)> {
 
 pub const SLACK: Medium = Medium {
     word: "slack",
+    below: "slack",
     contact: |_, n| format!("address: {MEMBER}{n}"),
     hear,
     take: |_, _, _| {
@@ -30,7 +31,7 @@ pub const SLACK: Medium = Medium {
     busy: || busy_by_header(r#"{"ok":false,"error":"ratelimited"}"#),
     garbage: a_page,
     told,
-    ours: true,
+    loud: &[Refused],
     late: [true, true],
 };
 
@@ -62,7 +63,7 @@ fn hear(request: &Request, path: &str) -> Result<Heard, String> {
     let repeat = metadata["event_payload"]["repeat"].as_bool().ok_or("no repeat")?;
     Ok(Heard::Message {
         person: numbered(text(&body["channel"], 20)?, MEMBER)?,
-        repeat,
+        repeat: Some(repeat),
         pages: metadata["event_payload"]["kind"] == "page",
     })
 }

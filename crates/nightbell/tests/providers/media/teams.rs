@@ -12,6 +12,7 @@ const CARD_BYTES_MAX: usize = 28 * 1024;
 
 pub const TEAMS: Medium = Medium {
     word: "teams",
+    below: "teams",
     contact: |base, n| format!("url: \"{base}/teams/hunter2-workflow{n}\""),
     hear,
     take: |_, _, _| Reply::status(202),
@@ -27,7 +28,7 @@ pub const TEAMS: Medium = Medium {
     garbage: not_http,
     told,
     // The address is the person's own, and the only credential there is.
-    ours: false,
+    loud: &[],
     late: [true, true],
 };
 
@@ -69,5 +70,5 @@ fn hear(request: &Request, path: &str) -> Result<Heard, String> {
     }
     let pages = text(&card["fallbackText"], 300)?.starts_with("[ALERT] ");
     let repeat = card["body"].to_string().contains("It may be a second copy");
-    Ok(Heard::Message { person: numbered(path, "/hunter2-workflow")?, repeat, pages })
+    Ok(Heard::Message { person: numbered(path, "/hunter2-workflow")?, repeat: Some(repeat), pages })
 }

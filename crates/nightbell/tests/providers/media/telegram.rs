@@ -16,6 +16,7 @@ pub fn settings(base: &str) -> Vec<(&'static str, String)> {
 
 pub const TELEGRAM: Medium = Medium {
     word: "telegram",
+    below: "telegram",
     contact: |_, n| format!("address: \"{CHAT}{n}\""),
     hear,
     take: |_, _, _| json(200, r#"{"ok":true,"result":{"message_id":5}}"#),
@@ -33,7 +34,7 @@ pub const TELEGRAM: Medium = Medium {
     },
     garbage: a_page,
     told,
-    ours: true,
+    loud: &[Refused],
     late: [true, true],
 };
 
@@ -68,7 +69,7 @@ fn hear(request: &Request, path: &str) -> Result<Heard, String> {
     let chat = body["chat_id"].as_i64().ok_or("a chat is a number")?;
     Ok(Heard::Message {
         person: numbered(&chat.to_string(), CHAT)?,
-        repeat: said.contains("This may be a second copy"),
+        repeat: Some(said.contains("This may be a second copy")),
         pages: said.starts_with("<b>Alert "),
     })
 }
