@@ -43,24 +43,43 @@ impl Duty<'_> {
     }
 }
 
+impl<'a> Duty<'a> {
+    /// Somebody takes the place of one who is on call; answers whether that one was.
+    fn give_place(&mut self, user: &'a Member, place: &Member) -> bool {
+        if !self.has(place) {
+            return false;
+        }
+        if self.primary == place {
+            self.also.retain(|member| *member != user);
+            self.primary = user;
+            self.source = Source::Override;
+        } else if self.has(user) {
+            self.also.retain(|member| *member != place);
+        } else if let Some(found) = self.also.iter_mut().find(|member| **member == place) {
+            *found = user;
+        }
+        true
+    }
+}
+
 impl<'a> Turn<'a> {
     /// What the layer says. `None` of an empty slot.
     fn duty(self, backup: Backup) -> Option<Duty<'a>> {
         let (primary, also) = self.layer.members.get(self.position)?.members.split_first()?;
         let source = Source::Layer(&self.layer.name);
         let mut duty = Duty { primary, also: also.iter().collect(), backup: None, shadows: Vec::new(), source };
-        duty.backup = self.behind(backup, &duty, None);
+        duty.backup = self.behind(backup, &duty, &[]);
         Some(duty)
     }
 
-    /// The next in the rotation who is not on call; nor is it `but`.
-    fn behind(self, backup: Backup, duty: &Duty<'a>, but: Option<&Member>) -> Option<&'a Member> {
+    /// The next in the rotation who is not on call; nor is it one of `skip`.
+    fn behind(self, backup: Backup, duty: &Duty<'a>, skip: &[&Member]) -> Option<&'a Member> {
         if backup == Backup::None {
             return None;
         }
         let slots = &self.layer.members;
         let round = slots[self.position..].iter().chain(&slots[..self.position]);
-        round.flat_map(|slot| &slot.members).find(|member| !duty.has(member) && Some(*member) != but)
+        round.flat_map(|slot| &slot.members).find(|member| !duty.has(member) && !skip.contains(member))
     }
 }
 
@@ -68,37 +87,82 @@ impl<'a> Turn<'a> {
 pub(crate) fn people<'a>(
     turn: Option<Turn<'a>>,
     backup: Backup,
-    covers: impl DoubleEndedIterator<Item = Cover<'a>> + Clone,
+    covers: impl Iterator<Item = Cover<'a>>,
 ) -> Option<Duty<'a>> {
-    let mut duty = turn.and_then(|turn| turn.duty(backup));
-    // The last one that takes everything wipes out all replacements before it.
-    let takes_all = |cover: &Cover<'_>| cover.kind == OverrideKind::Replace && cover.instead_of.is_none();
-    let wiped = covers.clone().rev().position(|cover| takes_all(&cover)).map(|after| covers.clone().count() - after);
-    if let Some(last) = wiped.and_then(|count| covers.clone().nth(count - 1)) {
-        duty = Some(take_all(duty, last.user));
-    }
-    for cover in covers.clone().skip(wiped.unwrap_or(0)) {
-        if let (Some(duty), OverrideKind::Replace, Some(place)) = (&mut duty, cover.kind, cover.instead_of) {
-            stand_in(duty, cover.user, place, turn, backup);
+    let said = || turn.and_then(|turn| turn.duty(backup));
+    let mut crew = Crew { duty: said(), joins: Vec::new(), leads: Vec::new(), watches: Vec::new() };
+    for cover in covers {
+        match (cover.kind, cover.instead_of) {
+            // Whoever takes everything wipes out all replacements before, and so begins with what the layer says.
+            (OverrideKind::Replace, None) => crew.duty = Some(take_all(said(), cover.user)),
+            (OverrideKind::Replace, Some(place)) => {
+                crew.stand_in(cover.user, place, |duty, skip| turn.and_then(|turn| turn.behind(backup, duty, skip)))
+            }
+            (OverrideKind::Add, _) => crew.joins.push(cover.user),
+            (OverrideKind::ReverseShadow, _) => crew.leads.push(cover.user),
+            (OverrideKind::Shadow, _) => crew.watches.push(cover.user),
         }
     }
-    let of = |kind| covers.clone().filter(move |cover| cover.kind == kind).map(|cover| cover.user);
-    for user in of(OverrideKind::Add) {
+    let Crew { mut duty, joins, leads, watches } = crew;
+    for user in joins {
         join(&mut duty, user);
     }
     let mut duty = duty?;
-    for user in of(OverrideKind::ReverseShadow) {
+    for user in leads {
         lead(&mut duty, user);
     }
-    for user in of(OverrideKind::Shadow) {
+    for user in watches {
         if !duty.has(user) && !duty.shadows.contains(&user) {
             duty.shadows.push(user);
         }
     }
     if duty.backup.is_some_and(|backup| duty.has(backup)) {
-        duty.backup = turn.and_then(|turn| turn.behind(backup, &duty, None));
+        duty.backup = turn.and_then(|turn| turn.behind(backup, &duty, &[]));
     }
     Some(duty)
+}
+
+/// What the overrides so far make of a turn, each sort apart: a place is taken wherever somebody stands in it.
+struct Crew<'a> {
+    /// The layer, and who took everything.
+    duty: Option<Duty<'a>>,
+    joins: Vec<&'a Member>,
+    leads: Vec<&'a Member>,
+    watches: Vec<&'a Member>,
+}
+
+impl<'a> Crew<'a> {
+    /// Somebody takes the place of one person, whatever put that person there. `behind` finds the next in the rotation who is not to be skipped.
+    fn stand_in(
+        &mut self,
+        user: &'a Member,
+        place: &'a Member,
+        behind: impl Fn(&Duty<'a>, &[&Member]) -> Option<&'a Member>,
+    ) {
+        if user == place {
+            return;
+        }
+        let mut took = false;
+        for name in self.joins.iter_mut().chain(&mut self.leads).filter(|name| **name == place) {
+            *name = user;
+            took = true;
+        }
+        let Some(duty) = &mut self.duty else { return };
+        if duty.backup == Some(place) {
+            let beside = || self.joins.iter().chain(&self.leads).copied();
+            duty.backup = if duty.has(user) || beside().any(|member| member == user) {
+                let skip: Vec<&Member> = beside().chain([place]).collect();
+                behind(duty, &skip)
+            } else {
+                Some(user)
+            };
+            return;
+        }
+        took |= duty.give_place(user, place);
+        if took && duty.backup == Some(user) {
+            duty.backup = Some(place);
+        }
+    }
 }
 
 /// Somebody alone has it.
@@ -113,33 +177,6 @@ fn take_all<'a>(duty: Option<Duty<'a>>, user: &'a Member) -> Duty<'a> {
     // A backup who takes the shift leaves their place to the person they stand in for.
     let backup = if duty.backup == Some(user) { Some(duty.primary) } else { duty.backup };
     Duty { primary: user, also: Vec::new(), backup, shadows: Vec::new(), source }
-}
-
-/// Somebody takes the place of one person, wherever that person stands.
-fn stand_in<'a>(duty: &mut Duty<'a>, user: &'a Member, place: &'a Member, turn: Option<Turn<'a>>, backup: Backup) {
-    if user == place {
-        return;
-    }
-    if duty.backup == Some(place) {
-        let there = duty.has(user);
-        duty.backup = if there { turn.and_then(|turn| turn.behind(backup, duty, Some(place))) } else { Some(user) };
-        return;
-    }
-    if duty.primary == place {
-        duty.also.retain(|member| *member != user);
-        duty.primary = user;
-        duty.source = Source::Override;
-    } else if duty.primary == user || duty.also.contains(&user) {
-        duty.also.retain(|member| *member != place);
-        return;
-    } else if let Some(found) = duty.also.iter_mut().find(|member| **member == place) {
-        *found = user;
-    } else {
-        return;
-    }
-    if duty.backup == Some(user) {
-        duty.backup = Some(place);
-    }
 }
 
 /// Somebody is on call as well.

@@ -353,13 +353,16 @@ impl<'a> Crew<'a> {
         self.source = ShiftSource::Override;
     }
 
-    fn take_place(&mut self, user: &'a Member, place: &'a Member) {
+    /// `beside` stand there by other overrides than replacing ones, after the place is taken; `took` says that it was taken there too.
+    fn take_place(&mut self, user: &'a Member, place: &'a Member, beside: &[&Member], took: bool) {
         let position = self.on.iter().position(|member| *member == place);
         let already = self.on.contains(&user);
         match position {
-            _ if user == place => {}
+            _ if user == place => return,
             None if self.backup == Some(place) => {
-                self.backup = if already { self.next_behind(&[place]) } else { Some(user) };
+                let skip: Vec<&Member> = beside.iter().copied().chain([place]).collect();
+                self.backup = if already || beside.contains(&user) { self.next_behind(&skip) } else { Some(user) };
+                return;
             }
             None => {}
             Some(position) => {
@@ -373,12 +376,21 @@ impl<'a> Crew<'a> {
                 if position == 0 {
                     self.source = ShiftSource::Override;
                 }
-                if self.backup == Some(user) {
-                    self.backup = Some(place);
-                }
             }
         }
+        if self.backup == Some(user) && (took || position.is_some()) {
+            self.backup = Some(place);
+        }
     }
+}
+
+/// Who stands for the person of an override after those before `until` took places: the one who took it, or who took it from that one.
+fn stands_for<'a>(covering: &[&'a Override], index: usize, until: usize) -> &'a Member {
+    let takers = covering[index + 1..until].iter().filter(|entry| entry.kind == OverrideKind::Replace);
+    takers.fold(
+        &covering[index].user,
+        |who, taker| if taker.instead_of.as_ref() == Some(who) { &taker.user } else { who },
+    )
 }
 
 fn crew(scheduled: Option<&Scheduled<'_>>, backup: Backup, covering: &[&Override]) -> Option<Who> {
@@ -395,20 +407,29 @@ fn crew(scheduled: Option<&Scheduled<'_>>, backup: Backup, covering: &[&Override
         if let (Some(crew), OverrideKind::Replace, Some(place)) = (&mut crew, entry.kind, &entry.instead_of)
             && last_whole.is_none_or(|last| index > last)
         {
-            crew.take_place(&entry.user, place);
+            let beside = |until| -> Vec<&Member> {
+                let others = [OverrideKind::Add, OverrideKind::ReverseShadow];
+                let before = (0..index).filter(|earlier| others.contains(&covering[*earlier].kind));
+                before.map(|earlier| stands_for(covering, earlier, until)).collect()
+            };
+            crew.take_place(&entry.user, place, &beside(index + 1), beside(index).contains(&place));
         }
     }
-    for entry in covering.iter().filter(|entry| entry.kind == OverrideKind::Add) {
-        let crew = crew.get_or_insert_with(|| Crew::alone(&entry.user));
-        if !crew.on.contains(&&entry.user) {
-            crew.on.push(&entry.user);
+    let in_the_end = |kind| {
+        let all = (0..covering.len()).filter(move |index| covering[*index].kind == kind);
+        all.map(|index| stands_for(covering, index, covering.len()))
+    };
+    for user in in_the_end(OverrideKind::Add) {
+        let crew = crew.get_or_insert_with(|| Crew::alone(user));
+        if !crew.on.contains(&user) {
+            crew.on.push(user);
         }
     }
     let mut crew = crew?;
-    for entry in covering.iter().filter(|entry| entry.kind == OverrideKind::ReverseShadow) {
-        if crew.on[0] != &entry.user {
-            crew.on.retain(|member| **member != entry.user);
-            crew.on.insert(0, &entry.user);
+    for user in in_the_end(OverrideKind::ReverseShadow) {
+        if crew.on[0] != user {
+            crew.on.retain(|member| *member != user);
+            crew.on.insert(0, user);
             crew.source = ShiftSource::Override;
         }
     }

@@ -212,6 +212,47 @@ fn overrides_add_watch_and_teach() {
 }
 
 #[test]
+fn a_place_is_taken_whatever_put_the_person_there() {
+    use OverrideKind::{Add, Replace, ReverseShadow};
+    let instead = |user: &str, place: &str| noon(user, Replace).instead_of(place);
+    let table: [(&[Override], &str); 14] = [
+        (&[noon("dan", Add), instead("eve", "dan")], "ann+eve bob d"),
+        (&[noon("dan", ReverseShadow), instead("eve", "dan")], "eve+ann bob override"),
+        (&[noon("dan", Add), noon("dan", ReverseShadow), instead("eve", "dan")], "eve+ann bob override"),
+        // By the layer and by an override as well: out of both.
+        (&[noon("ann", Add), instead("dan", "ann")], "dan bob override"),
+        (&[noon("ann", ReverseShadow), instead("dan", "ann")], "dan bob override"),
+        // Taken from who took it.
+        (&[noon("dan", Add), instead("eve", "dan"), instead("fay", "eve")], "ann+fay bob d"),
+        // What comes later in the order counts: who is put there after that is there.
+        (&[instead("eve", "dan"), noon("dan", Add)], "ann+dan bob d"),
+        (&[instead("dan", "ann"), noon("ann", Add)], "dan+ann bob override"),
+        // Nobody is there twice.
+        (&[noon("dan", Add), instead("ann", "dan")], "ann bob d"),
+        (&[noon("dan", ReverseShadow), instead("ann", "dan")], "ann bob d"),
+        // A backup who takes the place of one who joined leaves theirs to that one.
+        (&[noon("dan", Add), instead("bob", "dan")], "ann+bob dan d"),
+        // A backup who joined and gave that away is no backup either.
+        (&[noon("bob", Add), instead("dan", "bob")], "ann+dan cy d"),
+        (&[noon("dan", Add), instead("dan", "bob")], "ann+dan cy d"),
+        // Who takes everything later leaves alone who joined, whoever that is by then.
+        (&[noon("dan", Add), instead("eve", "dan"), noon("fay", Replace)], "fay+eve bob override"),
+    ];
+    for (entries, expected) in table {
+        let (from, to) = ("2026-05-01T12:00:00Z", "2026-05-01T13:00:00Z");
+        check(&agreed(entries), from, to, &[format!("{from} {to} {expected}").as_str()]);
+    }
+}
+
+#[test]
+fn in_a_gap_the_place_of_one_who_was_added_is_taken() {
+    let mut schedule = in_zone("UTC");
+    schedule.overrides = vec![noon("dan", OverrideKind::Add), noon("eve", OverrideKind::Replace).instead_of("dan")];
+    let (from, to) = ("2026-05-01T11:00:00Z", "2026-05-01T14:00:00Z");
+    check(&schedule, from, to, &["2026-05-01T12:00:00Z 2026-05-01T13:00:00Z eve - override"]);
+}
+
+#[test]
 fn one_of_several_is_replaced_and_the_others_stay() {
     let schedule = |entry: Override| {
         let mut schedule = in_zone("UTC").layer("d", "ann+bob cy", "1d", "2026-05-01T00:00");

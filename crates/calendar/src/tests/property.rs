@@ -244,6 +244,26 @@ proptest! {
         }
     }
 
+    /// Many overrides of one instant, of few people: what each does to what those before it did.
+    #[test]
+    fn inv_10_overrides_of_one_instant_mean_what_is_defined(
+        entries in prop::collection::vec(entry(), 2..8), members in prop::collection::vec(slot(), 0..4),
+    ) {
+        let (from, to) = (at("2026-05-01T12:00:00Z"), at("2026-05-01T13:00:00Z"));
+        let mut schedule = in_zone("UTC").layer("d", "ann", "1d", "2026-05-01T00:00");
+        schedule.layers[0].members = members;
+        let place = |(entry, _, _)| Override { from: from.into(), to: to.into(), ..entry };
+        schedule.overrides = entries.into_iter().map(place).collect();
+        let rota = Rota::of(schedule);
+        let found = without_until(rota.on_call(from).unwrap());
+        prop_assert_eq!(&found, &naive_parts(&rota, from));
+        // The last word on a place is kept: whoever is named in it is not on call.
+        if let Some(gone) = rota.versions[0].schedule.overrides.last().and_then(|last| last.instead_of.as_ref()) {
+            let last = &rota.versions[0].schedule.overrides.last().unwrap().user;
+            prop_assert!(last == gone || !found.everyone().any(|member| member == gone));
+        }
+    }
+
     #[test]
     fn inv_10_shifts_gaps_and_on_call_tell_one_story((rota, centre) in rota()) {
         let (from, to) = (centre - SignedDuration::from_hours(72), centre + SignedDuration::from_hours(72));
