@@ -11,8 +11,8 @@ use super::{
     words::Length,
 };
 use nightbell_domain::org::{
-    Contact, ContactKind, NotificationRule, Organisation, ResponseSettings, Route, Schedule, Severity, SeverityTable,
-    StatusPage, User,
+    Contact, ContactKind, NotificationRule, Organisation, Policy, ResponseSettings, Route, Schedule, Severity,
+    SeverityTable, StatusPage, User,
 };
 use serde_json::{Value, json};
 
@@ -39,13 +39,22 @@ pub fn export(org: &Organisation) -> Vec<(String, String)> {
         },
         response: (org.response != ResponseSettings::default()).then(|| response(&org.response)),
     };
-    // No folded text: a value stands on the line of its key, which is what people search for and diff.
-    let options = serde_saphyr::ser_options! { prefer_block_scalars: false, compact_list_indent: false };
-    let yaml = serde_saphyr::to_string_with_options(&file, options)
-        .expect("forms hold text, numbers and lists only, which YAML can always say");
+    let yaml = yaml(&file);
     let mut files = vec![(MAIN_FILE.to_owned(), format!("{PREFACE}{yaml}"))];
     files.extend(org.runbooks.values().map(|r| (format!("runbooks/{}.md", r.id), runbooks::file_of(r))));
     files
+}
+
+/// One policy as it stands in a file, under its key: what is copied into the file that it comes from.
+pub fn export_policy(policy: &Policy) -> String {
+    yaml(&std::collections::BTreeMap::from([("policies", [policies::export(policy.clone())])]))
+}
+
+/// No folded text: a value stands on the line of its key, which is what people search for and diff.
+fn yaml(form: &impl serde::Serialize) -> String {
+    let options = serde_saphyr::ser_options! { prefer_block_scalars: false, compact_list_indent: false };
+    serde_saphyr::to_string_with_options(form, options)
+        .expect("forms hold text, numbers and lists only, which YAML can always say")
 }
 
 fn user(user: &User) -> UserFile {

@@ -19,7 +19,7 @@ mod tree;
 mod words;
 
 pub use check::{Finding, check};
-pub use export::export;
+pub use export::{export, export_policy};
 pub use forms::json_schema;
 pub use parse::{Origin, ParsedFiles, SourceFile, parse};
 pub use plan::{Action, Change, FieldChange, Plan, plan};

@@ -41,6 +41,13 @@ impl Policy {
     }
 }
 
+impl Organisation {
+    /// Whom a target means, as the sentences say it: "the primary of payments".
+    pub fn spoken(&self, target: &Target) -> String {
+        name(target, self)
+    }
+}
+
 fn step_words(step: &PolicyStep, before: Option<&PolicyStep>, org: &Organisation, locality: &Locality) -> String {
     let nobody = match before {
         Some(before) if before.acknowledge == Acknowledge::All => "if not everybody acknowledged",
