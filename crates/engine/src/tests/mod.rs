@@ -16,6 +16,7 @@ mod link_key;
 mod nodes;
 mod organisation;
 mod people;
+mod policies;
 mod phone;
 mod portable;
 mod probe;

@@ -1,5 +1,5 @@
 //! The pages under `/oncall`: the list here, the others in a file each: [`lanes`] (a schedule's weeks), [`span`] (put somebody into a span),
-//! [`ask`] (ask somebody to take one), [`act`] (presses that need no page), [`me`], [`plan`] (make and change), [`load`].
+//! [`ask`] (ask somebody to take one), [`act`] (presses that need no page), [`me`], [`plan`] (make and change), [`load`]; [`policies`].
 
 mod act;
 mod ask;
@@ -7,6 +7,7 @@ mod lanes;
 mod load;
 mod me;
 mod plan;
+mod policies;
 mod span;
 
 use crate::{
@@ -24,8 +25,16 @@ use nightbell_engine::{
 
 /// The addresses.
 pub fn router() -> Router<AppState> {
-    let rooms =
-        [me::router(), load::router(), plan::router(), lanes::router(), span::router(), ask::router(), act::router()];
+    let rooms = [
+        me::router(),
+        load::router(),
+        policies::router(),
+        plan::router(),
+        lanes::router(),
+        span::router(),
+        ask::router(),
+        act::router(),
+    ];
     rooms.into_iter().fold(Router::new().route("/oncall", get(show)), Router::merge)
 }
 

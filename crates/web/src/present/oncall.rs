@@ -4,6 +4,7 @@
 pub mod lanes;
 pub mod load;
 pub mod plan;
+pub mod policy;
 pub mod turns;
 
 use super::{Eyes, count, line};

@@ -7,6 +7,7 @@
 pub mod lanes;
 pub mod load;
 pub mod plan;
+pub mod policy;
 pub mod turns;
 
 use super::parts::{Choice, Empty, Field, Link, Person, Tag};

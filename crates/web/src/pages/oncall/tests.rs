@@ -1,5 +1,6 @@
 mod agree;
 mod plans;
+mod policies;
 
 use crate::{
     public::tests::outage::{assert_sound, declare, read, resolve, site},

@@ -20,7 +20,8 @@ use nightbell_engine::{
 const LAYERS_MAX: usize = 8;
 /// Changes that are listed; more are counted.
 const CHANGES_MAX: usize = 12;
-const DAYS: [(&str, Weekday); 7] = [
+/// The days as they are typed.
+pub(super) const DAYS: [(&str, Weekday); 7] = [
     ("mon", Weekday::Mon),
     ("tue", Weekday::Tue),
     ("wed", Weekday::Wed),
@@ -287,7 +288,7 @@ fn begins(chosen: &str) -> Vec<Choice> {
 }
 
 /// Zones that are in use here; any other can be typed.
-fn zones(eyes: &Eyes<'_>) -> Vec<String> {
+pub(super) fn zones(eyes: &Eyes<'_>) -> Vec<String> {
     let mut zones: Vec<String> = eyes.org.users.values().map(|user| user.time_zone.clone()).collect();
     zones.extend(eyes.org.schedules.values().map(|schedule| schedule.calendar.time_zone.clone()));
     zones.push("UTC".to_owned());
