@@ -2,11 +2,12 @@
 //! begin later (ADR 0028). Never in a file: `apply` leaves it alone. The plan itself is [`super::Schedule`]; both together make the rota.
 //!
 //! Here are the stored values; what may become of them is decided in [`agreed`] (spans), [`asked`] (requests) and [`planned`] (plans that
-//! begin later). Who has which turn is asked of the organisation in [`duty`]. Nothing in the past is added, moved or taken away (INV-12).
+//! begin later). Who has which turn is asked of the organisation in [`duty`], what puts one in another's place in [`place`]. Nothing in the past is added, moved or taken away (INV-12).
 
 mod agreed;
 mod asked;
 mod duty;
+mod place;
 mod planned;
 
 pub use asked::Unanswered;
@@ -96,7 +97,7 @@ pub struct CoverSpan {
     pub by: Actor,
     /// When it was arranged.
     pub at: Instant,
-    /// The spans that came with it (the other half of a swap): undone together.
+    /// The spans that came with it (the other half of a swap, the stretches of a take-over): undone together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deal: Option<String>,
 }

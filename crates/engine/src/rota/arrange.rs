@@ -12,6 +12,7 @@ use nightbell_domain::{
     refusal::Refusal,
 };
 use nightbell_store::paging as store;
+use std::collections::BTreeSet;
 
 /// Forms hold whole minutes, and people need some: a span that begins a little in the past begins now.
 const TYPING: SignedDuration = SignedDuration::from_mins(5);
@@ -53,8 +54,10 @@ pub struct Arranged {
 /// What a take-over did.
 #[derive(Debug, Clone)]
 pub struct TakenOver {
-    /// The span.
-    pub span: CoverSpan,
+    /// The spans, in order: one, unless others are on call as well and stay.
+    pub spans: Vec<CoverSpan>,
+    /// Until when the taker has it.
+    pub until: Instant,
     /// Who was on call.
     pub from: Option<UserId>,
     /// Pages that ring for them now: those go on until somebody acknowledges; the next step rings whoever has taken over.
@@ -64,7 +67,8 @@ pub struct TakenOver {
 /// Puts somebody into a span.
 ///
 /// # Errors
-/// No right to arrange for others; a span in the past; nobody of that name, or nothing reaches them and no reason is given.
+/// No right to arrange for others; a span in the past; nobody of that name, or nothing reaches them and no reason is given; the place of
+/// somebody who has none.
 pub fn add_override(unit: &mut Unit<'_>, by: &Permit<Respond>, input: Arrange) -> Result<Arranged, Fault> {
     let (org, now, actor) = (unit.directory.clone(), unit.now, by.actor());
     let org = &org.org;
@@ -80,6 +84,9 @@ pub fn add_override(unit: &mut Unit<'_>, by: &Permit<Respond>, input: Arrange) -
         }
     }
     let from = if input.from < now && now.duration_since(input.from) <= TYPING { now } else { input.from };
+    if let Some(other) = &input.instead_of {
+        org.has_place(&input.schedule, other, (from, input.to))?;
+    }
     let counts = matches!(input.kind, OverrideKind::Replace | OverrideKind::Add);
     let needed: &[UserId] = if counts { std::slice::from_ref(&input.user) } else { &[] };
     let although = stated(org, needed, input.although.as_deref(), (&actor, now))?;
@@ -97,53 +104,61 @@ pub fn add_override(unit: &mut Unit<'_>, by: &Permit<Respond>, input: Arrange) -
         cover.although.extend(although);
         cover.agree(vec![agreed], now)
     })?;
-    tell_of(unit, org, &input.schedule, &span, &actor)?;
+    tell_of(unit, org, &input.schedule, std::slice::from_ref(&span), &actor)?;
     Ok(Arranged { span, misgivings })
 }
 
-/// Those whom a new span concerns, beside its author: who is put there, and who would have been.
+/// Those whom new spans of one person concern, beside their author: who is put there, and everybody who would have been.
 fn tell_of(
     unit: &mut Unit<'_>,
     before: &Organisation,
     schedule: &ScheduleId,
-    span: &CoverSpan,
+    spans: &[CoverSpan],
     actor: &Actor,
 ) -> Result<(), Fault> {
+    let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return Ok(()) };
     let page = say::page_of(schedule);
     let by = say::who(before, actor);
-    let user: Option<UserId> = span.span.user.as_str().parse().ok();
-    let times = (span.from(), span.to());
-    let (role, replaces) = match span.span.kind {
-        OverrideKind::Replace => ("on call", true),
-        OverrideKind::Add => ("on call as well", false),
-        OverrideKind::Shadow => ("shadowing", false),
-        OverrideKind::ReverseShadow => ("called first, with whoever is on call behind you,", false),
+    let user: Option<UserId> = first.span.user.as_str().parse().ok();
+    let times = (first.from(), last.to());
+    let role = match first.span.kind {
+        OverrideKind::Replace => "on call",
+        OverrideKind::Add => "on call as well",
+        OverrideKind::Shadow => "shadowing",
+        OverrideKind::ReverseShadow => "called first, with whoever is on call behind you,",
     };
-    let note = span.span.note.clone().unwrap_or_default();
+    let note = first.span.note.clone().unwrap_or_default();
     if let Some(user) = &user {
         let when = say::span(before, user, times);
         let title = format!("You are {role} for {schedule} from {when}");
         say::tell_other(unit, user, actor, &title, &format!("{by} arranged it. {note}"), &page)?;
     }
-    if replaces {
-        let found = before.on_call(schedule, span.from()).ok();
-        let was: Option<UserId> = found.and_then(|found| found.primary).and_then(|member| member.as_str().parse().ok());
-        for was in was.into_iter().filter(|was| Some(was) != user.as_ref()) {
-            let title = format!(
-                "You are free: {} has {schedule}",
-                user.as_ref().map_or_else(String::new, |u| say::name(before, u))
-            );
-            let body = format!("From {}. {by} arranged it. {note}", say::span(before, &was, times));
-            say::tell_other(unit, &was, actor, &title, &body, &page)?;
-        }
+    let name = user.as_ref().map_or_else(String::new, |user| say::name(before, user));
+    for was in relieved(before, schedule, spans).iter().filter(|was| Some(*was) != user.as_ref()) {
+        let title = format!("You are free: {name} has {schedule}");
+        let body = format!("From {}. {by} arranged it. {note}", say::span(before, was, times));
+        say::tell_other(unit, was, actor, &title, &body, &page)?;
     }
     Ok(())
 }
 
-/// "I take over now": until whoever is on call would have handed over, or until a given time.
+/// Whom spans relieve: whose place is taken, or whoever is on call in what is taken whole.
+fn relieved(before: &Organisation, schedule: &ScheduleId, spans: &[CoverSpan]) -> BTreeSet<UserId> {
+    let rota = before.rota(schedule).ok();
+    let mut found = BTreeSet::new();
+    for span in spans.iter().filter(|span| span.span.kind == OverrideKind::Replace) {
+        let shifts = rota.as_ref().and_then(|rota| rota.shifts(span.from(), span.to()).ok()).unwrap_or_default();
+        let on_call = shifts.iter().flat_map(nightbell_calendar::Shift::everyone);
+        let gone = on_call.filter(|member| span.span.instead_of.as_ref().is_none_or(|place| place == *member));
+        found.extend(gone.filter_map(|member| member.as_str().parse::<UserId>().ok()));
+    }
+    found
+}
+
+/// "I take over now": called first instead of whoever is, until whoever is on call would have handed over, or all of the way to a given time.
 ///
 /// # Errors
-/// On call already; nothing reaches the caller; nobody would hand over, so an end must be given.
+/// On call already; nothing reaches the caller; nobody would hand over, so an end must be given; an end too far ahead.
 pub fn take_over(
     unit: &mut Unit<'_>,
     by: &Permit<Respond>,
@@ -172,20 +187,20 @@ pub fn take_over(
     if until <= now {
         return Err(Refusal::invalid("until", "Nobody would take it back from you: say until when you have it.").into());
     }
-    let alone = found.also.is_empty();
+    let taken = org.instead_of_whoever(schedule, by.user(), (now, until))?;
     let was: Option<UserId> = found.primary.as_ref().and_then(|member| member.as_str().parse().ok());
-    let span = Override::new(by.user().as_str(), now, until);
-    let span = match (&was, alone) {
-        (Some(was), false) => span.instead_of(was.as_str()),
-        _ => span,
-    };
-    let reason = CoverReason::TakeOver;
-    let span = CoverSpan { id: unit.ids().public_slug(), span, reason, by: actor.clone(), at: now, deal: None };
-    let agreed = span.clone();
-    change(unit, schedule, &actor, |cover| cover.agree(vec![agreed], now))?;
-    tell_of(unit, org, schedule, &span, &actor)?;
+    // Given back together.
+    let deal = (taken.len() > 1).then(|| unit.ids().public_slug());
+    let mut spans = Vec::with_capacity(taken.len());
+    for span in taken {
+        let (id, reason, deal) = (unit.ids().public_slug(), CoverReason::TakeOver, deal.clone());
+        spans.push(CoverSpan { id, span, reason, by: actor.clone(), at: now, deal });
+    }
+    let agreed = spans.clone();
+    change(unit, schedule, &actor, |cover| cover.agree(agreed, now))?;
+    tell_of(unit, org, schedule, &spans, &actor)?;
     let ringing = was.as_ref().map_or(Ok(0), |was| ringing_for(unit, was))?;
-    Ok(TakenOver { span, from: was, ringing })
+    Ok(TakenOver { spans, until, from: was, ringing })
 }
 
 fn ringing_for(unit: &mut Unit<'_>, user: &UserId) -> Result<usize, Fault> {
@@ -199,11 +214,9 @@ fn ringing_for(unit: &mut Unit<'_>, user: &UserId) -> Result<usize, Fault> {
 /// There is nothing of the kind.
 pub fn give_back(unit: &mut Unit<'_>, by: &Permit<Respond>, schedule: &ScheduleId) -> Result<Vec<CoverSpan>, Fault> {
     let now = unit.now;
+    // A take-over begins as it is said, and some of its stretches later.
     let runs = |span: &&CoverSpan| {
-        span.reason == CoverReason::TakeOver
-            && span.span.user.as_str() == by.user().as_str()
-            && span.from() <= now
-            && span.to() > now
+        span.reason == CoverReason::TakeOver && span.span.user.as_str() == by.user().as_str() && span.to() > now
     };
     let cover = unit.directory.org.covers.get(schedule);
     let id = cover.and_then(|cover| cover.spans.iter().rev().find(runs)).map(|span| span.id.clone());

@@ -134,7 +134,7 @@ fn tell_asked(
 /// Takes a request, for oneself or (managers, the team) for somebody else. The first one wins.
 ///
 /// # Errors
-/// Taken, over or not theirs; on call then already; nothing reaches them and no reason is given.
+/// Taken, over or not theirs; on call then already; the rota would not say so afterwards; nothing reaches them and no reason is given.
 pub fn accept(
     unit: &mut Unit<'_>,
     by: &Permit<Respond>,
@@ -160,13 +160,15 @@ pub fn accept(
             fits(org, schedule, &request, &taker)?;
         }
         let although = if open { stated(org, std::slice::from_ref(&taker), although, (&actor, now))? } else { None };
-        let alone = |user: &UserId, (from, to)| org.holds_alone(schedule, user, from, to);
-        let alone = (
-            alone(&request.user, (request.from, request.to)),
-            request.in_return.is_none_or(|back| alone(&taker, back)),
-        );
+        let places = |request: &CoverRequest| {
+            let mut taken = vec![org.in_place_of(schedule, (&taker, &request.user), (request.from, request.to))?];
+            if let Some(back) = request.in_return {
+                taken.push(org.in_place_of(schedule, (&request.user, &taker), back)?);
+            }
+            Ok(taken)
+        };
         let reason = although.as_ref().map(|although| although.reason.clone());
-        let spans = cover.accept(id, &taker, (&actor, now), alone, reason)?;
+        let spans = cover.accept(id, &taker, (&actor, now), places, reason)?;
         cover.although.extend(although);
         agreed = Some((spans, cover.request(id)?.clone()));
         Ok(())

@@ -1,5 +1,7 @@
 //! What people agree on beside the plan: overrides, take-overs, requests, swaps, plans that begin later, and the hand-off.
 
+mod places;
+
 use super::{World, refused, user, world::at};
 use crate::{Fault, rota};
 use jiff::SignedDuration;
@@ -133,7 +135,8 @@ fn one_tap_takes_over_until_the_hand_off_and_gives_back() {
     let bob = world.permit("bob");
     let taken = world.act(|unit| rota::take_over(unit, &bob, &schedule(), None));
     assert_eq!((taken.from, taken.ringing), (Some(user("alice")), 1), "what rings goes on, and is said");
-    assert_eq!(taken.span.to(), t("2026-05-18T07:00:00Z"), "Monday, 09:00 in Berlin");
+    assert_eq!(taken.until, t("2026-05-18T07:00:00Z"), "Monday, 09:00 in Berlin");
+    assert_eq!(taken.spans.len(), 1);
     assert_eq!(primary(&world, world.now), "bob");
     assert_eq!(refused(world.unit(|unit| rota::take_over(unit, &bob, &schedule(), None))).code, "on-call-already");
     world.act(|unit| crate::paging::acknowledge(unit, &bob, page));

@@ -1,6 +1,6 @@
 //! Spans that somebody took: added, undone, cut short, and let go when they are long over.
 
-use super::{Cover, CoverSpan, RequestStatus};
+use super::{Cover, CoverReason, CoverSpan, RequestStatus};
 use crate::{
     record::{Actor, Instant},
     refusal::Refusal,
@@ -33,7 +33,7 @@ impl Cover {
     }
 
     /// Undoes a span and what came with it. One that runs ends now; one that is over stays (INV-12). What two people agreed on is undone
-    /// whole, so only before any of it began. Answers what was undone, as it was.
+    /// whole, so only before any of it began; a take-over is one person's and is given back any time. Answers what was undone, as it was.
     ///
     /// # Errors
     /// Not found; over; a deal that began.
@@ -44,7 +44,8 @@ impl Cover {
         if undone.iter().all(|span| span.to() <= now) {
             return Err(Refusal::conflict("over", "That is over: what was on call then stays as it was."));
         }
-        if deal.is_some() && undone.iter().any(|span| span.from() <= now) {
+        let agreed = deal.is_some() && undone.iter().any(|span| span.reason != CoverReason::TakeOver);
+        if agreed && undone.iter().any(|span| span.from() <= now) {
             return Err(Refusal::conflict(
                 "begun",
                 "What you agreed on has begun, so it cannot be undone for one side alone. Take over now, or ask for the rest anew.",

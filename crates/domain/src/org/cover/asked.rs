@@ -7,7 +7,7 @@ use crate::{
     refusal::Refusal,
 };
 use jiff::SignedDuration;
-use nightbell_calendar::{Override, OverrideKind};
+use nightbell_calendar::Override;
 
 /// How long before the begin whoever asked is told that nobody has taken it: a day, and two hours.
 const NAGS: [SignedDuration; 2] = [SignedDuration::from_hours(24), SignedDuration::from_hours(2)];
@@ -77,34 +77,31 @@ impl Cover {
         Ok(())
     }
 
-    /// Somebody takes it: the first one does. `alone` says of each span whether its holder is on call alone in it; then the plan may change
-    /// later without changing what was agreed. Answers the spans that hold from now on.
+    /// Somebody takes it: the first one does. `places` makes what puts them there, and whoever asks into the span in return, in that order.
+    /// Answers the spans that hold from now on.
     ///
     /// # Errors
-    /// Not theirs to take; taken, over or begun.
+    /// Not theirs to take; taken, over or begun; those of `places`.
     pub fn accept(
         &mut self,
         id: &str,
         by: &UserId,
         (actor, now): (&Actor, Instant),
-        alone: (bool, bool),
+        places: impl FnOnce(&CoverRequest) -> Result<Vec<Override>, Refusal>,
         although: Option<String>,
     ) -> Result<Vec<CoverSpan>, Refusal> {
         let request = self.answerable(id, by, now)?.clone();
-        let span = |user: &UserId, of: &UserId, (from, to): (Instant, Instant), alone: bool, n: u8| {
-            let taken = Override::new(user.as_str(), from, to).kind(OverrideKind::Replace);
-            let taken = if alone { taken } else { taken.instead_of(of.as_str()) };
-            CoverSpan {
+        let spans: Vec<CoverSpan> = (1..)
+            .zip(places(&request)?)
+            .map(|(n, taken)| CoverSpan {
                 id: format!("{id}-{n}"),
                 span: Override { note: Some(request.note.clone()).filter(|note| !note.is_empty()), ..taken },
                 reason: if request.in_return.is_some() { CoverReason::Swap } else { CoverReason::Cover },
                 by: actor.clone(),
                 at: now,
                 deal: Some(request.id.clone()),
-            }
-        };
-        let mut spans = vec![span(by, &request.user, (request.from, request.to), alone.0, 1)];
-        spans.extend(request.in_return.map(|back| span(&request.user, by, back, alone.1, 2)));
+            })
+            .collect();
         self.agree(spans.clone(), now)?;
         self.settle(id, RequestStatus::Accepted { by: by.clone(), at: now, although });
         Ok(spans)

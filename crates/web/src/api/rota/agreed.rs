@@ -113,7 +113,10 @@ struct Until {
 
 #[derive(Serialize)]
 struct TakenJson {
-    span: SpanJson,
+    /// In order: one, unless others are on call as well and stay.
+    spans: Vec<SpanJson>,
+    /// Until when the caller has it.
+    until: Instant,
     /// Who was on call.
     from: Option<String>,
     /// Pages that ring for them and go on until somebody acknowledges.
@@ -130,7 +133,8 @@ async fn take_over(
     let until: Option<Instant> = word_option("until", input.until.as_deref())?;
     let taken = state.run_first(move |unit| rota::take_over(unit, &who.permit, &id, until)).await?;
     let from = taken.from.as_ref().map(ToString::to_string);
-    Ok(ok(&TakenJson { span: SpanJson::from(&taken.span), from, ringing: taken.ringing }))
+    let spans = taken.spans.iter().map(SpanJson::from).collect();
+    Ok(ok(&TakenJson { spans, until: taken.until, from, ringing: taken.ringing }))
 }
 
 async fn give_back(State(state): State<AppState>, who: ApiCaller<Respond>, ApiPath(id): ApiPath<String>) -> ApiResult {

@@ -64,7 +64,7 @@ async fn take_over(
     let (zone, to) = (who.zone(), format!("/oncall/{id}"));
     press(&state, &who, &id, &to, move |unit, permit, id| {
         let taken = rota::take_over(unit, permit, id, None)?;
-        let until = taken.span.to().to_zoned(zone.clone()).strftime("%a %-d %b %H:%M").to_string();
+        let until = taken.until.to_zoned(zone.clone()).strftime("%a %-d %b %H:%M").to_string();
         let mut text = format!("You are on call for {id} until {until}.");
         if let Some(from) = &taken.from {
             text = format!("{text} @{from} is told.");
