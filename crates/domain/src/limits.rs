@@ -67,8 +67,10 @@ pub const PROOF_WAITS: SignedDuration = SignedDuration::from_hours(1);
 pub const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 /// Wrong codes after which a new one is needed.
 pub const CODE_TRIES_MAX: u32 = 5;
-/// Codes sent to one person's methods in any hour.
-pub const CODES_PER_HOUR_MAX: u64 = 6;
+/// Codes that one person may have sent, and that one address may be sent, within an hour.
+pub const CODES_PER_HOUR_MAX: u32 = 6;
+/// Test pages that a person may ask for within an hour.
+pub const TESTS_PER_HOUR_MAX: u32 = 10;
 /// Contact methods of one person, those of the files among them.
 pub const CONTACTS_MAX: usize = 20;
 /// Notification rules of one person for one urgency.

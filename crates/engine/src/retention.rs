@@ -19,7 +19,7 @@ pub fn retention(unit: &mut Unit<'_>) -> Result<u64, Fault> {
     let made_before = before(CODES_KEPT);
     let sessions = access::end_expired(unit.tx, unit.now, idle_since)?;
     let canaries = canary::forget(unit)?;
-    let codes = people::forget_codes(unit.tx, made_before)?;
+    let codes = people::forget_codes(unit.tx, made_before)? + people::forget_asked(unit.tx, made_before)?;
     Ok(codes
         + sessions
         + canaries

@@ -10,7 +10,12 @@ use nightbell_domain::{
 pub(crate) const ADD_CODE: &str = "INSERT INTO contact_code (user_id, contact, made_at, salt, address, expires_at, tries) VALUES ($1, $2, $3, $4, $5, $6, 0)";
 pub(crate) const CODE: &str = "SELECT made_at, salt, address, expires_at, tries, ended_at FROM contact_code WHERE user_id = $1 AND contact = $2 \
      ORDER BY made_at DESC LIMIT 1";
-pub(crate) const CODES_SINCE: &str = "SELECT COUNT(*) FROM contact_code WHERE user_id = $1 AND made_at > $2";
+/// The newest first, so that the last one says when there is room again.
+pub(crate) const ASKED_BY: &str = "SELECT asked_at FROM contact_asked WHERE user_id = $1 AND what = $2 AND asked_at > $3 AND asked_at <= $4 ORDER BY asked_at DESC LIMIT $5";
+pub(crate) const ASKED_OF: &str = "SELECT asked_at FROM contact_asked WHERE address = $1 AND what = $2 AND asked_at > $3 AND asked_at <= $4 ORDER BY asked_at DESC LIMIT $5";
+pub(crate) const ASK: &str = "INSERT INTO contact_asked (user_id, what, asked_at, address) VALUES ($1, $2, $3, $4) \
+     ON CONFLICT (user_id, what, asked_at, address) DO NOTHING";
+pub(crate) const FORGET_ASKED: &str = "DELETE FROM contact_asked WHERE asked_at < $1";
 pub(crate) const TRY_CODE: &str =
     "UPDATE contact_code SET tries = tries + 1 WHERE user_id = $1 AND contact = $2 AND made_at = $3 AND tries < $4";
 pub(crate) const END_CODE: &str =
@@ -34,7 +39,7 @@ pub(crate) const NEWEST_SENT: &str = "SELECT status, reason, begun_at FROM notif
 pub(crate) const BEGUN_LATELY: &str = "SELECT begun_at FROM notification WHERE user_id = $1 AND contact = $2 AND begun_at > $3 AND begun_at <= $4 \
      AND sent_with IS NULL ORDER BY begun_at DESC LIMIT $5";
 pub(crate) const IS_TOLD: &str =
-    "SELECT 1 FROM notification WHERE page = $1 AND kind = 'page' AND user_id = $2 AND status = 'accepted' LIMIT 1";
+    "SELECT 1 FROM notification WHERE page = $1 AND kind = 'page' AND user_id = $2 AND status = 'accepted' AND cycle >= $3 LIMIT 1";
 pub(crate) const RINGS: &str = "SELECT 1 FROM notification n JOIN page p ON p.id = n.page WHERE n.user_id = $1 AND n.contact = $2 AND n.begun_at > $3 \
      AND n.sent_with IS NULL AND n.kind = 'page' AND p.status IN ('ringing', 'exhausted') LIMIT 1";
 
@@ -111,9 +116,38 @@ pub fn code(tx: &mut dyn Tx, user: &UserId, contact: &ContactId) -> Result<Optio
     tx.row(CODE, &method(user, contact))?.map(read).transpose()
 }
 
-/// How many codes were made for a person's methods after an instant.
-pub fn codes_since(tx: &mut dyn Tx, user: &UserId, after: Instant) -> Result<u64, StoreError> {
-    tx.row(CODES_SINCE, &[user.as_str().into(), after.into()])?.map_or(Ok(0), |row| row.count(0))
+/// Somebody had a message sent to an address to try it out: a code, or a test. `address` is a hash of where it goes, whoever's it is.
+pub fn ask(tx: &mut dyn Tx, user: &UserId, what: &'static str, address: &[u8], at: Instant) -> Result<(), StoreError> {
+    tx.run(ASK, &[user.as_str().into(), what.into(), at.into(), address.to_vec().into()]).map(drop)
+}
+
+/// When a person last had messages of a sort sent, after one instant and up to another, newest first.
+pub fn asked_by(
+    tx: &mut dyn Tx,
+    user: &UserId,
+    what: &'static str,
+    (after, until): (Instant, Instant),
+    count_max: u32,
+) -> Result<Vec<Instant>, StoreError> {
+    let values = [user.as_str().into(), what.into(), after.into(), until.into(), count_max.into()];
+    tx.rows(ASKED_BY, &values)?.iter().map(|row| row.instant(0)).collect()
+}
+
+/// When anybody last had messages of a sort sent to an address; as [`asked_by`].
+pub fn asked_of(
+    tx: &mut dyn Tx,
+    address: &[u8],
+    what: &'static str,
+    (after, until): (Instant, Instant),
+    count_max: u32,
+) -> Result<Vec<Instant>, StoreError> {
+    let values = [address.to_vec().into(), what.into(), after.into(), until.into(), count_max.into()];
+    tx.rows(ASKED_OF, &values)?.iter().map(|row| row.instant(0)).collect()
+}
+
+/// Forgets what was asked for before an instant; answers how many.
+pub fn forget_asked(tx: &mut dyn Tx, before: Instant) -> Result<u64, StoreError> {
+    tx.run(FORGET_ASKED, &[before.into()])
 }
 
 /// Something was entered for a code; false when it was tried `tries_max` times already.
@@ -226,9 +260,9 @@ pub fn begun_lately(
     tx.rows(BEGUN_LATELY, &values)?.iter().map(|row| row.instant(0)).collect()
 }
 
-/// Whether a provider took a message about a page for a person, by whatever method.
-pub fn is_told(tx: &mut dyn Tx, page: PageId, user: &UserId) -> Result<bool, StoreError> {
-    Ok(tx.row(IS_TOLD, &[page.to_string().into(), user.as_str().into()])?.is_some())
+/// Whether a provider took a message about a page for a person, by whatever method, since that cycle began.
+pub fn is_told(tx: &mut dyn Tx, page: PageId, user: &UserId, cycle: u32) -> Result<bool, StoreError> {
+    Ok(tx.row(IS_TOLD, &[page.to_string().into(), user.as_str().into(), cycle.into()])?.is_some())
 }
 
 /// Whether a page rings for a person by a method, of which a message began after an instant.

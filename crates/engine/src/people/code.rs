@@ -2,7 +2,12 @@
 //! derived from a random salt with the installation's key when it is sent, and again when it is compared, so that a copy of the table alone tells
 //! none. Good for ten minutes and five tries; so many an hour.
 
-use super::{Hand, address, proven::note, settings};
+use super::{
+    Hand, address,
+    asked::{self, Asked},
+    proven::note,
+    settings,
+};
 use crate::{Fault, Unit, access::same_bytes, paging};
 use hmac::{Hmac, KeyInit, Mac};
 use nightbell_domain::{
@@ -43,18 +48,11 @@ pub enum Entered {
 /// Sends a new code by a method; an older one is good for nothing from now on.
 ///
 /// # Errors
-/// No such method, or too many codes within the hour; the store's.
+/// No such method, or too many codes within the hour, by this person or to this address; the store's.
 pub fn send_code(unit: &mut Unit<'_>, hand: &Hand, id: &ContactId) -> Result<SentCode, Fault> {
     hand.must_be_own("prove their contact methods")?;
     let contact = own_contact(unit, hand.user(), id)?;
-    let an_hour = jiff::SignedDuration::from_hours(1);
-    if store::codes_since(unit.tx, hand.user(), later(unit.now, -an_hour))? >= limits::CODES_PER_HOUR_MAX {
-        let message = format!(
-            "{} codes within an hour are enough. Wait a little; look whether the address is right, and in the spam folder.",
-            limits::CODES_PER_HOUR_MAX
-        );
-        return Err(Refusal::conflict("too-many-codes", message).into());
-    }
+    asked::count(unit, hand.user(), &contact.kind, Asked::Code)?;
     let mut made_at = unit.now;
     if let Some(before) = store::code(unit.tx, hand.user(), id)? {
         store::end_code(unit.tx, hand.user(), id, before.made_at, unit.now)?;

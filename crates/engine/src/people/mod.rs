@@ -4,6 +4,7 @@
 //! Is not: who may reach whom and when (the domain's ladder), transports, or the proof that every minute is covered (`crate::proof` reads what
 //! this room knows). Callers: pages and API under "me", housekeeping ([`weekly`]), `paging` when a page was acknowledged or a message is composed.
 
+mod asked;
 mod code;
 mod hand;
 mod on_call;
@@ -19,7 +20,7 @@ pub use hand::Hand;
 pub use on_call::{Turn, next_turn};
 pub(crate) use proven::acknowledged;
 pub use proven::{How, proven};
-pub use push::{ended, rang, renewed, subscribe};
+pub use push::{ended, is_known, rang, renewed, subscribe};
 pub use reach::{Broken, Method, Reach, Waiting, everybody, reach_of};
 pub(crate) use settings::forget;
 pub use settings::{add, readdress, remove, rename, reset_rules, set_at_most, set_quiet, set_rules, settings};

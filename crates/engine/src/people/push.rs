@@ -4,7 +4,7 @@ use super::{Entered, Hand, address, enter_code, settings};
 use crate::{Fault, Unit, access::same_bytes};
 use nightbell_domain::{
     ids::{ContactId, UserId},
-    org::{ConfigObject, Contact, ContactKind, Personal},
+    org::{ConfigObject, Contact, ContactKind, Organisation, Personal},
     record::Actor,
     refusal::Refusal,
 };
@@ -55,18 +55,26 @@ pub fn rang(unit: &mut Unit<'_>, hand: &Hand, given: &str, code: &str) -> Result
     enter_code(unit, hand, &known.id, code)
 }
 
-/// A browser has another address. `before` is the old one and its secret, which only that browser and we know. Answers whether it is somebody's.
+/// Whether somebody has that browser: by its address and its secret, which only it and we know. Reads, so that whoever guesses costs the writer nothing.
+pub fn is_known(org: &Organisation, before: (&str, &str)) -> bool {
+    found(org, before).is_some()
+}
+
+fn found<'o>(org: &'o Organisation, before: (&str, &str)) -> Option<(&'o Personal, &'o Contact)> {
+    let is_it = |own: &&Contact| {
+        matches!(&own.kind, ContactKind::Push { endpoint, auth, .. }
+            if endpoint == before.0 && same_bytes(auth.as_bytes(), before.1.as_bytes()))
+    };
+    org.personal.values().find_map(|own| Some((own, own.contacts.iter().find(is_it)?)))
+}
+
+/// A browser has another address. `before` is the old one and its secret ([`is_known`]). Answers whether it is somebody's.
 ///
 /// # Errors
 /// The store's.
 pub fn renewed(unit: &mut Unit<'_>, before: (&str, &str), kind: &ContactKind) -> Result<bool, Fault> {
     let directory = unit.directory.clone();
-    let is_it = |own: &&Contact| {
-        matches!(&own.kind, ContactKind::Push { endpoint, auth, .. }
-            if endpoint == before.0 && same_bytes(auth.as_bytes(), before.1.as_bytes()))
-    };
-    let found = directory.org.personal.values().find_map(|own| Some((own, own.contacts.iter().find(is_it)?)));
-    let Some((own, contact)) = found else { return Ok(false) };
+    let Some((own, contact)) = found(&directory.org, before) else { return Ok(false) };
     let after = own.clone().moved(&contact.id, &contact.kind, kind);
     put(unit, after, &Actor::User(own.user.clone()))?;
     store::see(unit.tx, &own.user, &contact.id, &address(kind), unit.now)?;

@@ -2,7 +2,12 @@
 //! weeks, in their working hours, to the method that has not proved itself for longest; or at once, when they ask. Nobody else is rung: one that
 //! is not answered within the hour ends, and its owner is warned by another method.
 
-use super::{Hand, How, address, on_call, proven::note};
+use super::{
+    Hand, How, address,
+    asked::{self, Asked},
+    on_call,
+    proven::note,
+};
 use crate::{Fault, Unit, paging};
 use jiff::{SignedDuration, ToSpan, civil};
 use nightbell_calendar::local;
@@ -31,7 +36,7 @@ const BEGUN_MAX: usize = 50;
 /// "Test my phone": a page by this method, now.
 ///
 /// # Errors
-/// No such method, or it is not verified; the store's.
+/// No such method, it is not verified, or there were too many within the hour; the store's.
 pub fn test(unit: &mut Unit<'_>, hand: &Hand, id: &ContactId) -> Result<Page, Fault> {
     hand.must_be_own("test their contact methods")?;
     let directory = unit.directory.clone();
@@ -42,6 +47,7 @@ pub fn test(unit: &mut Unit<'_>, hand: &Hand, id: &ContactId) -> Result<Page, Fa
         let message = format!("{id} is not verified: no page goes out by it. Have a code sent instead.");
         return Err(Refusal::conflict("contact-not-verified", message).into());
     }
+    asked::count(unit, hand.user(), &contact.kind, Asked::Test)?;
     begin(unit, &person.id, contact, "you asked for it", hand.actor())
 }
 

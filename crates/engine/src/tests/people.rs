@@ -138,8 +138,55 @@ fn so_many_codes_an_hour_and_no_more() {
     let hand = hand(&world, "alice");
     let again = refused(world.unit(|unit| people::send_code(unit, &hand, &id("phone"))));
     assert_eq!(again.code, "too-many-codes");
+    let when = "The next one can be sent at 04:00 (Europe/Berlin).";
+    assert!(again.message.contains(when), "{}", again.message);
     world.now = at(HOUR + 1);
     world.send_code("alice");
+}
+
+/// Whoever enters somebody else's number cannot flood it: not even several people together, nor by calls beside texts, nor at one instant.
+#[test]
+fn so_many_codes_go_to_one_address_whoever_asks() {
+    let mut world = World::new();
+    let voice = ContactKind::from_parts("voice", "+491511234567").expect("a number");
+    let (alice, bob) = (hand(&world, "alice"), hand(&world, "bob"));
+    world.add_phone("alice");
+    world.act(|unit| people::add(unit, &bob, Some(id("phone")), voice.clone()));
+    for n in 0..limits::CODES_PER_HOUR_MAX {
+        let whose = if n % 2 == 0 { &alice } else { &bob };
+        world.act(|unit| people::send_code(unit, whose, &id("phone")));
+    }
+    for whose in [&alice, &bob] {
+        let again = refused(world.unit(|unit| people::send_code(unit, whose, &id("phone"))));
+        assert!(again.message.contains("codes went to this address within the hour"), "{}", again.message);
+        assert!(again.message.contains("The next one can be sent at 0"), "{}", again.message);
+    }
+    world.act(|unit| people::send_code(unit, &bob, &id("mail")));
+    world.now = at(HOUR + 1);
+    world.act(|unit| people::send_code(unit, &bob, &id("phone")));
+}
+
+#[test]
+fn so_many_tests_an_hour_and_real_pages_all_the_same() {
+    let mut world = World::new();
+    let hand = hand(&world, "alice");
+    for n in 0..limits::TESTS_PER_HOUR_MAX {
+        let contact = if n % 2 == 0 { "hook" } else { "mail" };
+        world.act(|unit| people::test(unit, &hand, &id(contact)).map(drop));
+    }
+    for contact in ["hook", "mail"] {
+        let again = refused(world.unit(|unit| people::test(unit, &hand, &id(contact)).map(drop)));
+        assert_eq!(again.code, "too-many-tests");
+        let when = "The next one can be sent at 04:00 (Europe/Berlin). Real pages are not held back by this.";
+        assert!(again.message.contains(when), "{}", again.message);
+    }
+    world.run_until(1);
+    world.sent();
+    world.trigger("db");
+    world.run_until(2);
+    assert!(world.sent().iter().any(|line| line.ends_with("page alice/hook")), "a real page rings");
+    world.now = at(HOUR + 1);
+    world.act(|unit| people::test(unit, &hand, &id("hook")).map(drop));
 }
 
 #[test]
@@ -474,6 +521,21 @@ fn what_is_beyond_a_limit_goes_along_with_the_next_message() {
     world.resolve("queue");
     world.tick();
     world.sent();
+}
+
+#[test]
+fn a_limit_does_not_mute_a_page_that_rings_again() {
+    let mut world = World::new();
+    let hand = hand(&world, "alice");
+    let limit = AtMost { count: 1, per: SignedDuration::from_mins(60) };
+    world.act(|unit| people::set_at_most(unit, &hand, &id("hook"), Some(limit)));
+    let page = world.trigger("db").page.expect("it pages");
+    world.tick();
+    let alice = world.permit("alice");
+    world.act(|unit| paging::snooze(unit, &alice, page, at(600)).map(drop));
+    world.run_until(600);
+    assert_eq!(world.sent(), ["0:00 page alice/hook", "10:00 page alice/hook"], "it is news, whatever was told before");
+    world.act(|unit| paging::acknowledge(unit, &alice, page).map(drop));
 }
 
 #[test]

@@ -110,6 +110,8 @@ pub static TABLES: &[Table] = &[
         "secret_hash, user_id, expires_at, used_at", "$1, $2, $3, $4"),
     table!("contact_code", [Text, Text, Int], "user_id, contact, made_at" > "$1, $2, $3" limit "$4",
         "user_id, contact, made_at, salt, address, expires_at, tries, ended_at", "$1, $2, $3, $4, $5, $6, $7, $8"),
+    table!("contact_asked", [Text, Text, Int, Bytes], "user_id, what, asked_at, address" > "$1, $2, $3, $4" limit "$5",
+        "user_id, what, asked_at, address", "$1, $2, $3, $4"),
     table!("contact_proof", [Text, Text], "user_id, contact" > "$1, $2" limit "$3",
         "user_id, contact, address, seen_at, proven_at, how, tested_at, missed_at", "$1, $2, $3, $4, $5, $6, $7, $8"),
 ];

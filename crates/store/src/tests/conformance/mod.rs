@@ -15,6 +15,7 @@ mod inbound;
 mod journal;
 mod learning;
 mod paging;
+mod people;
 mod response;
 mod subscriber;
 mod tampering;
@@ -173,6 +174,7 @@ macro_rules! conformance {
                     delivery_log_is_in_the_order_of_attempts
                     pages_are_found_by_subject_and_listed_while_open
                 }
+                people { what_is_asked_for_is_counted_by_person_and_by_address }
                 response {
                     incident_is_found_by_its_slug
                     incidents_are_listed_newest_first
