@@ -70,6 +70,8 @@ fn words(value: Option<&Value>) -> String {
         None | Some(Value::Null) => "–".to_owned(),
         Some(Value::String(text)) => one_line(&short_instant(text)),
         Some(Value::Bool(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
+        Some(Value::Object(named)) if named.get("name").is_some_and(Value::is_string) => words(named.get("name")),
+        Some(Value::Array(list)) if list.is_empty() => "–".to_owned(),
         Some(Value::Array(list)) => list.iter().map(|one| words(Some(one))).collect::<Vec<_>>().join(", "),
         Some(other) => one_line(&other.to_string()),
     }

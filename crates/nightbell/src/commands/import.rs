@@ -77,7 +77,8 @@ fn say(imported: &Value, plan: bool) -> String {
     format!("{table}\n{end}")
 }
 
-fn read(file: &Path) -> Result<String, Failure> {
+/// A calendar file, if it is not larger than is read.
+pub(super) fn read(file: &Path) -> Result<String, Failure> {
     let cannot = |e: std::io::Error| Failure::file(file, "read", &e);
     let bytes = std::fs::metadata(file).map_err(cannot)?.len();
     if bytes > nightbell_wire::ical::BYTES_MAX as u64 {

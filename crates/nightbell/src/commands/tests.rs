@@ -153,6 +153,7 @@ fn explain_oncall_status_and_verify_read_the_folder() {
         at: monday,
         schedule: Some(schedule.to_owned()),
         place: at(&folder),
+        action: None,
     };
     super::oncall::run(&on_call("payments-primary"), JSON).unwrap();
     assert_eq!(super::oncall::run(&on_call("nothing"), JSON).unwrap_err().code, Code::Findings);
