@@ -54,6 +54,8 @@ pub struct Oracle {
     pub signals: Signals,
     /// The journal, as far as it was followed.
     position: u64,
+    /// Pages that moved since they were looked at last.
+    moved: BTreeSet<PageId>,
     folds: Folds,
     /// Pages that somebody surely took or ended, and when.
     closed: BTreeMap<PageId, Instant>,
@@ -91,6 +93,7 @@ impl Oracle {
             org,
             signals: Signals::default(),
             position: 0,
+            moved: BTreeSet::new(),
             folds: Folds::default(),
             closed: BTreeMap::new(),
             rings: BTreeMap::new(),
@@ -156,7 +159,8 @@ impl Oracle {
     pub fn check(&mut self, disk: &Disk, phones: &Phones, story: &mut Story, wall: Instant) -> Checked {
         self.steps += 1;
         let touched = disk.take_touched();
-        let mut pages = self.follow(disk, story)?;
+        self.follow(disk, story)?;
+        let mut pages = std::mem::take(&mut self.moved);
         let regularly = self.steps.is_multiple_of(SWEEP_EVERY);
         if regularly {
             self.sweep(disk)?;
@@ -274,8 +278,9 @@ impl Oracle {
         check_outcomes(phones, &notifications)
     }
 
-    /// Follows the journal: contiguous for each stream, and each stream that moved folds to its row. Answers the pages that moved.
-    fn follow(&mut self, disk: &Disk, story: &mut Story) -> Result<BTreeSet<PageId>, String> {
+    /// Follows the journal: contiguous for each stream, and each stream that moved folds to its row. Also before what is handed out is judged:
+    /// a page may have woken and rung in the same pass.
+    pub fn follow(&mut self, disk: &Disk, story: &mut Story) -> Checked {
         let mut moved = BTreeSet::new();
         loop {
             let position = self.position;
@@ -290,17 +295,16 @@ impl Oracle {
                 moved.insert((line.stream_kind.clone(), line.stream_id.clone()));
             }
         }
-        let mut pages = BTreeSet::new();
         for (kind, id) in moved {
             disk.look(|tx| self.folds.check_row(tx, &kind, &id))?
                 .map_err(|what| format!("fold and row differ: {what}"))?;
             match kind.as_str() {
                 Incident::KIND => self.check_commander(&id)?,
-                Page::KIND => pages.extend(id.parse::<PageId>().ok()),
+                Page::KIND => self.moved.extend(id.parse::<PageId>().ok()),
                 _ => {}
             }
         }
-        Ok(pages)
+        Ok(())
     }
 
     /// INV-17: once there is a commander, there is one until it is over. INV-19: public is what somebody published.

@@ -50,7 +50,7 @@ pub(crate) const TOLD_WITH: &str = "SELECT DISTINCT p.id, p.rank, p.next_due_at 
      JOIN notification n ON (n.id = COALESCE(m.sent_with, m.id) OR n.sent_with = COALESCE(m.sent_with, m.id)) AND n.begun_at = m.begun_at \
      JOIN page p ON p.id = n.page \
      WHERE m.page = $2 AND m.user_id = $1 AND m.kind = 'page' AND n.user_id = $1 AND n.kind = 'page' AND p.next_due_at IS NOT NULL \
-     ORDER BY p.rank, p.next_due_at, p.id LIMIT $3";
+     ORDER BY p.rank, p.next_due_at, p.id LIMIT $3 OFFSET $4";
 /// Only what has ended: a late report of an attempt that was given up says nothing of the one that is under way.
 pub(crate) const WRITE_DOWN_ALONG: &str = "UPDATE notification SET next_due_at = $3, rank = $4 \
      WHERE sent_with = $1 AND begun_at = $2 AND status = 'sending' AND next_due_at > $3 \
@@ -58,9 +58,15 @@ pub(crate) const WRITE_DOWN_ALONG: &str = "UPDATE notification SET next_due_at =
 pub(crate) const ATTEMPT_AT: &str = "SELECT n, outcome, detail, provider_id FROM attempt WHERE notification = $1 AND begun_at = $2 AND ended_at IS NOT NULL";
 
 /// Pages that still wait for a human and that a message told a person of together with `page`, itself among them: the most severe first, then the
-/// oldest. What came in another message is not among them.
-pub fn told_with(tx: &mut dyn Tx, user: &UserId, page: PageId, count_max: u32) -> Result<Vec<PageId>, StoreError> {
-    let values: [Value; 3] = [user.as_str().into(), page.to_string().into(), count_max.into()];
+/// oldest. What came in another message is not among them, nor are the first `skip` of them.
+pub fn told_with(
+    tx: &mut dyn Tx,
+    user: &UserId,
+    page: PageId,
+    skip: u32,
+    count_max: u32,
+) -> Result<Vec<PageId>, StoreError> {
+    let values: [Value; 4] = [user.as_str().into(), page.to_string().into(), count_max.into(), skip.into()];
     tx.rows(TOLD_WITH, &values)?.iter().map(|row| row.parse(0)).collect()
 }
 

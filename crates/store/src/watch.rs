@@ -29,7 +29,7 @@ pub(crate) const OVERDUE: &str = "SELECT 'page' AS kind, COUNT(*), MIN(next_due_
 /// it must walk from the place on, not through every page's stream there ever was.
 pub(crate) const ACKNOWLEDGED: &str = "SELECT taken.position, began.at, taken.at FROM event taken \
      JOIN event began ON began.stream_kind = 'page' AND began.stream_id = taken.stream_id AND began.seq = 1 \
-     JOIN page ON page.id = taken.stream_id AND page.subject <> 'canary' \
+     JOIN page ON page.id = taken.stream_id AND page.subject NOT IN ('canary', 'proof') \
      WHERE taken.position > $1 AND taken.stream_kind || '' = 'page' AND taken.kind = 'acknowledged' ORDER BY taken.position LIMIT $2";
 
 /// What waits, of one kind.

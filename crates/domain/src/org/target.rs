@@ -1,6 +1,6 @@
 //! Targets: whom a policy step, a last resort or a playbook rule reaches.
 
-use super::Organisation;
+use super::{Organisation, PolicyStep};
 use crate::{
     ids::{IdError, PolicyId, ScheduleId, TeamId, UserId},
     record::Instant,
@@ -116,8 +116,7 @@ impl Organisation {
                 one(&user, format!("on call next on {id}"))
             }
             Target::Policy(id) => {
-                let policy = self.policies.get(id).ok_or_else(|| format!("policy {id} does not exist"))?;
-                let step = policy.steps.first().ok_or_else(|| format!("policy {id} has no steps"))?;
+                let step = self.first_step(id)?;
                 // One level only: a policy that points to a policy that points back must not loop.
                 let reached: Vec<_> = step
                     .notify
@@ -131,6 +130,22 @@ impl Organisation {
                 } else {
                     Ok(reached)
                 }
+            }
+        }
+    }
+
+    /// The step that stands for a policy where it is named as a target: its first, or the first of what that hands over to. Everybody it names is
+    /// rung, whatever its condition and whosever turn it is; both are for pages that the policy itself runs.
+    pub fn first_step(&self, id: &PolicyId) -> Result<&PolicyStep, String> {
+        let mut seen = vec![id];
+        loop {
+            let id = seen[seen.len() - 1];
+            let policy = self.policies.get(id).ok_or_else(|| format!("policy {id} does not exist"))?;
+            let step = policy.steps.first().ok_or_else(|| format!("policy {id} has no steps"))?;
+            match &step.hand_over {
+                Some(next) if seen.contains(&next) => return Err(format!("policy {id} leads back to itself")),
+                Some(next) => seen.push(next),
+                None => return Ok(step),
             }
         }
     }

@@ -13,13 +13,22 @@ use crate::{
     org::{Target, Urgency},
     record::{Actor, Instant},
     refusal::Refusal,
+    signal::AlertSeverity,
     text::duration::spelled_duration,
 };
+use std::collections::BTreeMap;
 
 impl Page {
     /// A human takes it. Acknowledging twice changes nothing; after the end there is nothing to take. While everybody must, one of them takes it
     /// for themselves alone; a tool, and whoever answers the last resort, for all.
     pub fn acknowledge(&self, by: &Actor, via: &str, now: Instant) -> Result<Vec<PageEvent>, Refusal> {
+        if let Subject::Proof { user, .. } = &self.subject
+            && by.user() != Some(user)
+        {
+            return Err(Refusal::forbidden(format!(
+                "This page tests whether a message reaches @{user}; only they can say that it did."
+            )));
+        }
         match &self.status {
             PageStatus::Ringing => {
                 let Some(user) = by.user().filter(|user| self.owing().any(|owes| owes != *user)) else {
@@ -119,6 +128,7 @@ impl Page {
 
     /// "Not mine": whoever is next is rung now. An acknowledged page is handed to somebody by name instead.
     pub fn hand_over(&self, now: Instant) -> Result<Vec<PageEvent>, Refusal> {
+        self.is_real()?;
         if self.is_waiting() {
             return Ok(vec![PageEvent::HandedOver { next_due_at: now }]);
         }
@@ -143,7 +153,8 @@ impl Page {
                 "Say in a few words why you hand it over; whoever gets it reads this.",
             ));
         }
-        if self.is_ended() || self.subject == Subject::Canary {
+        self.is_real()?;
+        if self.is_ended() {
             return Err(Refusal::conflict(
                 "page-ended",
                 format!("This page is {}; there is nothing left to hand over.", self.status.word()),
@@ -151,19 +162,39 @@ impl Page {
         }
         let last_resort =
             if policy.last_resort.is_empty() { self.policy.last_resort.clone() } else { policy.last_resort.clone() };
-        let policy = PolicySnapshot { last_resort, facts: self.policy.facts.clone(), ..policy };
+        let policy = PolicySnapshot { last_resort, ..policy };
         let next_due_at = later(now, policy.first_wait());
         let cycle = self.cycle + 1;
         Ok(vec![PageEvent::HandedTo { to, reason: reason.to_owned(), policy, cycle, next_due_at }])
     }
 
-    /// It became urgent; nothing changes when it was already, or is over.
+    /// It became urgent; nothing changes when it was already, or is over. Whoever was told of it quietly, has it or put it off may sleep: it rings
+    /// from the first step again.
     pub fn raise(&self, why: &str, rank: Rank, now: Instant) -> Vec<PageEvent> {
-        if self.urgency == Urgency::High || self.is_ended() {
+        if self.urgency == Urgency::High || self.is_ended() || self.is_trial() {
             return Vec::new();
         }
-        let next_due_at = self.is_held(now).then_some(now);
-        vec![PageEvent::Raised { why: why.to_owned(), rank: rank.min(self.rank), next_due_at }]
+        let again = self.rang_anybody() || !self.is_waiting();
+        let cycle = again.then_some(self.cycle + 1);
+        let next_due_at = (again || self.is_held(now)).then_some(now);
+        vec![PageEvent::Raised { why: why.to_owned(), rank: rank.min(self.rank), next_due_at, cycle }]
+    }
+
+    /// What its conditions are asked of, as its alert is now; nothing when no condition asks, or that did not change.
+    pub fn learn(&self, labels: &BTreeMap<String, String>, severity: AlertSeverity) -> Vec<PageEvent> {
+        let facts = self.policy.clone().knowing(labels, severity).facts;
+        if self.is_ended() || facts == self.policy.facts { Vec::new() } else { vec![PageEvent::Learned { facts }] }
+    }
+
+    /// What only tries out a way is nobody else's, and nothing is behind it that could be passed on.
+    fn is_real(&self) -> Result<(), Refusal> {
+        if !self.is_trial() {
+            return Ok(());
+        }
+        Err(Refusal::conflict(
+            "page-is-a-test",
+            "This page only tests whether a message arrives: acknowledge it if it did, or leave it.",
+        ))
     }
 
     /// It is over; nothing to do when it was already.

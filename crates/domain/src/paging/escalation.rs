@@ -134,8 +134,8 @@ impl Page {
             return self.last_resort(org, now);
         };
         let skip = |why: String| {
-            let (next_cycle, next_step, _) = self.after(step, false);
-            PageEvent::StepSkipped { cycle, step, why, next_cycle, next_step, next_due_at: now }
+            let (next_cycle, next_step, next_due_at) = self.after_nobody(step, now);
+            PageEvent::StepSkipped { cycle, step, why, next_cycle, next_step, next_due_at }
         };
         if let Err(why) = current.when.holds(self.urgency, &self.policy.facts, &self.policy.locality(), now) {
             return skip(why);
@@ -148,10 +148,11 @@ impl Page {
             };
         }
         let (rung, silent) = self.of_step(org, current, now);
-        let (next_cycle, next_step, wait) = self.after(step, !rung.is_empty());
         if rung.is_empty() {
-            return PageEvent::StepEmpty { cycle, step, silent, next_cycle, next_step, next_due_at: now };
+            let (next_cycle, next_step, next_due_at) = self.after_nobody(step, now);
+            return PageEvent::StepEmpty { cycle, step, silent, next_cycle, next_step, next_due_at };
         }
+        let (next_cycle, next_step, wait) = self.after(step, true);
         // Two steps at the same instant are still two steps: the alarm moves by a microsecond, so one pass rings one step.
         let next_due_at = later(now, wait.max(jiff::SignedDuration::from_micros(1)));
         let all = current.acknowledge == Acknowledge::All;
@@ -170,6 +171,17 @@ impl Page {
         let again = cycle.saturating_sub(self.begun_cycle) < u32::from(self.policy.repeat) && rang;
         let (cycle, step) = if again { (cycle + 1, 0) } else { (cycle, self.policy.end()) };
         (cycle, step, self.policy.pause())
+    }
+
+    /// What comes after a step that rings nobody. It takes no time, for its delay was the chance of those before it. But where the steps end,
+    /// whoever rang last in this cycle has the whole pause to answer, as if that step had been the last one.
+    fn after_nobody(&self, step: u32, now: Instant) -> (u32, u32, Instant) {
+        let (cycle, next, pause) = self.after(step, false);
+        let ends = (cycle, next) != (self.cycle, step + 1) || next == self.policy.end();
+        let rang = self.newest_ring().filter(|_| ends && !self.hurried);
+        // A ring by a clock that was ahead and was put right since is no reason to wait for longer than the pause.
+        let due = rang.map_or(now, |ring| later(ring.at, pause).clamp(now, later(now, pause)));
+        (cycle, next, due)
     }
 
     fn goes_into(&self, part: &Part, now: Instant) -> PageEvent {

@@ -4,7 +4,7 @@
 use super::{AttemptOutcome, PolicySnapshot, Rank, Rung, Subject};
 use crate::{
     ids::{ContactId, NotificationId, PageId, PolicyId, ServiceId, UserId},
-    org::{Target, Urgency},
+    org::{Facts, Target, Urgency},
     record::Instant,
 };
 use serde::{Deserialize, Serialize};
@@ -214,14 +214,22 @@ pub enum PageEvent {
         /// When its first step is due.
         next_due_at: Instant,
     },
-    /// It became more urgent.
+    /// It became urgent. Whoever was told of it quietly may sleep, so it rings from the first step again, in a new cycle.
     Raised {
         /// Why.
         why: String,
         /// Its new place among pages that are due together (INV-15).
         rank: Rank,
-        /// When its next step is due: now, if it was held.
+        /// When its next step is due: now, if it was held or rings again.
         next_due_at: Option<Instant>,
+        /// The new cycle; `None` as long as nobody was rung.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cycle: Option<u32>,
+    },
+    /// What the conditions of its steps are asked of has changed: its alert says something else now.
+    Learned {
+        /// As it is now.
+        facts: Facts,
     },
     /// Over.
     Ended {
@@ -257,6 +265,7 @@ impl PageEvent {
             Self::RangAgain { .. } => "rang-again",
             Self::HandedTo { .. } => "handed-to",
             Self::Raised { .. } => "raised",
+            Self::Learned { .. } => "learned",
             Self::Ended { .. } => "ended",
         }
     }

@@ -5,6 +5,7 @@ pub mod canary;
 pub mod clock_step;
 mod escalation;
 mod event;
+mod fold;
 mod message;
 mod notification;
 mod page;

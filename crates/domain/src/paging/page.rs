@@ -1,13 +1,13 @@
 //! A page: one run of a policy for an alert, an incident or a person, `ringing → acknowledged → ended`, or `exhausted`.
 //! The policy is snapshotted when it starts (INV-12); escalation never goes backwards (INV-04); a page that is not acknowledged
-//! or ended always has a next alarm (INV-03). State only; the decisions are in [`super::escalation`].
+//! or ended always has a next alarm (INV-03). State only: what changes it is in `fold`, the
+//! decisions are in [`super::escalation`] and `act`.
 
-use super::{PageEvent, PolicySnapshot, Rank, later};
+use super::{PolicySnapshot, Rank};
 use crate::{
     ids::{AlertId, ContactId, IncidentId, PageId, ServiceId, UserId},
-    limits,
     org::Urgency,
-    record::{Actor, Aggregate, Instant, Recorded},
+    record::{Actor, Instant},
 };
 use serde::{Deserialize, Serialize};
 
@@ -185,6 +185,9 @@ pub struct Page {
     /// The cycle in which it rang again last, or 0: repeats are counted from there.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub begun_cycle: u32,
+    /// Whoever rang last was said not to answer ("not mine", or no method of theirs works): what comes next waits for nobody.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub hurried: bool,
     /// Of low urgency, and held: nobody is rung before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_until: Option<Instant>,
@@ -201,6 +204,11 @@ pub struct Page {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
 fn is_zero(n: &u32) -> bool {
     *n == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_false(yes: &bool) -> bool {
+    !*yes
 }
 
 impl Page {
@@ -237,215 +245,34 @@ impl Page {
         run.flat_map(|ring| &ring.rung).any(|rung| rung.user == *user)
     }
 
-    /// Whether nobody is rung before a later instant.
+    /// The newest ring of the cycle that is under way.
+    pub fn newest_ring(&self) -> Option<&Ring> {
+        self.rings.iter().rfind(|ring| ring.cycle == self.cycle)
+    }
+
+    /// Whether anybody was rung since it began, or began again.
+    pub fn rang_anybody(&self) -> bool {
+        self.rings.iter().any(|ring| ring.cycle >= self.begun_cycle)
+    }
+
+    /// Which repeat a cycle is, counted from where it began, or began again.
+    pub fn repeat_of(&self, cycle: u32) -> u32 {
+        cycle.saturating_sub(self.begun_cycle)
+    }
+
+    /// Whether it only tries out the way of pages: nothing is behind it, and it is nobody else's.
+    pub fn is_trial(&self) -> bool {
+        matches!(self.subject, Subject::Canary | Subject::Proof { .. })
+    }
+
+    /// Whether nobody is rung before a later instant; not when somebody passed it on before that.
     pub fn is_held(&self, now: Instant) -> bool {
-        self.is_waiting() && self.held_until.is_some_and(|until| until > now)
+        let holds = |until| until > now && self.next_due_at.is_some_and(|due| due >= until);
+        self.is_waiting() && self.held_until.is_some_and(holds)
     }
 
     /// Whether it is over.
     pub fn is_ended(&self) -> bool {
         matches!(self.status, PageStatus::Ended { .. })
-    }
-
-    fn begin(event: &Recorded<PageEvent>) -> Option<Self> {
-        let PageEvent::Started {
-            id,
-            subject,
-            title,
-            body,
-            service,
-            urgency,
-            policy,
-            why,
-            next_due_at,
-            rank,
-            held_until,
-        } = &event.event
-        else {
-            return None;
-        };
-        Some(Self {
-            id: *id,
-            subject: subject.clone(),
-            title: title.clone(),
-            body: body.clone(),
-            service: service.clone(),
-            urgency: *urgency,
-            policy: policy.clone(),
-            why: why.clone(),
-            started_at: event.at,
-            status: PageStatus::Ringing,
-            cycle: 0,
-            next_step: 0,
-            next_due_at: Some(*next_due_at),
-            rings: Vec::new(),
-            rank: *rank,
-            begun_cycle: 0,
-            held_until: *held_until,
-            answers: Vec::new(),
-            awake: None,
-            version: event.seq,
-        })
-    }
-
-    fn rung(&mut self, at: Instant, (cycle, step): (u32, u32), rung: &[Rung], next: (u32, u32, Instant)) {
-        if !rung.is_empty() {
-            self.rings.push(Ring { at, cycle, step, rung: rung.to_vec() });
-            // A page nobody ever answers rings its last resort for ever; the row keeps the newest rings, the journal all of them.
-            let surplus = self.rings.len().saturating_sub(limits::RINGS_KEPT_MAX);
-            self.rings.drain(..surplus);
-        }
-        (self.cycle, self.next_step) = (next.0, next.1);
-        self.next_due_at = Some(next.2);
-    }
-
-    /// Each of these must acknowledge; whoever did already has.
-    fn wants(&mut self, rung: &[Rung]) {
-        for person in rung {
-            match self.answers.iter_mut().find(|answer| answer.user == person.user) {
-                Some(known) => known.wanted = true,
-                None => self.answers.push(Answer { user: person.user.clone(), wanted: true, at: None }),
-            }
-        }
-    }
-
-    fn has_answer_of(&mut self, actor: &Actor, at: Instant) {
-        let Some(user) = actor.user() else { return };
-        match self.answers.iter_mut().find(|answer| answer.user == *user) {
-            Some(known) => known.at = known.at.or(Some(at)),
-            None => self.answers.push(Answer { user: user.clone(), wanted: false, at: Some(at) }),
-        }
-    }
-
-    /// It rings from the first step again, whoever had it.
-    fn begin_again(&mut self, cycle: u32, next_due_at: Instant) {
-        self.status = PageStatus::Ringing;
-        (self.cycle, self.begun_cycle, self.next_step) = (cycle, cycle, 0);
-        self.next_due_at = Some(next_due_at);
-        (self.awake, self.held_until) = (None, None);
-        self.answers.clear();
-    }
-
-    /// The acknowledgement runs out then; whoever has it is asked a little before.
-    fn times_out(&mut self, now: Instant, rings_again_at: Instant) {
-        let lead = (rings_again_at.duration_since(now) / 2).min(limits::STILL_ON_IT_BEFORE);
-        self.awake = Some(Awake::TimesOut { rings_again_at, asks_at: Some(later(rings_again_at, -lead)) });
-    }
-
-    /// An acknowledgement runs out earlier: a clock that was ahead had said when.
-    fn rearm(&mut self, rings_again_at: Option<Instant>) {
-        if let (Some(Awake::TimesOut { rings_again_at: old, asks_at }), Some(new)) = (self.awake, rings_again_at) {
-            let asks_at = asks_at.map(|asks| later(asks, -old.duration_since(new)));
-            self.awake = Some(Awake::TimesOut { rings_again_at: new, asks_at });
-        }
-    }
-
-    /// What an acknowledgement, and whatever follows it, does. False when the event is none of them.
-    fn taken(&mut self, event: &Recorded<PageEvent>) -> bool {
-        let acknowledged = matches!(self.status, PageStatus::Acknowledged { .. });
-        match &event.event {
-            PageEvent::AnsweredByOne { .. } => self.has_answer_of(&event.actor, event.at),
-            PageEvent::Acknowledged { rings_again_at, .. } => {
-                if !self.answers.is_empty() {
-                    self.has_answer_of(&event.actor, event.at);
-                }
-                self.status = PageStatus::Acknowledged { by: event.actor.clone(), at: event.at };
-                (self.next_due_at, self.held_until, self.awake) = (None, None, None);
-                if let Some(rings_again_at) = rings_again_at {
-                    self.times_out(event.at, *rings_again_at);
-                }
-            }
-            PageEvent::Snoozed { until } if acknowledged => self.awake = Some(Awake::Snoozed { until: *until }),
-            PageEvent::AskedStillOn { rings_again_at } if acknowledged => {
-                self.awake = Some(Awake::TimesOut { rings_again_at: *rings_again_at, asks_at: None });
-            }
-            PageEvent::Prolonged { rings_again_at } if acknowledged => self.times_out(event.at, *rings_again_at),
-            PageEvent::RangAgain { cycle, next_due_at, .. } if acknowledged => self.begin_again(*cycle, *next_due_at),
-            PageEvent::HandedTo { policy, cycle, next_due_at, .. } if !self.is_ended() => {
-                self.policy = policy.clone();
-                self.begin_again(*cycle, *next_due_at);
-            }
-            PageEvent::Snoozed { .. }
-            | PageEvent::AskedStillOn { .. }
-            | PageEvent::Prolonged { .. }
-            | PageEvent::RangAgain { .. }
-            | PageEvent::HandedTo { .. } => {}
-            _ => return false,
-        }
-        true
-    }
-}
-
-impl Aggregate for Page {
-    type Event = PageEvent;
-    const KIND: &'static str = "page";
-
-    fn key(&self) -> String {
-        self.id.to_string()
-    }
-
-    fn version(&self) -> u64 {
-        self.version
-    }
-
-    fn evolve(state: Option<Self>, event: &Recorded<PageEvent>) -> Option<Self> {
-        let Some(mut page) = state else { return Self::begin(event) };
-        match &event.event {
-            PageEvent::Started { .. } => return None,
-            PageEvent::StepRang { cycle, step, rung, all, next_cycle, next_step, next_due_at, .. } => {
-                page.rung(event.at, (*cycle, *step), rung, (*next_cycle, *next_step, *next_due_at));
-                if *all {
-                    page.wants(rung);
-                }
-            }
-            PageEvent::StepEmpty { cycle, step, next_cycle, next_step, next_due_at, .. }
-            | PageEvent::StepSkipped { cycle, step, next_cycle, next_step, next_due_at, .. } => {
-                page.rung(event.at, (*cycle, *step), &[], (*next_cycle, *next_step, *next_due_at));
-            }
-            PageEvent::StepHandedOver { cycle, step, next_step, next_due_at, .. } => {
-                page.rung(event.at, (*cycle, *step), &[], (*cycle, *next_step, *next_due_at));
-            }
-            PageEvent::LastResortRang { cycle, rung, next_due_at, .. } => {
-                let last = page.policy.end();
-                page.rung(event.at, (*cycle, last), rung, (cycle + 1, last, *next_due_at));
-                if page.status == PageStatus::Ringing {
-                    page.status = PageStatus::Exhausted { since: event.at };
-                }
-            }
-            PageEvent::HandedOver { next_due_at } | PageEvent::Unreachable { next_due_at, .. } => {
-                if page.is_waiting() {
-                    page.next_due_at = Some(*next_due_at);
-                }
-            }
-            PageEvent::Rescheduled { next_due_at, rings_again_at, .. } => {
-                if page.is_waiting() {
-                    page.next_due_at = next_due_at.or(page.next_due_at);
-                }
-                page.rearm(*rings_again_at);
-            }
-            PageEvent::Raised { rank, next_due_at, .. } => {
-                (page.urgency, page.rank) = (Urgency::High, *rank);
-                if page.is_waiting() {
-                    page.next_due_at = next_due_at.or(page.next_due_at);
-                    page.held_until = None;
-                }
-            }
-            PageEvent::Attempted { .. } => {}
-            PageEvent::Ended { reason } => {
-                page.status = PageStatus::Ended { reason: reason.clone(), at: event.at };
-                (page.next_due_at, page.awake) = (None, None);
-            }
-            _ => {
-                if !page.taken(event) {
-                    return None;
-                }
-            }
-        }
-        page.version = event.seq;
-        Some(page)
-    }
-
-    fn event_kind(event: &PageEvent) -> &'static str {
-        event.word()
     }
 }

@@ -57,7 +57,7 @@ pub fn plan(org: &Organisation, start: PageStart, at: Instant) -> Vec<PlanLine> 
 
 fn step_name(page: &Page, cycle: u32, step: u32) -> String {
     let name = page.policy.step_name(step);
-    match cycle {
+    match page.repeat_of(cycle) {
         0 => name,
         n => format!("{name} (repeat {n})"),
     }

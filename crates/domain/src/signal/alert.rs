@@ -139,6 +139,8 @@ pub enum AlertEvent {
     },
     /// Somebody has it.
     Acknowledged,
+    /// Nobody has it any more: a page that somebody had rings again.
+    FiresAgain,
     /// It is over.
     Resolved {
         /// Why: "the source said so", "resolved by hand".
@@ -266,6 +268,11 @@ impl Alert {
         }
     }
 
+    /// Whoever had it does not any more.
+    pub fn fires_again(&self) -> Vec<AlertEvent> {
+        if matches!(self.status, AlertStatus::Acknowledged { .. }) { vec![AlertEvent::FiresAgain] } else { Vec::new() }
+    }
+
     /// A person ends it.
     pub fn resolve(&self, reason: &str) -> Result<Vec<AlertEvent>, Refusal> {
         if self.is_open() { Ok(vec![AlertEvent::Resolved { reason: reason.to_owned() }]) } else { Ok(Vec::new()) }
@@ -334,6 +341,7 @@ impl Aggregate for Alert {
             AlertEvent::Acknowledged => {
                 alert.status = AlertStatus::Acknowledged { by: event.actor.clone(), at: event.at }
             }
+            AlertEvent::FiresAgain => alert.status = AlertStatus::Firing,
             AlertEvent::Resolved { .. } => {
                 alert.status = AlertStatus::Resolved { by: event.actor.clone(), at: event.at }
             }
@@ -350,6 +358,7 @@ impl Aggregate for Alert {
             AlertEvent::Counted { .. } => "counted",
             AlertEvent::Paged { .. } => "paged",
             AlertEvent::Acknowledged => "acknowledged",
+            AlertEvent::FiresAgain => "fires-again",
             AlertEvent::Resolved { .. } => "resolved",
             AlertEvent::Linked { .. } => "linked",
         }

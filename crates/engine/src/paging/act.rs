@@ -73,11 +73,14 @@ pub fn acknowledge_by_contact(unit: &mut Unit<'_>, user: &UserId, page: PageId, 
 }
 
 /// Takes whatever the holder of a link was told of in one message with the page behind it, and that still rings: a storm is taken with one press,
-/// and an old link takes nothing it did not tell of. Takes at most `count_max` in one unit of work and answers how many; less than that means that
-/// nothing is left. One that cannot be taken holds up no other.
+/// and an old link takes nothing it did not tell of. Takes at most `count_max` beside it in one unit of work and answers how many; less than that
+/// means that nothing is left. One that cannot be taken holds up no other.
 pub fn acknowledge_all_by_link(unit: &mut Unit<'_>, holder: &LinkHolder, count_max: u32) -> Result<usize, Fault> {
     take_together(unit, &holder.user, holder.page, "link", count_max)
 }
+
+/// Most pages that a press passes over in one unit of work because their rest is for others to acknowledge.
+const PASSED_MAX: u32 = 1_000;
 
 /// Takes a page and what one message told a person of with it.
 pub(super) fn take_together(
@@ -88,21 +91,30 @@ pub(super) fn take_together(
     count_max: u32,
 ) -> Result<usize, Fault> {
     let actor = Actor::User(user.clone());
-    let mut ids: Vec<PageId> = vec![page];
     if let Err(Fault::Refused(unknown)) = load(unit, page) {
         return Err(unknown.into());
     }
-    let together = told_with(unit.tx, user, page, count_max)?;
-    let count = together.len();
-    ids.extend(together.into_iter().filter(|id| *id != page));
-    for id in &ids {
-        unit.apart("page", id, |unit| match take(unit, *id, &actor, via) {
-            // The page behind the link may be over by now; the others still ring.
-            Err(Fault::Refused(_)) => Ok(()),
-            other => other.map(drop),
-        })?;
+    // The page behind the link may be over by now; the others still ring.
+    let one = |unit: &mut Unit<'_>, id: PageId| match take(unit, id, &actor, via) {
+        Err(Fault::Refused(_)) => Ok(None),
+        other => other.map(Some),
+    };
+    unit.apart("page", page, |unit| one(unit, page).map(drop))?;
+    let (mut taken, mut passed) = (0, 0);
+    while taken < count_max && passed < PASSED_MAX {
+        let together = told_with(unit.tx, user, page, passed, count_max - taken)?;
+        if together.is_empty() {
+            break;
+        }
+        for id in together {
+            let known = unit.load_sound::<Page>(id)?.is_some_and(|page| page.has_answered(user));
+            let after = if known { None } else { unit.apart("page", id, |unit| one(unit, id))?.flatten() };
+            taken += u32::from(!known);
+            // What others must acknowledge too, or cannot be read, is found again, before what was not looked at yet.
+            passed += u32::from(after.is_none_or(|page| page.is_waiting()));
+        }
     }
-    Ok(count)
+    Ok(taken as usize)
 }
 
 /// Resolves the alert that a page rings for.

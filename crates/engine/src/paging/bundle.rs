@@ -53,7 +53,12 @@ fn held_until(unit: &mut Unit<'_>, waiting: &Notification) -> Result<Option<Inst
 fn rests_until(unit: &mut Unit<'_>, waiting: &Notification) -> Result<Option<Instant>, Fault> {
     let own = unit.directory.org.personal.get(&waiting.user);
     let Some(rule) = own.and_then(|own| own.at_most.get(&waiting.contact)).copied() else { return Ok(None) };
-    if waiting.kind != MessageKind::Page || !people::is_told(unit.tx, waiting.page, &waiting.user)? {
+    if waiting.kind != MessageKind::Page {
+        return Ok(None);
+    }
+    // A page that rings again is news, whatever was told of it before.
+    let since = unit.load::<Page>(&waiting.page)?.map_or(0, |page| page.begun_cycle);
+    if !people::is_told(unit.tx, waiting.page, &waiting.user, since)? {
         return Ok(None);
     }
     let span = (later(unit.now, -rule.per), unit.now);

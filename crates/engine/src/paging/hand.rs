@@ -12,9 +12,10 @@ use nightbell_domain::{
     access::{Permit, Respond},
     ids::PageId,
     org::{Target, Urgency},
-    paging::{Page, PageEvent, PolicySnapshot, Rank},
+    paging::{Page, PageEvent, PolicySnapshot, Rank, Subject},
     record::{Actor, Instant},
     refusal::Refusal,
+    signal::Alert,
 };
 use nightbell_store::paging as store;
 
@@ -59,7 +60,7 @@ fn give(unit: &mut Unit<'_>, id: PageId, actor: &Actor, to: &Target, reason: &st
     let page = load(unit, id)?;
     let directory = unit.directory.clone();
     let org = &directory.org;
-    let snapshot = match to {
+    let policy = match to {
         Target::Policy(policy) => {
             let found = org.policies.get(policy).ok_or_else(|| Refusal::not_found("policy", policy))?;
             PolicySnapshot::of(org, found)
@@ -72,10 +73,12 @@ fn give(unit: &mut Unit<'_>, id: PageId, actor: &Actor, to: &Target, reason: &st
                 let why = format!("Nobody of {to} has a verified contact method; choose somebody else.");
                 return Err(Refusal::invalid("to", why).into());
             }
-            PolicySnapshot::direct(vec![to.clone()])
+            // A person has no time-out of their own: whoever forgets it is reminded as before.
+            PolicySnapshot { ack_timeout: page.policy.ack_timeout, ..PolicySnapshot::direct(vec![to.clone()]) }
         }
     };
-    let events = page.hand_to(to.clone(), snapshot, reason, unit.now)?;
+    let policy = knowing(unit, &page, policy)?;
+    let events = page.hand_to(to.clone(), policy, reason, unit.now)?;
     let mut given = Vec::with_capacity(events.len());
     for event in events {
         given.push(match event {
@@ -87,7 +90,29 @@ fn give(unit: &mut Unit<'_>, id: PageId, actor: &Actor, to: &Target, reason: &st
     }
     let page = unit.commit(page, given, actor)?;
     cancel_queued(unit, &page, &format!("handed over to {to} by {actor}"), None)?;
+    rings_again(unit, &page)?;
     advance(unit, page)
+}
+
+/// With what the conditions of its steps are asked of: the alert as it is now.
+fn knowing(unit: &mut Unit<'_>, page: &Page, policy: PolicySnapshot) -> Result<PolicySnapshot, Fault> {
+    let Subject::Alert { alert } = &page.subject else { return Ok(policy) };
+    let alert = unit.load::<Alert>(alert)?;
+    Ok(match alert {
+        Some(alert) => policy.knowing(&alert.labels, alert.severity),
+        None => policy,
+    })
+}
+
+/// A page that somebody had rings again: nobody has its alert any more, so that whoever takes it next, a tool too, takes both.
+pub(super) fn rings_again(unit: &mut Unit<'_>, page: &Page) -> Result<(), Fault> {
+    let Subject::Alert { alert } = &page.subject else { return Ok(()) };
+    let Some(alert) = unit.load::<Alert>(alert)? else { return Ok(()) };
+    let events = alert.fires_again();
+    if events.is_empty() {
+        return Ok(());
+    }
+    crate::signal::record(unit, alert, events, &Actor::system("escalate")).map(drop)
 }
 
 /// Puts a page off: it is acknowledged until then, and rings again if it is not over.
@@ -160,6 +185,23 @@ pub(crate) fn raise_for(unit: &mut Unit<'_>, subject: &str, why: &str, rank: Ran
 
 fn louder(unit: &mut Unit<'_>, page: Page, why: &str, rank: Rank, actor: &Actor) -> Result<Page, Fault> {
     let events = page.raise(why, rank, unit.now);
+    let again = matches!(events.first(), Some(PageEvent::Raised { cycle: Some(_), .. }));
     let page = unit.commit(page, events, actor)?;
+    if again {
+        // What waits for the end of somebody's quiet hours, or is a gentle method, is owed anew as what it is now.
+        cancel_queued(unit, &page, why, None)?;
+        rings_again(unit, &page)?;
+    }
     advance(unit, page)
+}
+
+/// An alert says something else: what is asked of it by the pages that ring for it is asked of that.
+pub(crate) fn learn_for(unit: &mut Unit<'_>, alert: &Alert, actor: &Actor) -> Result<(), Fault> {
+    for page in store::of_subject(unit.tx, &alert.id.to_string())? {
+        let events = page.learn(&alert.labels, alert.severity);
+        if !events.is_empty() {
+            unit.commit(page, events, actor)?;
+        }
+    }
+    Ok(())
 }

@@ -27,7 +27,7 @@ pub use explain::{ExplainSubject, Explanation, Turns, explain, explain_without, 
 pub use hand::{
     hand_over, hand_over_by_link, hand_to, hand_to_by_link, prolong, prolong_by_link, raise, snooze, snooze_by_link,
 };
-pub(crate) use hand::{raise_for, snooze_for};
+pub(crate) use hand::{learn_for, raise_for, snooze_for};
 pub use settle::settle;
 pub(crate) use start::tell_once;
 pub use start::{notice, start};

@@ -4,6 +4,7 @@
 use super::{
     act::{cancel_queued, end},
     escalate::{advance, tell_first},
+    hand::rings_again,
 };
 use crate::{Fault, Unit};
 use nightbell_domain::{
@@ -31,6 +32,7 @@ pub(super) fn one(unit: &mut Unit<'_>, id: PageId) -> Result<(), Fault> {
     if again {
         // What is left of the cycle before is not said any more: the new one says it.
         cancel_queued(unit, &page, "the page has begun to ring anew", None)?;
+        rings_again(unit, &page)?;
         return advance(unit, page).map(drop);
     }
     match has_it {

@@ -228,9 +228,9 @@ fn expand(org: &Organisation, targets: &[Target]) -> Vec<Target> {
     let mut all = Vec::new();
     for target in targets {
         match target {
-            Target::Policy(id) => match org.policies.get(id).and_then(|policy| policy.steps.first()) {
-                None => all.push(target.clone()),
-                Some(step) => {
+            Target::Policy(id) => match org.first_step(id) {
+                Err(_) => all.push(target.clone()),
+                Ok(step) => {
                     all.extend(step.notify.iter().filter(|one| !matches!(one, Target::Policy(_))).cloned());
                 }
             },

@@ -240,7 +240,11 @@ fn known(
     let alert = match last {
         // Counted once more with every word that changes; told in full when it ends.
         Some(AlertEvent::Repeated { ref event }) => {
+            let before = alert.severity;
             let alert = unit.commit(alert, events, &actor)?;
+            if alert.severity != before {
+                paging::learn_for(unit, &alert, &actor)?;
+            }
             raise_when_worse(unit, &alert, event, &actor)?;
             alert
         }

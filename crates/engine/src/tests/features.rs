@@ -251,3 +251,52 @@ fn inv_05_a_retry_of_somebody_who_has_acknowledged_is_cancelled_while_it_rings_o
     assert!(hers.is_some());
     world.act(|unit| paging::acknowledge(unit, &bob, page));
 }
+
+/// A policy of two people, for pages that may ring again.
+const TWO: &str = "  - { id: payments, team: payments, steps: [ { after: 0s, notify: [\"user:bob\"] }, { after: 5m, notify: [\"user:carol\"] } ], last_resort: [\"user:carol\"] }\n";
+
+#[test]
+fn what_becomes_urgent_rings_whoever_has_it_or_put_it_off_and_a_tool_can_take_it_again() {
+    let mut world = world(TWO);
+    let severity =
+        |world: &mut World, said: &str, key: &str| world.event(EventAction::Trigger, key, &[("severity", said)], None);
+    let bob = world.permit("bob");
+    for (n, key) in [(0, "taken"), (1, "put off")] {
+        world.now = at(n * 3_600);
+        let outcome = severity(&mut world, "minor", key);
+        let alert = world.alert(&outcome);
+        let page = alert.page.expect("it pages");
+        world.tick();
+        assert_eq!(world.sent(), [format!("{}:00 page bob/mail", n * 60)]);
+        if n == 0 {
+            world.act(|unit| paging::acknowledge(unit, &bob, page));
+        } else {
+            world.act(|unit| paging::snooze(unit, &bob, page, at(40_000)));
+        }
+        world.now = at(n * 3_600 + 120);
+        severity(&mut world, "critical", key);
+        world.tick();
+        assert_eq!(world.sent(), [format!("{}:00 page bob/mail", n * 60 + 2)], "{key}");
+        let status = world.act(|unit| unit.load::<Alert>(alert.id)).expect("stored").status;
+        assert_eq!(status, AlertStatus::Firing, "nobody has it any more");
+        let acknowledged = world.event(EventAction::Acknowledge, key, &[], None);
+        assert_eq!(acknowledged.reason, "acknowledged at the source");
+        assert!(!world.page(page).is_waiting());
+        world.resolve(key);
+        world.tick();
+        world.sent();
+    }
+}
+
+#[test]
+fn whoever_gets_a_page_by_name_is_reminded_as_the_policy_says() {
+    let mut world = world(&format!("{ONE}, ack_timeout: 30m }}\n"));
+    let page = world.trigger("db").page.expect("it pages");
+    world.tick();
+    let (bob, carol) = (world.permit("bob"), world.permit("carol"));
+    let to: Target = "user:carol".parse().expect("a target");
+    world.act(|unit| paging::hand_to(unit, &bob, page, &to, "she knows it"));
+    let taken = world.act(|unit| paging::acknowledge(unit, &carol, page));
+    assert_eq!(taken.wake_at(), Some(at(25 * 60)), "she is asked before it rings again");
+    world.sent();
+}

@@ -1,6 +1,6 @@
 //! Storms and backlogs: a few messages instead of a thousand (INV-08), the worst first (INV-15), and nothing dropped.
 
-use super::{Answer::*, World, world::at};
+use super::{Answer::*, World, world::ORGANISATION, world::at};
 use crate::paging::{self, LinkHolder};
 use nightbell_domain::{
     ids::PageId,
@@ -249,4 +249,28 @@ fn inv_15_after_a_long_silence_the_worst_goes_first_then_the_oldest() {
     let titles: Vec<String> = due.into_iter().map(|id| world.page(id)).map(|page: Page| page.title).collect();
     let expected = ["Critical is down", "critical, younger is down", "Error is down", "Warning is down"];
     assert_eq!(titles, expected);
+}
+
+#[test]
+fn a_press_gets_past_what_others_must_acknowledge_too() {
+    let mut world = World::of(&ORGANISATION.replacen(
+        "notify: [\"schedule:",
+        "acknowledge: all, notify: [\"user:bob\", \"schedule:",
+        1,
+    ));
+    let pages = trigger(&mut world, 0..30);
+    world.tick();
+    assert_eq!(world.sent(), ["0:00 page alice/hook +29", "0:00 page bob/mail +29"]);
+    let token = world.ledger.iter().find(|m| m.line.contains("alice")).expect("she was told").ack_token.clone();
+    let now = world.now;
+    let press = |world: &mut World| {
+        world.act(|unit| {
+            let holder = LinkHolder::check(unit.settings, &token, now)?;
+            paging::acknowledge_all_by_link(unit, &holder, 10)
+        })
+    };
+    assert_eq!([press(&mut world), press(&mut world), press(&mut world)], [10, 10, 9]);
+    let alice = "alice".parse().expect("a handle");
+    let mut open = |page: &PageId| world.page(*page).is_waiting() && world.page(*page).has_answered(&alice);
+    assert!(pages.iter().all(&mut open), "each is hers no more, and waits for bob");
 }

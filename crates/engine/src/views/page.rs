@@ -102,7 +102,7 @@ const BESIDE_LISTED_MAX: usize = 5;
 
 /// What a message told a person of beside one page, and nobody has taken.
 pub fn told_beside(tx: &mut dyn Tx, user: &UserId, page: PageId) -> Result<Beside, Fault> {
-    let mut ids = bundle::told_with(tx, user, page, BESIDE_COUNTED_MAX)?;
+    let mut ids = bundle::told_with(tx, user, page, 0, BESIDE_COUNTED_MAX)?;
     ids.retain(|id| *id != page);
     let mut listed = Vec::new();
     for id in ids.iter().take(BESIDE_LISTED_MAX) {

@@ -3,6 +3,7 @@
 
 use super::{Checked, Oracle};
 use nightbell_engine::domain::{
+    org::Urgency,
     paging::{Awake, Page, PageEvent, PageStatus, Subject},
     record::{Instant, Recorded},
 };
@@ -47,6 +48,12 @@ impl Oracle {
                 let due = page.awake.map(Awake::rings_again_at);
                 if !matches!(page.status, PageStatus::Acknowledged { .. }) || due.is_none_or(|due| due > event.at) {
                     return wrong(format!("it rang again and is {}, due {due:?}", page.status.word()));
+                }
+                self.begins_again(page, *cycle)?;
+            }
+            PageEvent::Raised { cycle: Some(cycle), .. } => {
+                if page.urgency == Urgency::High {
+                    return wrong("it was urgent, and begins again because it became so".to_owned());
                 }
                 self.begins_again(page, *cycle)?;
             }

@@ -52,6 +52,7 @@ impl World {
         self.disk.dispatching(false);
         let Called::Done(work) = called? else { return Ok(None) };
         let handed_out = work.len();
+        self.oracle.follow(&self.disk, &mut self.story)?;
         self.oracle.check_order(&work)?;
         let dies = handed_out > 0 && self.draws.faults.chance(self.options.crash_sending);
         for work in work {

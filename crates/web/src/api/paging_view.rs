@@ -119,6 +119,7 @@ fn alert_words(event: &AlertEvent) -> String {
         AlertEvent::Counted { events, .. } => format!("came again in the same words, {events} times"),
         AlertEvent::Paged { page } => format!("rings as {page}"),
         AlertEvent::Acknowledged => "acknowledged".to_owned(),
+        AlertEvent::FiresAgain => "nobody has it any more: its page rings again".to_owned(),
         AlertEvent::Resolved { reason } => format!("resolved: {reason}"),
         AlertEvent::Linked { incident } => format!("belongs to {incident}"),
     }
@@ -139,6 +140,7 @@ fn page_words(event: &PageEvent) -> String {
         PageEvent::RangAgain { why, .. } => format!("rang again from the first step: {why}"),
         PageEvent::HandedTo { to, reason, .. } => format!("handed over to {to}: {reason}"),
         PageEvent::Raised { why, .. } => format!("became urgent: {why}"),
+        PageEvent::Learned { .. } => "its alert says something else: conditions are asked of that".to_owned(),
         PageEvent::StepRang { step, rung, .. } => format!("step {} rang {}", step + 1, names(rung)),
         PageEvent::StepEmpty { step, silent, .. } => format!("step {} reached nobody: {}", step + 1, silent.join("; ")),
         PageEvent::LastResortRang { rung, .. } if rung.is_empty() => "the last resort reached nobody".to_owned(),

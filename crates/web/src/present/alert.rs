@@ -202,7 +202,8 @@ fn ring_reason(eyes: &Eyes<'_>, event: &Recorded<PageEvent>) -> Option<String> {
         PageEvent::HandedTo { to, reason, .. } => {
             Some(format!("{at}: {} handed it over to {to}: {reason}", eyes.actor(&event.actor)))
         }
-        PageEvent::Raised { why, .. } => Some(format!("{at}: became urgent: {why}.")),
+        PageEvent::Raised { why, cycle: None, .. } => Some(format!("{at}: became urgent: {why}.")),
+        PageEvent::Raised { why, .. } => Some(format!("{at}: became urgent and rang again from the first step: {why}.")),
         PageEvent::HandedOver { .. } => {
             Some(format!("{at}: {} handed it over; the next step rang at once.", eyes.actor(&event.actor)))
         }
@@ -318,6 +319,7 @@ fn event_row(eyes: &Eyes<'_>, recorded: &Recorded<AlertEvent>) -> EventRow {
             ("trigger", "said again".to_owned(), format!("{}, in the same words", count(*events, "event")))
         }
         AlertEvent::Paged { .. } => ("paged", "a page rings for it".to_owned(), String::new()),
+        AlertEvent::FiresAgain => ("page", "nobody has it any more: its page rings again".to_owned(), String::new()),
         AlertEvent::Acknowledged => ("acknowledge", format!("by {by}"), String::new()),
         AlertEvent::Resolved { reason } => ("resolve", format!("by {by}"), sentence(reason)),
         AlertEvent::Linked { .. } => ("incident", format!("linked by {by}"), String::new()),

@@ -214,6 +214,116 @@ fn a_condition_that_does_not_hold_skips_its_step_at_once_and_names_itself() {
 }
 
 #[test]
+fn inv_04_steps_that_ring_nobody_at_the_end_leave_whoever_rang_last_the_whole_pause() {
+    let never = json!({ "urgency": "low" });
+    let steps = || {
+        json!([
+            { "after": "0s", "notify": ["user:alice"] },
+            { "after": "5m", "notify": ["user:bob"], "when": never },
+            { "after": "7m", "notify": ["team:empty"] },
+        ])
+    };
+    let mut quiet = run(steps(), json!({ "repeat": 1 }));
+    let skipped = "step-skipped";
+    let empty = "(team:empty: team empty has no members)";
+    assert_eq!(
+        quiet.play(15 * 60),
+        [
+            "0:00 0/0 alice → 5:00".to_owned(),
+            format!("5:00 {skipped}"),
+            // Alice had five minutes; the pause is the longest delay, seven, counted from her ring.
+            format!("5:00 0/2 nobody {empty} → 7:00"),
+            "7:00 1/0 alice → 12:00".to_owned(),
+            format!("12:00 {skipped}"),
+            format!("12:00 1/2 nobody {empty} → 14:00"),
+            "14:00 1/last dora → 24:00".to_owned(),
+        ]
+    );
+    // "Not mine" is an answer: nothing is waited for.
+    let mut passed = run(steps(), json!({}));
+    passed.play(0);
+    let over = passed.page.hand_over(at(60)).expect("it rings");
+    passed.act(at(60), &user("alice"), over);
+    assert_eq!(
+        passed.play(60),
+        [format!("1:00 {skipped}"), format!("1:00 0/2 nobody {empty} → 1:00"), "1:00 0/last dora → 11:00".to_owned()]
+    );
+}
+
+#[test]
+fn inv_04_a_page_that_becomes_urgent_rings_from_the_first_step_again_whoever_has_it() {
+    let steps = json!([{ "after": "0s", "notify": ["user:alice"] }, { "after": "5m", "notify": ["user:bob"] }]);
+    let begin = || {
+        let org = example();
+        let policy = of(&org, policy(steps.clone(), json!({ "ack_timeout": "1h" })));
+        let mut run = run_for(org, policy, Urgency::Low, at(0));
+        assert_eq!(run.play(0), ["0:00 0/0 alice → 5:00"]);
+        run
+    };
+    let raise = |run: &mut Run, second: i64| {
+        let events = run.page.raise("it became worse", Rank::FIRST, at(second));
+        run.act(at(second), &Actor::system("ingest"), events)
+    };
+    let mut ringing = begin();
+    ringing.play(300);
+    assert_eq!(raise(&mut ringing, 400), ["raised"]);
+    assert_eq!(ringing.play(700), ["6:40 1/0 alice → 11:40", "11:40 1/1 bob → 16:40"], "a repeat is not used up by it");
+    let mut acknowledged = begin();
+    acknowledged.acknowledge("alice", 30);
+    assert_eq!(raise(&mut acknowledged, 60), ["raised"]);
+    assert_eq!((acknowledged.page.status.clone(), acknowledged.page.awake), (PageStatus::Ringing, None));
+    assert_eq!(acknowledged.play(60), ["1:00 1/0 alice → 6:00"]);
+    let mut snoozed = begin();
+    let events = snoozed.page.snooze(&user("alice"), "link", at(7_200), at(30)).expect("it may");
+    snoozed.act(at(30), &user("alice"), events);
+    raise(&mut snoozed, 60);
+    assert_eq!((snoozed.page.awake, snoozed.play(60)), (None, vec!["1:00 1/0 alice → 6:00".to_owned()]));
+    let mut exhausted = begin();
+    exhausted.play(900);
+    assert!(matches!(exhausted.page.status, PageStatus::Exhausted { .. }));
+    raise(&mut exhausted, 1_000);
+    assert_eq!(exhausted.play(1_000), ["16:40 2/0 alice → 21:40"]);
+    assert_eq!(raise(&mut exhausted, 1_001), [""; 0], "it is urgent already");
+}
+
+#[test]
+fn conditions_are_asked_of_the_alert_as_it_is() {
+    let steps = json!([
+        { "after": "0s", "notify": ["user:alice"] },
+        { "after": "5m", "notify": ["user:bob"], "when": { "severity": "critical" } },
+    ]);
+    for (severity, second) in [(AlertSeverity::Error, "step-skipped"), (AlertSeverity::Critical, "0/1 bob → 10:00")] {
+        let org = example();
+        let policy = of(&org, policy(steps.clone(), json!({}))).knowing(&BTreeMap::new(), AlertSeverity::Error);
+        let mut run = run_for(org, policy, Urgency::High, at(0));
+        run.play(0);
+        let events = run.page.learn(&BTreeMap::new(), severity);
+        assert_eq!(events.len(), usize::from(severity == AlertSeverity::Critical));
+        run.act(at(60), &Actor::system("ingest"), events);
+        assert_eq!(run.play(300)[0], format!("5:00 {second}"), "{severity:?}");
+    }
+}
+
+#[test]
+fn a_test_page_is_its_owners_alone() {
+    let mut run = run(json!([{ "after": "0s", "notify": ["user:alice"] }]), json!({}));
+    run.page.subject =
+        Subject::Proof { user: "alice".parse().expect("a handle"), contact: "mail".parse().expect("a handle") };
+    for refused in [
+        run.page.hand_over(at(1)).map(drop),
+        run.page.hand_to("user:bob".parse().expect("a target"), PolicySnapshot::default(), "away", at(1)).map(drop),
+    ] {
+        assert_eq!(refused.expect_err("refused").code, "page-is-a-test");
+    }
+    for actor in [user("bob"), Actor::system("tool")] {
+        let refused = run.page.acknowledge(&actor, "link", at(1)).expect_err("it is alice's");
+        assert_eq!(refused.kind, RefusalKind::Forbidden);
+    }
+    assert_eq!(run.page.raise("worse", Rank::FIRST, at(1)), Vec::new());
+    assert_eq!(run.page.acknowledge(&user("alice"), "link", at(1)).expect("it arrived").len(), 1);
+}
+
+#[test]
 fn a_step_hands_over_to_another_policy_and_loops_are_cut() {
     let mut org = example();
     let one = |id: &str, steps: Value| json!({ "id": id, "team": null, "steps": steps, "repeat": 0, "last_resort": ["user:carol"] });
@@ -243,11 +353,11 @@ fn a_step_hands_over_to_another_policy_and_loops_are_cut() {
     assert_eq!(&lines[1], "5:00 step-handed-over");
     assert_eq!(lines[2], "7:00 0/3 bob → 8:00");
     assert_eq!(&lines[3], "8:00 step-skipped", "database was led to from p");
-    assert_eq!(lines[4], "8:00 1/0 alice → 13:00", "and the page is repeated from its own first step");
+    assert_eq!(lines[4], "12:00 1/0 alice → 17:00", "bob has the pause, then it is repeated from its own first step");
     assert_eq!(run.page.policy.step_name(3), "step 1 of database");
     // What is edited meanwhile changes nothing (INV-12).
     run.org.remove(crate::org::ConfigKind::Policy, "database");
-    assert_eq!(run.play(15 * 60), ["13:00 step-handed-over", "15:00 1/3 bob → 16:00"]);
+    assert_eq!(run.play(19 * 60), ["17:00 step-handed-over", "19:00 1/3 bob → 20:00"]);
 }
 
 #[test]

@@ -1,12 +1,15 @@
-//! Somebody answered a text message. Who it is the number tells, which page the code tells, or that there is only one.
+//! Somebody answered a text message. Who it is the number tells, as far as a number can; which page the code tells, or that only one rings.
 
-use super::{AT_ONCE, Done, Told, act_on};
-use crate::{Fault, Unit};
+use super::{Done, Told, Way, act_on};
+use crate::{
+    Fault, Unit,
+    people::{guessed, locked},
+};
 use nightbell_domain::{
     ids::{ContactId, PageId, UserId},
     limits,
-    org::ContactKind,
-    paging::{Page, later},
+    org::{ContactKind, Organisation},
+    paging::later,
 };
 use nightbell_store::{bundle::told_with, delivery_report, paging as store};
 use nightbell_wire::outbound::phone::{Act, CODE_CHARS, Reply, read_reply, reply_code};
@@ -24,47 +27,81 @@ pub enum Texted {
     Back(Done),
 }
 
-fn back(said: impl Into<String>) -> Texted {
-    Texted::Back(Done { said: said.into(), more: false })
+/// Something that changes nothing: told when there is time for it.
+fn aside(said: impl Into<String>) -> Texted {
+    Texted::Back(Done { said: said.into(), more: false, news: false })
 }
 
-/// Does what a text message from a number asks for, as the person whose verified number it is.
+/// A reply that named the code of its message: only whoever got that knew it.
+const CODED: Way = Way { via: "sms", how: "by text message", proves: true };
+/// One that named none: anybody can have sent it who knows the number.
+const BARE: Way = Way { via: "sms", how: "by text message", proves: false };
+
+/// Whether a number is somebody's verified one. Reads, so that strangers cost the writer nothing.
+pub fn is_known(org: &Organisation, number: &str) -> bool {
+    !people(org, number).is_empty()
+}
+
+/// Does what a text message from a number asks for, as the person whose verified number it is. A sender can be forged, so that the number alone does
+/// next to nothing: what ends a page, passes it on or prolongs it needs the code of its message, and wrong ones are counted. Without a code the one
+/// page that rings is acknowledged, when there is only one.
 ///
 /// # Errors
 /// What is refused says why; then nothing was stored.
 pub fn texted(unit: &mut Unit<'_>, number: &str, body: &str) -> Result<Texted, Fault> {
+    let people = people(&unit.directory.org, number);
+    let Some((first, _)) = people.first().cloned() else { return Ok(Texted::Nothing) };
     let (act, code) = match read_reply(body) {
         Reply::ForTheProvider => return Ok(Texted::Nothing),
         Reply::Unclear => {
-            return Ok(back("Nightbell did not understand that. Reply 4 to acknowledge, 6 to resolve, 8 to escalate."));
+            return Ok(aside(
+                "Nightbell did not understand that. Write the code of the message and 4 to acknowledge, 6 to resolve, 8 to escalate: \"4711 4\".",
+            ));
         }
         Reply::Do { act, code } => (act, code),
     };
-    let people = people(unit, number);
-    if people.is_empty() {
-        return Ok(back("Nightbell does not know this number."));
+    if let Some(until) = locked(unit, &first, number)? {
+        return Ok(aside(format!(
+            "Too many wrong codes came from this number. Text messages are taken from it again at {until}; open the link in the message instead."
+        )));
     }
     let mut messages = Vec::new();
     for whose in &people {
         messages.extend(messages_to(unit, whose)?);
     }
-    let meant = match &code {
-        Some(code) => coded(unit, messages, code),
-        None => only_one(unit, messages, act)?,
-    };
-    match meant {
-        Meant::One(told) => act_on(unit, &told, act, "sms", "by text message").map(Texted::Back),
-        Meant::None if code.is_some() => Ok(back("No page of yours has this code.")),
-        Meant::None => Ok(back("Nothing rings for you.")),
-        Meant::Several => Ok(back(format!(
-            "Several pages ring. Begin with the {CODE_CHARS} digits of the one you mean, or open the link in its message."
-        ))),
+    let Some(code) = code else { return bare(unit, messages, act) };
+    match coded(unit, messages, &code) {
+        Meant::One(told) => act_on(unit, &told, act, CODED).map(Texted::Back),
+        Meant::None => {
+            guessed(unit, &first, number)?;
+            Ok(aside("No page of yours has this code."))
+        }
+        Meant::Several => Ok(aside("Two of your pages have this code. Open the link in the message.")),
     }
 }
 
+/// A reply without a code.
+fn bare(unit: &mut Unit<'_>, messages: Vec<Told>, act: Act) -> Result<Texted, Fault> {
+    let digit = match act {
+        Act::Acknowledge => {
+            return Ok(match only_one(unit, messages)? {
+                Meant::One(told) => Texted::Back(act_on(unit, &told, act, BARE)?),
+                Meant::None => aside("Nothing rings for you."),
+                Meant::Several => aside(format!(
+                    "Several pages ring. Begin with the {CODE_CHARS} digits of the one you mean, or open the link in its message."
+                )),
+            });
+        }
+        Act::Resolve => 6,
+        Act::Escalate => 8,
+    };
+    Ok(aside(format!(
+        "That needs the code in the message, so that nobody does it in your name: \"4711 {digit}\", or open the link."
+    )))
+}
+
 /// Whose verified number it is, and by which contact method.
-fn people(unit: &Unit<'_>, number: &str) -> Vec<(UserId, ContactId)> {
-    let org = &unit.directory.org;
+fn people(org: &Organisation, number: &str) -> Vec<(UserId, ContactId)> {
     let mut found = Vec::new();
     for id in org.users.keys() {
         let Some(person) = org.person(id) else { continue };
@@ -103,33 +140,19 @@ fn coded(unit: &Unit<'_>, messages: Vec<Told>, code: &str) -> Meant {
     }
 }
 
-/// The one message that told of everything that still waits for them. What is resolved need not wait: somebody may have it.
-fn only_one(unit: &mut Unit<'_>, messages: Vec<Told>, act: Act) -> Result<Meant, Fault> {
-    let mut waiting: BTreeSet<PageId> = BTreeSet::new();
-    let mut candidates: Vec<(Told, BTreeSet<PageId>)> = Vec::new();
-    let mut open: Vec<Told> = Vec::new();
+/// The message about the one page that waits for the owner of the number, when there is exactly one.
+fn only_one(unit: &mut Unit<'_>, messages: Vec<Told>) -> Result<Meant, Fault> {
+    let mut waiting: BTreeSet<(UserId, PageId)> = BTreeSet::new();
+    let mut found = None;
     for told in messages {
-        if candidates.iter().any(|(known, _)| known.page == told.page)
-            || open.iter().any(|known| known.page == told.page)
-        {
-            continue;
+        let together = told_with(unit.tx, &told.user, told.page, 0, 2)?;
+        waiting.extend(together.iter().map(|page| (told.user.clone(), *page)));
+        if !together.is_empty() && found.is_none() {
+            found = Some(told);
         }
-        let together: BTreeSet<PageId> = told_with(unit.tx, &told.user, told.page, AT_ONCE)?.into_iter().collect();
-        if !together.is_empty() {
-            waiting.extend(&together);
-            candidates.push((told, together));
-        } else if unit.load_sound::<Page>(&told.page)?.is_some_and(|page| !page.is_ended()) {
-            open.push(told);
+        if waiting.len() > 1 {
+            return Ok(Meant::Several);
         }
     }
-    if candidates.is_empty() {
-        // A page that asks whether its owner is still on it waits for nobody else, and can be answered as well.
-        return Ok(match (open.len(), act) {
-            (1, Act::Resolve | Act::Acknowledge) => open.pop().map_or(Meant::None, Meant::One),
-            (0, _) | (_, Act::Escalate) => Meant::None,
-            _ => Meant::Several,
-        });
-    }
-    let all = candidates.into_iter().find(|(_, together)| *together == waiting);
-    Ok(all.map_or(Meant::Several, |(told, _)| Meant::One(told)))
+    Ok(found.map_or(Meant::None, Meant::One))
 }

@@ -139,16 +139,18 @@ pub fn pages_are_told_of_together(db: &mut dyn Database) {
     let later = waiting(db, 4, 12, Rank::FIRST);
     lead(db, &later, 13);
     let user = later.user.clone();
-    let together = |db: &mut dyn Database, n| read(db, |tx| bundle::told_with(tx, &user, page_id(n), 10));
+    let together = |db: &mut dyn Database, n| read(db, |tx| bundle::told_with(tx, &user, page_id(n), 0, 10));
     for n in [1, 2, 3] {
         let mut all = together(db, n);
         all.sort_unstable();
         assert_eq!(all, [1, 2, 3].map(page_id));
     }
+    let second = read(db, |tx| bundle::told_with(tx, &user, page_id(1), 1, 1));
+    assert_eq!(second, [page_id(3)], "the most severe was left out");
     assert_eq!(together(db, 4), [page_id(4)], "another message");
     assert_eq!(together(db, 9), []);
     acknowledge(db, 2);
     assert_eq!(together(db, 2).len(), 2, "what is taken waits no more");
-    let nobody = read(db, |tx| bundle::told_with(tx, &"nobody".parse().expect("a handle"), page_id(1), 10));
+    let nobody = read(db, |tx| bundle::told_with(tx, &"nobody".parse().expect("a handle"), page_id(1), 0, 10));
     assert_eq!(nobody, []);
 }
