@@ -20,8 +20,6 @@ const LINE_CHARS_MAX: usize = 400;
 /// Most of the alert's own text: lines, and characters of all of them. The rest is one press away.
 const DETAIL_LINES_MAX: usize = 20;
 const DETAILS_CHARS_MAX: usize = 1_200;
-/// The button, or the link, of one who is paged.
-pub(super) const ACKNOWLEDGE: &str = "Open and acknowledge";
 /// The name of the row whose value is an address.
 pub(super) const RUNBOOK: &str = "Runbook";
 /// The one to everything there is.
@@ -83,7 +81,7 @@ impl Chat {
         // One that is cut ends in a mark that is in no address, and is shown as text.
         let runbook = facts.runbook_url.map_or_else(|| "none is linked".to_owned(), |url| cut(&url, URL_CHARS_MAX));
         rows.push((RUNBOOK, runbook));
-        let acknowledge = facts.ack_url.map(|url| (ACKNOWLEDGE, url));
+        let acknowledge = facts.ack_url.map(|url| (facts.opens, url));
         Self {
             heading: cut(&heading, TITLE_CHARS_MAX),
             tone: tone(message),

@@ -1,7 +1,7 @@
 //! What a message says to a person, in words: the same for a mail and for every chat, which only set it. Every value is one line without control
 //! characters, so that nothing an alert says can start a line of ours; markup is the medium's own matter.
 
-use super::mail::when;
+use super::{mail::when, small::button};
 use nightbell_domain::{
     paging::{AlsoTold, Message, MessageKind},
     signal::cut,
@@ -44,6 +44,10 @@ pub(super) struct Facts {
     pub(super) runbook_url: Option<String>,
     /// The page's link, when there is something to press.
     pub(super) ack_url: Option<String>,
+    /// What is pressed behind it.
+    pub(super) button: &'static str,
+    /// What leads there.
+    pub(super) opens: &'static str,
     pub(super) url: String,
     /// What happens if the reader does nothing.
     pub(super) next: Option<String>,
@@ -82,6 +86,8 @@ impl Facts {
             rows: rows(message),
             runbook_url: message.runbook_url.as_deref().map(one_line),
             ack_url: (paged || message.kind == MessageKind::StillOn).then(|| one_line(&message.ack_url)),
+            button: button(message.kind),
+            opens: if message.kind == MessageKind::StillOn { "Open: I am still on it" } else { "Open and acknowledge" },
             url: one_line(&message.url),
             next: paged.then(|| next(message)),
             details: details(message),

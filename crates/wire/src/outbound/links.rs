@@ -8,6 +8,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::Mac as _;
 use nightbell_domain::{
     ids::{HANDLE_BYTES_MAX, PageId, UserId},
+    paging::MessageKind,
     record::Instant,
 };
 
@@ -92,9 +93,14 @@ impl PageLink {
     }
 }
 
-/// Where one press acknowledges, for what is no browser with a form: the notification on a phone. `ack_url` is that of a message.
-pub fn press_url(ack_url: &str) -> String {
-    format!("{ack_url}/press")
+/// Where one press does what a message asks for, for what is no browser with a form: the notification on a phone. `ack_url` is that of the message.
+/// `None` for a message that asks for nothing.
+pub fn press_url(kind: MessageKind, ack_url: &str) -> Option<String> {
+    match kind {
+        MessageKind::Page => Some(format!("{ack_url}/press")),
+        MessageKind::StillOn => Some(format!("{ack_url}/press/still-on")),
+        MessageKind::Resolved | MessageKind::Cancelled | MessageKind::Notice | MessageKind::Code => None,
+    }
 }
 
 #[cfg(test)]

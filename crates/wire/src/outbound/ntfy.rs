@@ -4,7 +4,7 @@
 use super::{
     Answer, HttpRequest, Outcome, Wrong,
     links::press_url,
-    small::{Room, Small, asks, opens},
+    small::{Room, Small, asks, button, opens},
 };
 use nightbell_domain::{
     org::Urgency,
@@ -56,16 +56,15 @@ pub fn body(topic: &str, message: &Message) -> Vec<u8> {
 
 fn within(topic: &str, message: &Message, room: Room) -> Vec<u8> {
     let small = Small::of(message, room);
-    let paged = message.kind == MessageKind::Page;
     let open = opens(message);
     let view = Action { action: "view", label: "Open", url: open.into(), method: None, clear: false };
-    let take = Action {
+    let press = press_url(message.kind, &message.ack_url).map(|url| Action {
         action: "http",
-        label: "Acknowledge",
-        url: press_url(&message.ack_url).into(),
+        label: button(message.kind),
+        url: url.into(),
         method: Some("POST"),
         clear: true,
-    };
+    });
     let publish = Publish {
         topic,
         message: small.text(),
@@ -73,7 +72,7 @@ fn within(topic: &str, message: &Message, room: Room) -> Vec<u8> {
         priority: if asks(message.kind) && message.urgency == Urgency::High { LOUD } else { ORDINARY },
         tags: [tag(message.kind)],
         click: open,
-        actions: if paged { vec![take, view] } else { vec![view] },
+        actions: press.into_iter().chain([view]).collect(),
     };
     serde_json::to_vec(&publish).expect("a struct of strings serialises")
 }

@@ -61,6 +61,11 @@ pub(super) fn asks(kind: MessageKind) -> bool {
     matches!(kind, MessageKind::Page | MessageKind::StillOn)
 }
 
+/// What the button says that does what a message asks for.
+pub(super) fn button(kind: MessageKind) -> &'static str {
+    if kind == MessageKind::StillOn { "Still on it" } else { "Acknowledge" }
+}
+
 /// The address a tap opens.
 pub(super) fn opens(message: &Message) -> &str {
     if asks(message.kind) { &message.ack_url } else { &message.url }

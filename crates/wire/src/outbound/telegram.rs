@@ -6,14 +6,14 @@ pub mod update;
 
 use super::{
     Answer, HttpRequest, Outcome, Wrong, granted,
-    small::{Room, Small, asks, opens},
+    small::{Room, Small, asks, button, opens},
 };
 use jiff::SignedDuration;
 use nightbell_domain::{
     org::Urgency,
     paging::{Message, MessageKind},
 };
-use reference::BotKey;
+use reference::{Asked, BotKey};
 use serde_json::{Value, json};
 
 /// Where bots are served when nobody runs a server of their own.
@@ -35,15 +35,27 @@ fn chat_id(chat: &str) -> Value {
     chat.parse::<i64>().map_or_else(|_| Value::from(chat), Value::from)
 }
 
-/// `sendMessage` for a message: the acknowledge button carries a reference that only this bot could make for this chat.
+/// Whether a chat is of several people: a group, a channel. What is written there is for all of them to read, so that nothing in it may act as one
+/// of them.
+pub fn is_group(chat: &str) -> bool {
+    chat.starts_with(['-', '@'])
+}
+
+/// `sendMessage` for a message: the button carries a reference that only this bot could make for this chat. A group is told, and asked for nothing:
+/// what it can open wants a sign-in.
 pub fn send(base_url: &str, bot: &BotKey, chat: &str, message: &Message, link: Link) -> HttpRequest {
     let small = Small::of(message, ROOM);
-    let paged = message.kind == MessageKind::Page;
-    let open = opens(message);
+    let group = is_group(chat);
+    let open = if group { &message.url } else { opens(message) };
+    let asked = match message.kind {
+        MessageKind::Page => Some(Asked::Acknowledge),
+        MessageKind::StillOn => Some(Asked::StillOn),
+        _ => None,
+    };
     let mut text = format!("<b>{}</b>\n{}", escaped(&small.title), escaped(&small.text()));
     let mut row = Vec::new();
-    if paged {
-        row.push(json!({ "text": "Acknowledge", "callback_data": bot.reference(message.page, chat) }));
+    if let Some(asked) = asked.filter(|_| !group) {
+        row.push(json!({ "text": button(message.kind), "callback_data": bot.reference(asked, message.page, chat) }));
     }
     match link {
         Link::Button => row.push(json!({ "text": "Open", "url": open })),

@@ -15,9 +15,10 @@ pub(super) fn render(facts: &Facts) -> String {
     ));
     if let Some(ack_url) = &facts.ack_url {
         let button = "display:inline-block;padding:14px 22px;background:#1d4ed8;color:#ffffff;font-weight:bold;border-radius:6px";
+        let words = facts.opens;
         out.push_str(&format!(
             "<p>{}<br>Opens without signing in; press the button there. Opening it changes nothing.</p>\n",
-            link(ack_url, "Open and acknowledge", button)
+            link(ack_url, words, button)
         ));
     }
     if !facts.also.is_empty() {

@@ -19,6 +19,10 @@ fn the_bodies() {
     let low = Message { urgency: Urgency::Low, ..checkout(MessageKind::Page) };
     assert_eq!(read(&low)["priority"], 3);
     assert_eq!(read(&checkout(MessageKind::Notice))["actions"].as_array().unwrap().len(), 1, "nothing to acknowledge");
+    let asked = checkout(MessageKind::StillOn);
+    let press = &read(&asked)["actions"][0];
+    assert_eq!((&press["label"], &press["method"]), (&"Still on it".into(), &"POST".into()));
+    assert_eq!(press["url"], format!("{}/press/still-on", asked.ack_url));
 }
 
 #[test]

@@ -78,6 +78,10 @@ fn how_bad(message: &Message) -> String {
 }
 
 fn reply_line(message: &Message) -> Option<String> {
-    let phone = message.phone.as_ref()?;
-    Some(format!("Reply 4 to acknowledge (or \"{} 4\" if several ring).", phone.code))
+    let code = &message.phone.as_ref()?.code;
+    Some(match (message.kind, message.also.count) {
+        (MessageKind::StillOn, _) => format!("Reply \"{code} 4\" if you are."),
+        (_, 0) => format!("Reply 4 to acknowledge (or \"{code} 4\" if several ring)."),
+        _ => format!("Reply \"{code} 4\" to acknowledge them all."),
+    })
 }

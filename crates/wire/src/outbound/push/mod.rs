@@ -9,7 +9,7 @@ pub mod vapid;
 use super::{
     Answer, HttpRequest, Outcome, Wrong,
     links::press_url,
-    small::{Room, Small, asks, opens},
+    small::{Room, Small, asks, button, opens},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use encryption::PLAIN_BYTES_MAX;
@@ -41,9 +41,12 @@ struct Payload<'a> {
     body: String,
     /// The page of a woken person: opens without signing in.
     url: &'a str,
-    /// Acknowledges in one press; absent when nobody is asked to act.
+    /// Does in one press what is asked: acknowledges, or says that its owner is still on it; absent when nobody is asked to act.
     #[serde(skip_serializing_if = "Option::is_none")]
     ack: Option<String>,
+    /// What stands on the button for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    button: Option<&'static str>,
     /// Proves in one press that this phone rings; in a message with a code alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
@@ -73,13 +76,14 @@ pub fn payload(message: &Message, length: Length) -> Vec<u8> {
 
 fn within(message: &Message, room: Room) -> Vec<u8> {
     let small = Small::of(message, room);
-    let paged = message.kind == MessageKind::Page;
+    let ack = press_url(message.kind, local(&message.ack_url, &message.public_url));
     let payload = Payload {
         kind: message.kind.word(),
         body: small.text(),
         title: small.title,
         url: local(opens(message), &message.public_url),
-        ack: paged.then(|| press_url(local(&message.ack_url, &message.public_url))),
+        button: ack.is_some().then(|| button(message.kind)),
+        ack,
         code: (message.kind == MessageKind::Code).then(|| code(&message.title)),
         rings: asks(message.kind) && message.urgency == Urgency::High || message.kind == MessageKind::Code,
         tag: message.page.to_string(),

@@ -107,10 +107,9 @@ fn what_the_service_worker_reads() {
     let code = read(&code, Length::Full);
     assert!(code["code"] == "012345" && code["ack"].is_null() && code["rings"] == true, "{code}");
     let still_on = read(&checkout(MessageKind::StillOn), Length::Full);
-    assert!(
-        still_on["ack"].is_null() && still_on["url"] == page["url"],
-        "asked on the page of the woken person: {still_on}"
-    );
+    assert_eq!(still_on["ack"], format!("{}/press/still-on", page["url"].as_str().unwrap()), "answered in one press");
+    assert_eq!((&still_on["button"], &page["button"]), (&"Still on it".into(), &"Acknowledge".into()));
+    assert_eq!(still_on["url"], page["url"], "or on the page of the woken person");
 }
 
 #[test]

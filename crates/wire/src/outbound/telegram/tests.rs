@@ -28,10 +28,35 @@ fn the_messages() {
     assert!(!quiet(&checkout(MessageKind::Page)), "a page rings");
     assert!(quiet(&Message { urgency: Urgency::Low, ..checkout(MessageKind::Page) }));
     assert!(quiet(&checkout(MessageKind::Resolved)), "its end wakes nobody");
-    let text = body(&send(BASE_URL, &bot(), "@team", &checkout(MessageKind::Page), Link::Text));
-    assert_eq!(text["chat_id"], "@team");
+    let text = body(&send(BASE_URL, &bot(), "4711", &checkout(MessageKind::Page), Link::Text));
     assert!(text["text"].as_str().unwrap().ends_with("\nhttps://bell.acme.test/p/AQGWjCoAAHAA"));
     assert_eq!(text["reply_markup"]["inline_keyboard"][0].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn somebody_who_is_asked_answers_in_one_press() {
+    let asked = body(&send(BASE_URL, &bot(), "4711", &checkout(MessageKind::StillOn), Link::Button));
+    let button = &asked["reply_markup"]["inline_keyboard"][0][0];
+    assert_eq!(button["text"], "Still on it");
+    let data = button["callback_data"].as_str().unwrap();
+    assert_eq!(bot().page(data, "4711"), Some((Asked::StillOn, page_id())));
+}
+
+/// Whoever is in a group reads all of it: nothing in there may act as one of them.
+#[test]
+fn a_group_is_told_and_can_press_nothing() {
+    for (chat, shown) in [("-100", Value::from(-100)), ("@team", Value::from("@team"))] {
+        for kind in [MessageKind::Page, MessageKind::StillOn, MessageKind::Resolved] {
+            let message = checkout(kind);
+            for link in [Link::Button, Link::Text] {
+                let body = body(&send(BASE_URL, &bot(), chat, &message, link));
+                assert_eq!(body["chat_id"], shown);
+                let said = body.to_string();
+                assert!(!said.contains("callback_data") && !said.contains(&message.ack_url), "{said}");
+                assert!(said.contains(&message.url), "{said}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -50,9 +75,13 @@ fn whatever_an_alert_says_is_text_and_fits() {
 
 #[test]
 fn a_button_is_good_for_its_chat_alone() {
-    let reference = bot().reference(page_id(), "4711");
+    let reference = bot().reference(Asked::Acknowledge, page_id(), "4711");
     assert!(reference.len() <= 64, "{} bytes", reference.len());
-    assert_eq!(bot().page(&reference, "4711"), Some(page_id()));
+    assert_eq!(bot().page(&reference, "4711"), Some((Asked::Acknowledge, page_id())));
+    let still_on = bot().reference(Asked::StillOn, page_id(), "4711");
+    assert!(still_on.len() <= 64, "{} bytes", still_on.len());
+    assert_eq!(bot().page(&still_on, "4711"), Some((Asked::StillOn, page_id())));
+    let crossed = reference.replace("ack:", "still:");
     let other = BotKey::new("123456:other").unwrap();
     let mut changed = reference.clone();
     changed.replace_range(10..11, if &reference[10..11] == "A" { "B" } else { "A" });
@@ -61,6 +90,7 @@ fn a_button_is_good_for_its_chat_alone() {
         (bot(), reference.as_str(), "-4711"),
         (other, reference.as_str(), "4711"),
         (bot(), changed.as_str(), "4711"),
+        (bot(), &crossed, "4711"),
         (bot(), &reference[4..], "4711"),
         (bot(), &reference[..30], "4711"),
         (bot(), "ack:", "4711"),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 pub enum Update {
     /// A button was pressed.
     Press(Press),
-    /// Somebody wrote `/start` (or `/id`, or `/help`): they want to know the chat's number.
+    /// Somebody wrote `/start` (or `/id`, or `/help`): they want to know the chat's number. That of a group begins with `-`.
     Greeting {
         /// The chat.
         chat: i64,

@@ -1,7 +1,9 @@
 //! Rendering: an environment of its own in which values are encoded for the place they stand in, names that there are not are errors, and neither
 //! loops nor output go on for ever.
 
-use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, Value, escape_formatter};
+use minijinja::{
+    AutoEscape, Environment, ErrorKind, HtmlEscape, Output, State, UndefinedBehavior, Value, escape_formatter,
+};
 use std::{collections::BTreeMap, fmt::Write as _};
 
 /// Steps of one rendering: a template is a handful of them.
@@ -13,6 +15,7 @@ const SOURCE_BYTES_MAX: usize = 16 * 1024;
 /// The marks of the encodings in the environment.
 const PERCENT: &str = "percent";
 const LINE: &str = "line";
+const XML: &str = "xml";
 
 /// Where values stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +28,9 @@ pub(super) enum Encoding {
     Json,
     /// In the value of a header.
     Header,
-    /// In something we know nothing of.
+    /// In XML (or HTML), as text or in quotes.
+    Xml,
+    /// In something we know nothing of: neither of the above.
     Plain,
 }
 
@@ -36,6 +41,7 @@ impl Encoding {
         match kind.as_str() {
             super::FORM => Self::Form,
             _ if kind.ends_with("/json") || kind.ends_with("+json") => Self::Json,
+            _ if kind.ends_with("/xml") || kind.ends_with("+xml") || kind == "text/html" => Self::Xml,
             _ => Self::Plain,
         }
     }
@@ -45,6 +51,7 @@ impl Encoding {
             Self::Url | Self::Form => AutoEscape::Custom(PERCENT.into()),
             Self::Json => AutoEscape::Json,
             Self::Header => AutoEscape::Custom(LINE.into()),
+            Self::Xml => AutoEscape::Custom(XML.into()),
             Self::Plain => AutoEscape::None,
         }
     }
@@ -68,8 +75,11 @@ impl Default for Rendering {
             Some((_, "json")) => Encoding::Json.escape(),
             Some((_, "percent")) => Encoding::Url.escape(),
             Some((_, "line")) => Encoding::Header.escape(),
+            Some((_, "xml")) => Encoding::Xml.escape(),
             _ => AutoEscape::None,
         });
+        // Would let somebody else's text out of its place.
+        environment.remove_filter("safe");
         Self(environment)
     }
 }
@@ -103,13 +113,14 @@ impl Rendering {
     }
 }
 
-const MARKS: [&str; 4] = ["json", "percent", "line", "plain"];
+const MARKS: [&str; 5] = ["json", "percent", "line", "xml", "plain"];
 
 fn mark(encoding: Encoding) -> &'static str {
     match encoding {
         Encoding::Url | Encoding::Form => "percent",
         Encoding::Json => "json",
         Encoding::Header => "line",
+        Encoding::Xml => "xml",
         Encoding::Plain => "plain",
     }
 }
@@ -121,6 +132,7 @@ fn told(error: &minijinja::Error) -> String {
         ErrorKind::OutOfFuel => "it takes too many steps",
         ErrorKind::SyntaxError => "it is no template",
         ErrorKind::UnknownFilter => "there is no such filter",
+        ErrorKind::InvalidOperation if error.detail() == Some(SWITCHED_OFF) => SWITCHED_OFF,
         _ => "it cannot be rendered",
     };
     let line = error.line().map_or_else(String::new, |line| format!(" (line {line})"));
@@ -128,9 +140,16 @@ fn told(error: &minijinja::Error) -> String {
     format!("{what}{line}{detail}")
 }
 
+/// The encoding follows from the place and not from the template.
+const SWITCHED_OFF: &str = "the encoding of values cannot be switched off here";
+
 fn formatted(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), minijinja::Error> {
+    let is_plain = state.name().ends_with(" plain");
     match state.auto_escape() {
+        AutoEscape::None if !is_plain => return Err(minijinja::Error::new(ErrorKind::InvalidOperation, SWITCHED_OFF)),
+        AutoEscape::Html if !is_plain => return Err(minijinja::Error::new(ErrorKind::InvalidOperation, SWITCHED_OFF)),
         AutoEscape::Custom(name) if name == PERCENT => percent_encoded(&plain(value), out),
+        AutoEscape::Custom(name) if name == XML => write!(out, "{}", HtmlEscape(&in_xml(&plain(value)))),
         AutoEscape::Custom(_) => one_line(&plain(value), out),
         _ => return escape_formatter(out, state, value),
     }
@@ -151,6 +170,12 @@ fn percent_encoded(text: &str, out: &mut Output<'_>) -> std::fmt::Result {
         }
     }
     Ok(())
+}
+
+/// What XML cannot hold, however it is written, is a blank.
+fn in_xml(text: &str) -> String {
+    let fits = |c: char| matches!(c, '\n' | '\t') || !(c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}'));
+    text.chars().map(|c| if fits(c) { c } else { ' ' }).collect()
 }
 
 /// A header is one line of what every server reads.

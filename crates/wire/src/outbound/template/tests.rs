@@ -92,6 +92,64 @@ fn somebody_elses_text_never_leaves_its_place() {
     }
 }
 
+/// A provider that wants XML, of whatever name.
+#[test]
+fn somebody_elses_text_is_text_in_xml() {
+    for kind in ["text/xml", "application/xml; charset=utf-8", "application/soap+xml", "Text/XML"] {
+        let settings = Settings {
+            url: "https://sms.test/send".to_owned(),
+            headers: vec![format!("Content-Type: {kind}")],
+            body: "<sms to=\"{{ number }}\" title='{{ title }}'>{{ title }}</sms>".to_owned(),
+            ..Settings::default()
+        };
+        let template = Template::new(Medium::Text, settings).unwrap();
+        for text in HOSTILE.iter().copied().chain(["</sms><sms to=\"x\">", "a' b='c", "]]><!--", "\u{0}\u{1b}&amp;"]) {
+            let body = template.request("+49151", &hostile(text)).unwrap().body;
+            let body = String::from_utf8(body).unwrap();
+            assert_eq!(body.matches('<').count(), 2, "{kind}: {body}");
+            assert_eq!((body.matches('"').count(), body.matches('\'').count()), (2, 2), "{kind}: {body}");
+            let amps = body.split('&').skip(1);
+            let entity =
+                |rest: &str| ["amp;", "lt;", "gt;", "quot;", "#x27;", "#x2f;"].iter().any(|e| rest.starts_with(e));
+            assert!(amps.into_iter().all(entity), "{kind}: {body}");
+            assert!(!body.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')), "{kind}: {body:?}");
+        }
+    }
+}
+
+/// Nothing that a template says lets a value out of its place.
+#[test]
+fn the_encoding_cannot_be_switched_off_where_there_is_one() {
+    for kind in ["application/json", "application/vnd.acme+json", FORM, "text/xml", "application/soap+xml"] {
+        for body in [
+            "{{ text|safe }}",
+            "{% autoescape false %}{{ text }}{% endautoescape %}",
+            "{% autoescape 'html' %}{{ text }}{% endautoescape %}",
+        ] {
+            let settings = Settings {
+                url: "https://sms.test/send".to_owned(),
+                headers: vec![format!("Content-Type: {kind}")],
+                body: body.to_owned(),
+                ..Settings::default()
+            };
+            let wrong = Template::new(Medium::Text, settings).map(drop).expect_err(body);
+            assert_eq!(wrong.key, "body");
+            assert!(
+                wrong.why.contains("no such filter") || wrong.why.contains("cannot be switched off"),
+                "{kind}: {wrong:?}"
+            );
+        }
+    }
+    let plain = Settings {
+        url: "https://sms.test/send".to_owned(),
+        headers: list(&["Content-Type: text/plain"]),
+        body: "{{ text }}".to_owned(),
+        ..Settings::default()
+    };
+    let request = Template::new(Medium::Text, plain).unwrap().request("+49151", &hostile("a & b")).unwrap();
+    assert!(String::from_utf8(request.body).unwrap().contains("a & b"), "what is plain is as it is");
+}
+
 #[test]
 fn what_would_fail_with_a_page_in_its_hands_fails_when_it_is_written() {
     let with = |change: &dyn Fn(&mut Settings)| {
