@@ -69,6 +69,8 @@ pub const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 pub const CODE_TRIES_MAX: u32 = 5;
 /// Codes that one person may have sent, and that one address may be sent, within an hour.
 pub const CODES_PER_HOUR_MAX: u32 = 6;
+/// Wrong reply codes in text messages from one number within an hour; then nothing is taken from it.
+pub const REPLY_CODE_TRIES_MAX: u32 = 5;
 /// Test pages that a person may ask for within an hour.
 pub const TESTS_PER_HOUR_MAX: u32 = 10;
 /// Contact methods of one person, those of the files among them.

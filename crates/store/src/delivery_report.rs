@@ -27,7 +27,7 @@ pub(crate) const TAKEN_ALONG: &str =
     "SELECT id FROM notification WHERE sent_with = $1 AND begun_at = $2 AND status = 'accepted' LIMIT $3";
 /// Messages that were the first of what they told, to a contact method lately.
 pub(crate) const LATELY_TOLD: &str = "SELECT id, page FROM notification \
-     WHERE user_id = $1 AND contact = $2 AND begun_at > $3 AND sent_with IS NULL AND kind = 'page' ORDER BY begun_at DESC LIMIT $4";
+     WHERE user_id = $1 AND contact = $2 AND begun_at > $3 AND sent_with IS NULL AND kind IN ('page', 'still-on') ORDER BY begun_at DESC LIMIT $4";
 
 /// One thing a provider told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +92,7 @@ pub fn taken_along(
     tx.rows(TAKEN_ALONG, &values)?.iter().map(|row| row.parse(0)).collect()
 }
 
-/// Messages to a contact method since then, by the first page each told of: the newest first, at most `count_max`.
+/// Messages to a contact method since then that asked for something, by the first page each told of: the newest first, at most `count_max`.
 pub fn lately_told(
     tx: &mut dyn Tx,
     (user, contact): (&UserId, &ContactId),

@@ -1,6 +1,6 @@
 /* The service worker: rings this phone when a push message comes, although no page is open. It shows what it is told
    (`wire::outbound::push` is the other side), keeps nothing, caches nothing, and answers no page's requests.
-   A press on Acknowledge is a human's: it posts to the signed link of the message and says what came of it. */
+   A press on Acknowledge (or Still on it) is a human's: it posts to the signed link of the message and says what came of it. */
 "use strict";
 
 const ICON = "/static/icon-192.png", BADGE = "/static/badge-96.png";
@@ -27,7 +27,7 @@ self.addEventListener("push", (event) => {
 
 function ring(told) {
   const actions = [];
-  if (told.ack) actions.push({ action: "ack", title: "Acknowledge" });
+  if (told.ack) actions.push({ action: "ack", title: String(told.button || "Acknowledge") });
   if (told.code) actions.push({ action: "rang", title: "It rang" });
   if (told.ack || !told.code) actions.push({ action: "open", title: "Open" });
   const rings = Boolean(told.rings);
@@ -40,7 +40,7 @@ function ring(told) {
     vibrate: rings ? [300, 100, 300, 100, 600] : undefined,
     timestamp: Date.parse(told.sent_at) || Date.now(),
     actions,
-    data: { url: told.url, ack: told.ack, code: told.code, tag: told.tag },
+    data: { url: told.url, ack: told.ack, button: told.button, code: told.code, tag: told.tag },
   });
 }
 
@@ -67,7 +67,7 @@ async function acknowledge(title, data) {
   if (said.outcome === "done") {
     return show(said.text, { body: title, tag: data.tag, silent: true, actions: [{ action: "open", title: "Open" }], data: { url: data.url } });
   }
-  return show("Not acknowledged", {
+  return show(data.button && data.button !== "Acknowledge" ? `Not stored: ${data.button}` : "Not acknowledged", {
     body: `${said.text}\n${title}`,
     tag: data.tag,
     renotify: Boolean(data.tag),

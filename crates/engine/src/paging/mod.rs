@@ -9,6 +9,7 @@ mod escalate;
 mod explain;
 mod hand;
 pub mod phone;
+mod press;
 mod settle;
 mod start;
 mod tell;
@@ -28,6 +29,7 @@ pub use hand::{
     hand_over, hand_over_by_link, hand_to, hand_to_by_link, prolong, prolong_by_link, raise, snooze, snooze_by_link,
 };
 pub(crate) use hand::{learn_for, raise_for, snooze_for};
+pub use press::{Button, press_by_contact, press_by_link};
 pub use settle::settle;
 pub(crate) use start::tell_once;
 pub use start::{notice, start};

@@ -7,14 +7,18 @@ mod lost;
 mod texted;
 
 pub(super) use lost::{known_lost, settled_as_lost};
-pub use texted::{Texted, texted};
+pub use texted::{Texted, is_known, texted};
 
 use super::{
     act::{load, resolve_alert, take_together},
     compose,
     hand::{keep, pass_on},
+    press::is_theirs,
 };
-use crate::{Fault, Settings, Unit};
+use crate::{
+    Fault, Settings, Unit,
+    people::{self, How},
+};
 use jiff::SignedDuration;
 use nightbell_domain::{
     ids::{NotificationId, PageId, UserId},
@@ -118,6 +122,8 @@ pub struct Done {
     pub said: String,
     /// Whether the same must be asked for once more: a storm is taken in pieces.
     pub more: bool,
+    /// Whether anything was done that was not done before: then it is told whatever it costs.
+    pub news: bool,
 }
 
 /// What a pressed key does.
@@ -128,8 +134,21 @@ pub fn press(unit: &mut Unit<'_>, holder: &PhoneHolder, act: Act) -> Result<Done
     let PhoneHolder(link) = holder;
     let told =
         Told { user: link.user.clone(), page: link.page, notification: link.notification, attempt: link.attempt };
-    act_on(unit, &told, act, "voice", "by a key")
+    act_on(unit, &told, act, KEY)
 }
+
+/// How somebody answered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Way {
+    /// The medium.
+    pub(super) via: &'static str,
+    /// Words for the log.
+    pub(super) how: &'static str,
+    /// Whether only whoever got the message can have answered so: then it has proved to reach them.
+    pub(super) proves: bool,
+}
+
+const KEY: Way = Way { via: "voice", how: "by a key", proves: true };
 
 /// A message somebody was told by, and answers.
 pub(super) struct Told {
@@ -139,23 +158,27 @@ pub(super) struct Told {
     pub(super) attempt: u32,
 }
 
-pub(super) fn act_on(unit: &mut Unit<'_>, told: &Told, act: Act, via: &str, how: &str) -> Result<Done, Fault> {
+pub(super) fn act_on(unit: &mut Unit<'_>, told: &Told, act: Act, way: Way) -> Result<Done, Fault> {
     if !unit.directory.org.users.contains_key(&told.user) {
         return Err(Refusal::not_found("account;", "it no longer exists").into());
     }
     let actor = Actor::User(told.user.clone());
     let page = load(unit, told.page)?;
-    let done = |said: String| Done { said, more: false };
-    let fresh = note(unit, told.notification, told.attempt, act.word(), how)?;
-    match act {
-        Act::Acknowledge if matches!(page.status, PageStatus::Acknowledged { .. }) && page.awake.is_some() && fresh => {
+    let notification = store::notification(unit.tx, told.notification)?;
+    let fresh = note(unit, told.notification, told.attempt, act.word(), way.how)?;
+    let asked = notification.as_ref().is_some_and(|notification| notification.kind == MessageKind::StillOn);
+    let done = |said: &str| Done { said: said.to_owned(), more: false, news: fresh };
+    let done = match act {
+        // Only whoever has it prolongs their own time; anybody else hears who has it.
+        Act::Acknowledge if asked && fresh && is_theirs(&page, &told.user) => {
             keep(unit, page.id, &actor)?;
-            Ok(done("You are still on it".to_owned()))
+            done("You are still on it")
         }
         Act::Acknowledge => {
-            let taken = take_together(unit, &told.user, page.id, via, AT_ONCE)?;
+            let taken = take_together(unit, &told.user, page.id, way.via, AT_ONCE)?;
             let page = load(unit, page.id)?;
-            Ok(Done { said: standing(unit, &page, &told.user), more: taken >= AT_ONCE as usize })
+            let said = standing(unit, &page, &told.user);
+            Done { said, more: taken >= AT_ONCE as usize, news: fresh || taken > 0 }
         }
         Act::Resolve => {
             let Subject::Alert { alert } = page.subject else {
@@ -163,15 +186,19 @@ pub(super) fn act_on(unit: &mut Unit<'_>, told: &Told, act: Act, via: &str, how:
                 return Err(Refusal::conflict("not-an-alert", why).into());
             };
             resolve_alert(unit, alert, &actor)?;
-            Ok(done("Resolved".to_owned()))
+            done("Resolved")
         }
         // Whoever sends the same key twice skips nobody.
-        Act::Escalate if !fresh => Ok(done("It was passed on already".to_owned())),
+        Act::Escalate if !fresh => done("It was passed on already"),
         Act::Escalate => {
             pass_on(unit, page.id, &actor)?;
-            Ok(done("Passed on: whoever is next is called now".to_owned()))
+            done("Passed on: whoever is next is called now")
         }
+    };
+    if let Some(notification) = notification.filter(|_| way.proves) {
+        people::proven(unit, &told.user, &notification.contact, How::Page)?;
     }
+    Ok(done)
 }
 
 /// Who has it, in one sentence for that person.

@@ -1,5 +1,5 @@
 //! How often people may have messages sent to try out a method: codes and tests, counted within the hour by who asked and by where it goes. Real
-//! pages are no part of it, nor are the weekly test pages: nobody asked for those.
+//! pages are no part of it, nor are the weekly test pages: nobody asked for those. Codes that are guessed by text message are counted the same way.
 
 use crate::{Fault, Unit};
 use jiff::SignedDuration;
@@ -82,6 +82,31 @@ pub(super) fn count(unit: &mut Unit<'_>, user: &UserId, kind: &ContactKind, what
     let newest = own.first().into_iter().chain(there.first()).max().copied();
     let at = newest.map_or(unit.now, |newest| unit.now.max(later(newest, SignedDuration::from_micros(1))));
     Ok(store::ask(unit.tx, user, word, &ear, at)?)
+}
+
+/// The word of a reply code that was guessed.
+const GUESS: &str = "guess";
+
+/// A text message from a number named a code of no page of its owner's: counted.
+pub(crate) fn guessed(unit: &mut Unit<'_>, user: &UserId, number: &str) -> Result<(), Fault> {
+    let ear = telephone(number);
+    let within = (later(unit.now, -WITHIN), later(unit.now, WITHIN));
+    let newest = store::asked_of(unit.tx, &ear, GUESS, within, 1)?.first().copied();
+    let at = newest.map_or(unit.now, |newest| unit.now.max(later(newest, SignedDuration::from_micros(1))));
+    Ok(store::ask(unit.tx, user, GUESS, &ear, at)?)
+}
+
+/// Until when nothing is taken from a number, as its owner's clock shows it, because too many codes were guessed there.
+pub(crate) fn locked(unit: &mut Unit<'_>, user: &UserId, number: &str) -> Result<Option<String>, Fault> {
+    let within = (later(unit.now, -WITHIN), later(unit.now, WITHIN));
+    let most = limits::REPLY_CODE_TRIES_MAX;
+    let guesses = store::asked_of(unit.tx, &telephone(number), GUESS, within, most)?;
+    let first = guesses.last().filter(|_| guesses.len() >= most as usize);
+    Ok(first.map(|at| clock(unit, user, later(*at, WITHIN))))
+}
+
+fn telephone(number: &str) -> Vec<u8> {
+    ear(&ContactKind::Sms { number: number.to_owned() })
 }
 
 /// Where it rings, whatever the method is called: a call and a text message go to one telephone.

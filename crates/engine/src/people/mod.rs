@@ -14,6 +14,7 @@ mod reach;
 mod settings;
 mod test_page;
 
+pub(crate) use asked::{guessed, locked};
 pub use code::{Entered, SentCode, enter_code, send_code};
 pub(crate) use code::{is_wanted, title};
 pub use hand::Hand;

@@ -1,9 +1,13 @@
 //! By telephone: what a call says, what keys and answering texts do, and what happens when something that was taken does not arrive.
 
 use super::{Answer::*, World, refused, user, world::at};
-use crate::paging::phone::{self, Done, PhoneHolder, Texted};
+use crate::paging::{
+    self,
+    phone::{self, Done, PhoneHolder, Texted},
+};
 use nightbell_domain::{
     ids::PageId,
+    limits,
     paging::{Message, Notification, NotificationStatus, Page, PageEvent, PageStatus, Report},
     refusal::RefusalKind,
     signal::{Alert, AlertStatus},
@@ -23,6 +27,18 @@ fn world() -> World {
         1,
     );
     World::of(&yaml)
+}
+
+/// The same, and an acknowledgement is good for half an hour.
+fn asked_world() -> World {
+    let contacts = "      - { id: call, kind: voice, address: \"+4915100000001\", verified: true }\n";
+    let yaml = include_str!("organisation.yaml");
+    let yaml = yaml.replacen("    contacts:\n", &format!("    contacts:\n{contacts}"), 1).replacen(
+        "high: [ { after: 0s, via: hook }, { after: 1m, via: mail } ]",
+        "high: [ { after: 0s, via: call } ]",
+        1,
+    );
+    World::of(&yaml.replacen("    repeat: 1\n", "    repeat: 1\n    ack_timeout: 30m\n", 1))
 }
 
 /// The newest message of a contact method.
@@ -200,7 +216,7 @@ fn an_answering_text_is_read_by_number_and_code() {
     let page = world.trigger("db").page.expect("it pages");
     world.run_until(70);
     let code = last(&world, true).phone.expect("by text").code;
-    assert_eq!(text(&mut world, "+4915100000002", "4"), "Nightbell does not know this number.");
+    assert_eq!(text(&mut world, "+4915100000002", "4"), "", "strangers are not answered");
     assert_eq!(text(&mut world, NUMBER, "STOP"), "");
     assert!(text(&mut world, NUMBER, "who is this").starts_with("Nightbell did not understand"));
     let wrong = if code == "0000" { "0001" } else { "0000" };
@@ -209,7 +225,8 @@ fn an_answering_text_is_read_by_number_and_code() {
     assert_eq!(text(&mut world, NUMBER, &format!("{code} ack")), "Acknowledged");
     let PageStatus::Acknowledged { by, .. } = world.page(page).status else { panic!("not taken") };
     assert_eq!(by.user(), Some(&user("alice")));
-    assert_eq!(text(&mut world, NUMBER, "6"), "Resolved", "the only page that is open");
+    assert!(text(&mut world, NUMBER, "6").starts_with("That needs the code"), "also when only one is open");
+    assert_eq!(text(&mut world, NUMBER, &format!("{code} 6")), "Resolved");
     assert_eq!(log(&mut world, page), ["acknowledged", "resolved"]);
     assert_eq!(world.sent(), ["0:00 page alice/voice", "1:00 page alice/sms"]);
 }
@@ -232,6 +249,97 @@ fn a_bare_digit_takes_what_one_message_told_of_and_never_guesses() {
     let code = last(&world, true).phone.expect("by text").code;
     assert_eq!(text(&mut world, NUMBER, &format!("{code} 4")), "Acknowledged");
     assert_eq!([second, third].map(|id| world.page(id).is_waiting()).iter().filter(|waits| **waits).count(), 1);
+    world.sent();
+}
+
+/// A sender can be forged: the number alone ends nothing, passes nothing on, and does not guess codes for long.
+#[test]
+fn a_number_alone_acknowledges_one_page_and_nothing_more() {
+    let mut world = world();
+    let page = world.trigger("db").page.expect("it pages");
+    world.run_until(70);
+    for (body, digit) in [("6", 6), ("resolve", 6), ("8", 8), ("escalate", 8)] {
+        let said = text(&mut world, NUMBER, body);
+        assert!(
+            said.starts_with("That needs the code in the message") && said.contains(&format!("4711 {digit}")),
+            "{said}"
+        );
+    }
+    assert!(world.page(page).is_waiting());
+    assert_eq!(world.sent(), ["0:00 page alice/voice", "1:00 page alice/sms"], "nobody else is called");
+    let code = last(&world, true).phone.expect("by text").code;
+    let mut wrong = (0..).map(|n| format!("{n:04}")).filter(|guess| *guess != code);
+    for _ in 0..limits::REPLY_CODE_TRIES_MAX {
+        let guess = wrong.next().expect("there are others");
+        assert_eq!(text(&mut world, NUMBER, &format!("{guess} 8")), "No page of yours has this code.");
+    }
+    for body in [format!("{code} 4"), "4".to_owned()] {
+        let said = text(&mut world, NUMBER, &body);
+        assert!(said.starts_with("Too many wrong codes came from this number") && said.contains("at 04:02"), "{said}");
+    }
+    assert!(world.page(page).is_waiting());
+    world.now = at(3_600 + 71);
+    assert_eq!(text(&mut world, NUMBER, &format!("{code} 4")), "Acknowledged", "an hour later");
+    world.sent();
+}
+
+fn proven(world: &mut World, contact: &str) -> bool {
+    let now = world.now;
+    let reach = world.act(|unit| {
+        let directory = unit.directory.clone();
+        crate::people::reach_of(unit.tx, &directory, &user("alice"), now)
+    });
+    let method = reach.methods.into_iter().find(|method| method.contact.id.as_str() == contact);
+    method.expect("hers").proven.is_some()
+}
+
+#[test]
+fn a_key_and_a_code_prove_that_the_telephone_reaches_its_owner() {
+    let mut world = world();
+    world.trigger("db");
+    world.run_until(70);
+    assert!(!proven(&mut world, "call") && !proven(&mut world, "text"));
+    assert_eq!(text(&mut world, NUMBER, "4"), "Acknowledged");
+    assert!(!proven(&mut world, "text"), "whoever knows the number can have sent that");
+    let code = last(&world, true).phone.expect("by text").code;
+    assert_eq!(text(&mut world, NUMBER, &format!("{code} 6")), "Resolved");
+    assert!(proven(&mut world, "text") && !proven(&mut world, "call"));
+    world.trigger("disk");
+    world.run_until(75);
+    press(&mut world, Act::Acknowledge).expect("taken");
+    assert!(proven(&mut world, "call"));
+    world.sent();
+}
+
+/// Whoever is asked whether they are still on it prolongs their own time; a key of somebody else does not.
+#[test]
+fn only_whoever_has_a_page_prolongs_it() {
+    let mut world = asked_world();
+    let page = world.trigger("db").page.expect("it pages");
+    world.run_until(5);
+    let call = holder(&mut world, Purpose::Answer);
+    let bob = world.permit("bob");
+    world.act(|unit| paging::acknowledge(unit, &bob, page).map(drop));
+    world.run_until(26 * 60);
+    let until = |world: &mut World| world.page(page).awake.expect("it runs out").rings_again_at();
+    let before = until(&mut world);
+    let said = world.unit(|unit| phone::press(unit, &call, Act::Acknowledge)).expect("heard").said;
+    assert_eq!(said, "Bob Example has it already");
+    assert_eq!(until(&mut world), before, "nobody prolongs somebody else's time");
+    world.sent();
+    // The same when it is hers: the call that asks prolongs it, an older one does not.
+    let mut world = asked_world();
+    let page = world.trigger("db").page.expect("it pages");
+    world.run_until(5);
+    press(&mut world, Act::Acknowledge).expect("taken");
+    let old = holder(&mut world, Purpose::Answer);
+    world.run_until(26 * 60);
+    let until = |world: &mut World| world.page(page).awake.expect("it runs out").rings_again_at();
+    let before = until(&mut world);
+    world.unit(|unit| phone::press(unit, &old, Act::Acknowledge)).expect("heard");
+    assert_eq!(until(&mut world), before);
+    assert_eq!(press(&mut world, Act::Acknowledge).expect("heard").said, "You are still on it");
+    assert!(until(&mut world) > before);
     world.sent();
 }
 

@@ -4,12 +4,15 @@
 //! Is not: what people open in a browser (`pages`, `/p/{token}`), and not alerts (`ingest`). A GET changes nothing here either: mail scanners
 //! follow links.
 
+mod answers;
 mod phone;
 mod press;
 mod push;
 pub mod telegram;
 mod told;
 pub mod twilio;
+
+pub(crate) use answers::Answers;
 
 use crate::state::AppState;
 use axum::Router;

@@ -1,5 +1,6 @@
-//! `POST /p/{token}/press`: the button of a notification on a phone (web push, ntfy). The signed link is the proof, the press is a human's; it
-//! acknowledges the one page the link is for. Whatever the request says otherwise is not looked at: apps send what they like.
+//! `POST /p/{token}/press` and `/press/still-on`: the button of a notification on a phone (web push, ntfy). The signed link is the proof, the press is
+//! a human's; it acknowledges the one page the link is for, or says that its owner is still on it. Whatever the request says otherwise is not looked
+//! at: apps send what they like.
 
 use super::told::Told;
 use crate::state::AppState;
@@ -13,12 +14,15 @@ use axum::{
 use nightbell_engine::{
     Fault, Unit,
     domain::refusal::{Refusal, RefusalKind},
-    paging::{self, LinkHolder},
+    paging::{self, Button, LinkHolder},
 };
 use serde::Serialize;
 
 pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/p/{token}/press", post(press))
+    let still_on = |state, token| press(state, token, Button::StillOn);
+    Router::new()
+        .route("/p/{token}/press", post(|state, token| press(state, token, Button::Acknowledge)))
+        .route("/p/{token}/press/still-on", post(still_on))
 }
 
 /// What the service worker shows.
@@ -29,7 +33,7 @@ struct Body<'a> {
     text: &'a str,
 }
 
-async fn press(State(state): State<AppState>, Path(token): Path<String>) -> Response {
+async fn press(State(state): State<AppState>, Path(token): Path<String>, button: Button) -> Response {
     // Looked at before anything is left at the writer's desk: what is forged costs nobody's page a moment.
     if let Err(refusal) = LinkHolder::check(state.settings(), &token, state.now()) {
         return answer(status(&refusal), &Told::refused(refusal.message));
@@ -41,8 +45,8 @@ async fn press(State(state): State<AppState>, Path(token): Path<String>) -> Resp
                 Refusal::not_found("page behind this link;", "the account it was sent to no longer exists").into()
             );
         }
-        let page = paging::acknowledge_by_link(unit, &holder)?;
-        Ok(Told::of(&unit.directory.org, &page, holder.user()))
+        let page = paging::press_by_link(unit, &holder, button)?;
+        Ok(Told::of(&unit.directory.org, &page, holder.user(), button))
     };
     match state.run_first(work).await {
         Ok(told) => answer(StatusCode::OK, &told),

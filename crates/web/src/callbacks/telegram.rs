@@ -1,9 +1,11 @@
 //! `POST /callbacks/telegram`: what Telegram tells the installation's bot. A press of the acknowledge button acknowledges as the person whose
-//! verified contact method the chat is; `/start` is answered with the chat's number, which is how people find it.
+//! verified contact method the chat is, and proves that it reaches them; `/start` is answered with the chat's number, which is how people find it,
+//! once an hour at most.
 //!
-//! The proof is twofold: the header says that Telegram calls, and the reference on the button that we made it for that chat.
+//! The proof is threefold: the header says that Telegram calls, the reference on the button that we made it for that chat, and the presser's number
+//! that the chat is theirs alone. In a group nobody acknowledges.
 
-use super::told::Told;
+use super::told::{Told, clock};
 use crate::state::AppState;
 use axum::{
     Router,
@@ -12,23 +14,22 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::post,
 };
-use jiff::tz::TimeZone;
 use nightbell_engine::{
     Fault, Unit,
     domain::{
-        ids::{PageId, UserId},
+        ids::{ContactId, PageId, UserId},
         org::{ContactKind, Organisation},
         paging::{Page, PageStatus},
         record::Actor,
         refusal::Refusal,
     },
-    paging,
+    paging::{self, Button},
 };
 use nightbell_wire::outbound::{
     HttpRequest,
     telegram::{
         self,
-        reference::BotKey,
+        reference::{Asked, BotKey},
         update::{Press, Update},
     },
 };
@@ -65,14 +66,22 @@ async fn called(State(state): State<AppState>, headers: HeaderMap, body: Bytes) 
     }
     match Update::read(&body) {
         Some(Update::Press(press)) => pressed(&state, &bot, press).await,
-        Some(Update::Greeting { chat }) => (bot.send)(telegram::say(&bot.base_url, &bot.key, chat, &greeting(chat))),
-        Some(Update::Other) => {}
+        Some(Update::Greeting { chat }) if state.answers().may(state.now(), &format!("telegram {chat}")) => {
+            (bot.send)(telegram::say(&bot.base_url, &bot.key, chat, &greeting(chat)));
+        }
+        Some(Update::Greeting { .. } | Update::Other) => {}
         None => return StatusCode::BAD_REQUEST,
     }
     StatusCode::OK
 }
 
 fn greeting(chat: i64) -> String {
+    if telegram::is_group(&chat.to_string()) {
+        return format!(
+            "The number of this group is {chat}. A group can be told what happens, and nobody can acknowledge from it: everybody in it could. To be \
+             paged, write /start to me in a chat of your own."
+        );
+    }
     format!(
         "The number of this chat is {chat}. To be paged here, enter it in Nightbell: Settings, How Nightbell reaches me, Add a method, Telegram. \
          A code then comes here."
@@ -80,8 +89,13 @@ fn greeting(chat: i64) -> String {
 }
 
 async fn pressed(state: &AppState, bot: &Bot, press: Press) {
-    let (key, button) = (bot.key.clone(), press.clone());
-    let done = state.run_first(move |unit| take(unit, &key, &button)).await;
+    let done = match asked(bot, &press) {
+        Ok((button, page)) => {
+            let button_of = press.clone();
+            state.run_first(move |unit| take(unit, button, page, &button_of)).await
+        }
+        Err(refusal) => Err(refusal.into()),
+    };
     let (told, note) = match done {
         Ok(done) => done,
         Err(Fault::Refused(refusal)) => (Told::refused(refusal.message), None),
@@ -97,54 +111,72 @@ async fn pressed(state: &AppState, bot: &Bot, press: Press) {
     }
 }
 
-/// The press as a unit of work: what is told, and what the message says from then on.
-fn take(unit: &mut Unit<'_>, key: &BotKey, press: &Press) -> Result<(Told, Option<String>), Fault> {
-    let page: PageId = key.page(&press.data, &press.chat.to_string()).ok_or_else(|| {
+/// What is asked, of which page: looked at before anything is left at the writer's desk. Only somebody's own chat with the bot says who pressed; in a
+/// group everybody could.
+fn asked(bot: &Bot, press: &Press) -> Result<(Button, PageId), Refusal> {
+    if press.by != press.chat {
+        let message = "Only in your own chat with the bot it is known who presses. Sign in to Nightbell instead.";
+        return Err(Refusal::forbidden(message));
+    }
+    let asked = bot.key.page(&press.data, &press.chat.to_string());
+    let asked = asked.map(|(asked, page)| match asked {
+        Asked::Acknowledge => (Button::Acknowledge, page),
+        Asked::StillOn => (Button::StillOn, page),
+    });
+    asked.ok_or_else(|| {
         Refusal::not_found("page behind this button;", "it was not made for this chat by this installation")
-    })?;
-    let directory = unit.directory.clone();
-    let user = who(&directory.org, press)?;
-    let page = paging::acknowledge_by_contact(unit, &user, page, "telegram")?;
-    Ok((Told::of(&directory.org, &page, &user), note(&directory.org, &page, &user)))
+    })
 }
 
-/// Who pressed: the owner of the account's own chat, else of the chat with the button.
-fn who(org: &Organisation, press: &Press) -> Result<UserId, Refusal> {
-    let owners = |number: i64| -> Vec<UserId> {
-        let number = number.to_string();
-        let owns = |user: &&UserId| {
-            org.person(user).is_some_and(|person| {
-                let here = |kind: &ContactKind| matches!(kind, ContactKind::Telegram { chat } if *chat == number);
-                person.contacts.iter().any(|contact| contact.verified && here(&contact.kind))
-            })
-        };
-        org.users.keys().filter(owns).cloned().collect()
+/// The press as a unit of work: what is told, and what the message says from then on.
+fn take(unit: &mut Unit<'_>, button: Button, page: PageId, press: &Press) -> Result<(Told, Option<String>), Fault> {
+    let directory = unit.directory.clone();
+    let (user, contact) = who(&directory.org, press.by)?;
+    let page = paging::press_by_contact(unit, (&user, &contact), page, button, "telegram")?;
+    let told = Told::of(&directory.org, &page, &user, button);
+    let note = match (button, is_theirs(&page, &user)) {
+        (Button::StillOn, true) => Some(format!("✓ {}", told.text)),
+        _ => note(&directory.org, &page, &user),
     };
-    for number in [press.by, press.chat] {
-        match owners(number).as_slice() {
-            [] => {}
-            [user] => return Ok(user.clone()),
-            _ => {
-                return Err(Refusal::conflict(
-                    "several-people",
-                    "Several people are reached in this chat, so the button cannot tell who you are. Press Open instead.",
-                ));
-            }
-        }
+    Ok((told, note))
+}
+
+fn is_theirs(page: &Page, user: &UserId) -> bool {
+    matches!(&page.status, PageStatus::Acknowledged { by: Actor::User(by), .. } if by == user)
+}
+
+/// Who pressed: the owner of the chat, and by which of their verified methods.
+fn who(org: &Organisation, chat: i64) -> Result<(UserId, ContactId), Refusal> {
+    let number = chat.to_string();
+    let here = |kind: &ContactKind| matches!(kind, ContactKind::Telegram { chat } if *chat == number);
+    let method = |user: &UserId| {
+        let person = org.person(user)?;
+        let found = person.contacts.iter().find(|contact| contact.verified && here(&contact.kind))?;
+        Some((user.clone(), found.id.clone()))
+    };
+    let mut owners = org.users.keys().filter_map(method);
+    match (owners.next(), owners.next()) {
+        (Some(owner), None) => Ok(owner),
+        (None, _) => Err(Refusal::conflict(
+            "nobody",
+            "This chat is nobody's verified contact method any more. Press Open instead.",
+        )),
+        (Some(_), Some(_)) => Err(Refusal::conflict(
+            "several-people",
+            "Several people are reached in this chat, so the button cannot tell who you are. Press Open instead.",
+        )),
     }
-    Err(Refusal::conflict("nobody", "This chat is nobody's verified contact method any more. Press Open instead."))
 }
 
 /// What the message says once there is nothing to press any more.
 fn note(org: &Organisation, page: &Page, me: &UserId) -> Option<String> {
-    let zone = org.users.get(me).and_then(|user| TimeZone::get(&user.time_zone).ok()).unwrap_or(TimeZone::UTC);
     match &page.status {
         PageStatus::Acknowledged { by, at } => {
             let name = match by {
                 Actor::User(by) => org.users.get(by).map_or_else(|| format!("@{by}"), |user| user.name.clone()),
                 other => other.to_string(),
             };
-            Some(format!("✓ Acknowledged by {name}, {}", at.to_zoned(zone).strftime("%H:%M %Z")))
+            Some(format!("✓ Acknowledged by {name}, {}", clock(org, me, *at)))
         }
         PageStatus::Ended { reason, .. } => Some(format!("✓ Over: {reason}")),
         PageStatus::Ringing | PageStatus::Exhausted { .. } => None,

@@ -1,11 +1,13 @@
 //! What a press came to, in the one sentence that fits on a lock screen.
 
+use jiff::tz::TimeZone;
 use nightbell_engine::domain::{
     ids::UserId,
     org::Organisation,
     paging::{Page, PageStatus},
-    record::Actor,
+    record::{Actor, Instant},
 };
+use nightbell_engine::paging::Button;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,9 +20,18 @@ pub(super) struct Told {
 
 impl Told {
     /// After a press by `me` that was not refused.
-    pub(super) fn of(org: &Organisation, page: &Page, me: &UserId) -> Self {
+    pub(super) fn of(org: &Organisation, page: &Page, me: &UserId, button: Button) -> Self {
         let done = |text: String| Self { done: true, text };
         match &page.status {
+            PageStatus::Acknowledged { by: Actor::User(by), .. } if by == me && button == Button::StillOn => {
+                done(match page.awake {
+                    Some(awake) => format!(
+                        "Noted: it is still yours, and nobody is called before {}.",
+                        clock(org, me, awake.rings_again_at())
+                    ),
+                    None => "Noted: it is still yours.".to_owned(),
+                })
+            }
             PageStatus::Acknowledged { by: Actor::User(by), .. } if by == me => {
                 done("Acknowledged: it is yours, and nobody else is called.".to_owned())
             }
@@ -41,4 +52,10 @@ impl Told {
     pub(super) fn refused(text: impl Into<String>) -> Self {
         Self { done: false, text: text.into() }
     }
+}
+
+/// `14:05 CET`, by the person's clock.
+pub(super) fn clock(org: &Organisation, whose: &UserId, at: Instant) -> String {
+    let zone = org.users.get(whose).and_then(|user| TimeZone::get(&user.time_zone).ok()).unwrap_or(TimeZone::UTC);
+    at.to_zoned(zone).strftime("%H:%M %Z").to_string()
 }

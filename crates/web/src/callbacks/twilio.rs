@@ -143,20 +143,35 @@ async fn status(State(state): State<AppState>, Path(token): Path<String>, Posted
     }
 }
 
-/// Somebody wrote.
+/// Somebody wrote. Who is nobody's number is not answered, and never reaches the writer; what changed nothing is answered once an hour.
 async fn text(State(state): State<AppState>, Posted(fields): Posted) -> Response {
     let (Some(from), Some(body)) = (field(&fields, "From"), field(&fields, "Body")) else {
         return (StatusCode::BAD_REQUEST, "From and Body are missing").into_response();
     };
+    match state.newest_directory().await {
+        Ok(directory) if !paging_phone::is_known(&directory.org, from) => return xml(twiml::nothing()),
+        Ok(_) => {}
+        Err(fault) => return unavailable(&fault),
+    }
     let cut = body.char_indices().take_while(|(at, _)| *at < TEXT_BYTES_MAX).map(|(_, c)| c).collect::<String>();
-    let (from, body) = (from.to_owned(), cut);
-    let mut back = String::new();
+    let Some((said, news)) = written(&state, from, &cut).await else { return xml(twiml::nothing()) };
+    // A machine that answers a machine never ends.
+    if news || state.answers().may(state.now(), &format!("sms {from}")) {
+        xml(twiml::message(&sentence(&said)))
+    } else {
+        xml(twiml::nothing())
+    }
+}
+
+/// Does what a text asks for; answers what is written back, and whether it must be.
+async fn written(state: &AppState, from: &str, body: &str) -> Option<(String, bool)> {
+    let (mut back, mut news) = (String::new(), false);
     for _ in 0..ROUNDS_MAX {
-        let (from, body) = (from.clone(), body.clone());
+        let (from, body) = (from.to_owned(), body.to_owned());
         match state.run_first(move |unit: &mut Unit<'_>| paging_phone::texted(unit, &from, &body)).await {
-            Ok(Texted::Nothing) => return xml(twiml::nothing()),
+            Ok(Texted::Nothing) => return None,
             Ok(Texted::Back(done)) => {
-                back = done.said;
+                (back, news) = (done.said, news || done.news);
                 if !done.more {
                     break;
                 }
@@ -167,12 +182,12 @@ async fn text(State(state): State<AppState>, Posted(fields): Posted) -> Response
             }
             Err(fault) => {
                 tracing::error!(error = %fault, "an answering text message could not be stored");
-                back = "It could not be stored just now. Please open the link in the message.".to_owned();
-                break;
+                let again = "It could not be stored just now. Please open the link in the message.";
+                return Some((again.to_owned(), true));
             }
         }
     }
-    xml(twiml::message(&sentence(&back)))
+    Some((back, news))
 }
 
 /// Ends like one.

@@ -9,6 +9,7 @@ use crate::views::{
 use jiff::Timestamp;
 use nightbell_engine::{
     domain::{
+        ids::UserId,
         org::SeverityAnswers,
         paging::{
             Awake, MessageKind, NextStep, Notification, NotificationStatus, Page, PageEvent, PageStatus, Subject,
@@ -52,7 +53,7 @@ pub fn page(
         take_all: take_all(view, beside),
         together: together(eyes, page),
         answered: page.has_answered(&eyes.me),
-        can_prolong: matches!(page.awake, Some(Awake::TimesOut { .. })),
+        can_prolong: is_theirs(page, &eyes.me) && matches!(page.awake, Some(Awake::TimesOut { .. })),
         can_snooze: !over && page.answered().is_none() && !is_call(page),
         can_hand_to: !over && !matches!(page.subject, Subject::Proof { .. }),
         acknowledged: acknowledged(eyes, view),
@@ -92,6 +93,11 @@ fn besides(eyes: &Eyes<'_>, page: &Page) -> AlsoRinging {
 }
 
 /// What the press that takes everything says; empty without anything else to take.
+/// Whether whoever looks has it: nobody prolongs somebody else's time.
+fn is_theirs(page: &Page, me: &UserId) -> bool {
+    matches!(&page.status, PageStatus::Acknowledged { by, .. } if by.user() == Some(me))
+}
+
 fn take_all(view: &PageView, beside: &Beside) -> String {
     let all = beside.count + usize::from(view.page.is_waiting());
     match (beside.count, beside.count >= views::BESIDE_COUNTED_MAX as usize) {

@@ -1,6 +1,7 @@
 //! What every handler may use: the door to the writer, the readers, the clock, settings, the live hub, limits and metrics.
 //! Is not: configuration (the binary's) or a cache of anything but the compiled organisation.
 
+mod ahead;
 mod newest;
 mod place;
 mod pool;
@@ -9,12 +10,13 @@ pub use place::Place;
 pub use pool::ReadPool;
 
 use crate::{
-    callbacks::telegram,
+    callbacks::{Answers, telegram},
     gate::SignInLimiter,
     live::Hub,
     ops::{Metrics, ScrapeToken},
 };
 use jiff::SignedDuration;
+use ahead::Ahead;
 use newest::Newest;
 use nightbell_engine::{
     Asks, Class, Clock, Desk, Directory, DirectoryCache, Fault, Settings, StoreError, Tx, Unit,
@@ -66,12 +68,16 @@ struct Inner {
     readers: ReadPool,
     directory: DirectoryCache,
     newest: Newest,
+    ahead: Ahead,
     clock: Arc<dyn Clock>,
     settings: Settings,
     place: Place,
     live: Hub,
     limiter: Mutex<SignInLimiter>,
     subscribe_limiter: Mutex<SignInLimiter>,
+    callback_limiter: Mutex<SignInLimiter>,
+    feed_limiter: Mutex<SignInLimiter>,
+    answers: Mutex<Answers>,
     metrics: Metrics,
     hashing: Semaphore,
     mail_inbox: bool,
@@ -96,12 +102,16 @@ impl AppState {
             readers: setup.readers,
             directory: DirectoryCache::default(),
             newest: Newest::default(),
+            ahead: Ahead::default(),
             clock: setup.clock,
             settings: setup.settings,
             place,
             live: setup.live,
             limiter: Mutex::new(SignInLimiter::default()),
             subscribe_limiter: Mutex::new(SignInLimiter::default()),
+            callback_limiter: Mutex::new(SignInLimiter::default()),
+            feed_limiter: Mutex::new(SignInLimiter::default()),
+            answers: Mutex::new(Answers::default()),
             metrics,
             hashing: Semaphore::new(HASHING_MAX),
             mail_inbox: setup.mail_inbox,
@@ -201,6 +211,15 @@ impl AppState {
         self.view(move |tx, now, directory| view(tx, now, &directory)).await
     }
 
+    /// The holes in the coverage that begin within a week, as of some minutes ago at most.
+    ///
+    /// # Errors
+    /// The store could not.
+    pub async fn holes_ahead(&self) -> Result<Arc<Vec<nightbell_engine::proof::Hole>>, Fault> {
+        let (state, unsendable) = (self.clone(), self.unsendable());
+        self.read(move |tx, now, directory| state.0.ahead.holes(tx, now, directory, unsendable)).await
+    }
+
     /// The organisation as the store has it after this was asked: what other nodes changed is in it. Many who ask at the same time share one
     /// look, so that whoever sends wrong keys by the thousand takes no reader from anybody.
     ///
@@ -287,6 +306,21 @@ impl AppState {
     /// Limits on addresses typed on status pages.
     pub(crate) fn subscribe_limiter(&self) -> std::sync::MutexGuard<'_, SignInLimiter> {
         self.0.subscribe_limiter.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Limits on guessing where no session and no signature stand behind a call.
+    pub(crate) fn callback_limiter(&self) -> std::sync::MutexGuard<'_, SignInLimiter> {
+        self.0.callback_limiter.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Limits on guessing the addresses of calendar feeds.
+    pub(crate) fn feed_limiter(&self) -> std::sync::MutexGuard<'_, SignInLimiter> {
+        self.0.feed_limiter.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Who was answered lately, of those who write to us.
+    pub(crate) fn answers(&self) -> std::sync::MutexGuard<'_, Answers> {
+        self.0.answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Whether there is a mail server.

@@ -17,7 +17,10 @@ use nightbell_engine::{
     },
     organisation,
 };
-use nightbell_wire::org_files::{self, SourceFile};
+use nightbell_wire::{
+    org_files::{self, SourceFile},
+    outbound::telegram::reference::Asked,
+};
 use serde_json::{Value, json};
 
 const RITA: i64 = 42;
@@ -59,7 +62,7 @@ async fn people(site: &Site, groups: &[(&str, bool)]) {
 }
 
 fn button(site: &Site, page: PageId, chat: i64) -> String {
-    site.state.telegram().expect("a bot").key.reference(page, &chat.to_string())
+    site.state.telegram().expect("a bot").key.reference(Asked::Acknowledge, page, &chat.to_string())
 }
 
 fn secret(site: &Site) -> String {
@@ -127,7 +130,9 @@ async fn a_button_that_is_not_ours_or_in_a_chat_of_nobody_takes_nothing() {
         (RITA, RITA, "ack:AAAA".to_owned(), "was not made for this chat"),
         (RITA, RITA, String::new(), "was not made for this chat"),
         (7, 7, ours(7), "nobody's verified contact method"),
-        (7, GROUP, ours(GROUP), "Several people are reached in this chat"),
+        (7, GROUP, ours(GROUP), "Only in your own chat"),
+        (RITA, GROUP, ours(GROUP), "Only in your own chat"),
+        (RITA, GROUP, ours(RITA), "Only in your own chat"),
     ] {
         assert_eq!(call(&site, Some(&secret(&site)), &press(by, chat, &data)).await, StatusCode::OK);
         let calls = done(&site);
@@ -136,9 +141,30 @@ async fn a_button_that_is_not_ours_or_in_a_chat_of_nobody_takes_nothing() {
         assert!(answer["text"].as_str().expect("a text").contains(says), "{answer}");
     }
     assert!(page(&site, id).await.page.is_waiting());
-    // In the group it is known by her own chat who she is.
-    call(&site, Some(&secret(&site)), &press(RITA, GROUP, &ours(GROUP))).await;
-    assert_eq!(acknowledgements(&site, id).await, 1);
+    let units = || site.state.desk().stats().counts.batch_units.count;
+    let before = units();
+    call(&site, Some(&secret(&site)), &press(7, RITA, &ours(RITA))).await;
+    call(&site, Some(&secret(&site)), &press(RITA, RITA, "ack:AAAA")).await;
+    assert_eq!(units(), before, "what cannot act never reaches the writer");
+    call(&site, Some(&secret(&site)), &press(RITA, RITA, &ours(RITA))).await;
+    assert_eq!(acknowledgements(&site, id).await, 1, "in her own chat it is known who she is");
+}
+
+#[tokio::test]
+async fn a_press_proves_that_the_chat_reaches_its_owner() {
+    let site = site().await;
+    people(&site, &[("rita", false)]).await;
+    let (_, id) = ring(&site, "Checkout down").await;
+    let proven = || async {
+        let read = site.state.read(|tx, now, directory| {
+            let reach = nightbell_engine::people::reach_of(tx, directory, &Who::Responder.handle(), now)?;
+            Ok(reach.methods.into_iter().find(|method| method.contact.id.as_str() == "own").expect("hers").proven)
+        });
+        read.await.expect("readable")
+    };
+    assert_eq!(proven().await, None);
+    call(&site, Some(&secret(&site)), &press(RITA, RITA, &button(&site, id, RITA))).await;
+    assert_eq!(proven().await, Some((start(), "page".to_owned())));
 }
 
 #[tokio::test]
@@ -159,7 +185,12 @@ async fn start_tells_the_number_of_the_chat_and_nothing_else_is_answered() {
     let calls = done(&site);
     let [(method, body)] = calls.as_slice() else { panic!("{calls:?}") };
     assert_eq!((method.as_str(), &body["chat_id"]), ("sendMessage", &json!(GROUP)));
-    assert!(body["text"].as_str().expect("a text").contains("-100"), "{body}");
+    let text = body["text"].as_str().expect("a text");
+    assert!(text.contains("-100") && text.contains("nobody can acknowledge from it"), "{body}");
+    for _ in 0..100 {
+        assert_eq!(call(&site, Some(&secret(&site)), &said("/start").to_string()).await, StatusCode::OK);
+    }
+    assert!(done(&site).is_empty(), "once an hour is enough");
     assert_eq!(call(&site, Some(&secret(&site)), &said("good morning").to_string()).await, StatusCode::OK);
     assert!(done(&site).is_empty());
 }

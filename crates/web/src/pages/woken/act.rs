@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use nightbell_engine::{
     Fault, Unit,
     domain::{ids::SeverityId, refusal::Refusal},
-    paging::{self, LinkHolder},
+    paging::{self, Button, LinkHolder},
     response::{self, MitigationReport},
 };
 
@@ -133,7 +133,7 @@ pub(super) async fn still_on(
     Path(token): Path<String>,
     PlainForm(_): PlainForm<Pairs>,
 ) -> PageResult {
-    let done = press(&state, &token, paging::prolong_by_link).await;
+    let done = press(&state, &token, |unit, holder| paging::press_by_link(unit, holder, Button::StillOn)).await;
     pressed(&state, &token, "still-on", done).await
 }
 

@@ -137,3 +137,29 @@ async fn a_browser_that_moved_tells_so_without_being_signed_in() {
     let looked = Request::get("/callbacks/push/renew").body(Body::empty()).expect("a request");
     assert_eq!(site.send(looked).await.status, StatusCode::METHOD_NOT_ALLOWED);
 }
+
+#[tokio::test]
+async fn whoever_guesses_a_browser_never_reaches_the_writer_and_is_stopped() {
+    let site = site().await;
+    set_up(&site, ENDPOINT, 1).await;
+    let (fresh_key, fresh) = (key(2), secret(2));
+    let units = || site.state.desk().stats().counts.batch_units.count;
+    let before = units();
+    let mut said = Vec::new();
+    for n in 0..60 {
+        let old = format!("https://push.example.net/{n}");
+        let fields = [
+            ("old_endpoint", if n < 5 { ENDPOINT } else { old.as_str() }),
+            ("old_auth", &fresh),
+            ("endpoint", "https://push.example.net/mine"),
+            ("p256dh", &fresh_key),
+            ("auth", &fresh),
+        ];
+        said.push(post(&site, Who::Nobody, "/callbacks/push/renew", &fields).await);
+    }
+    assert_eq!(units(), before, "what is a guess never reaches the writer");
+    let statuses: Vec<StatusCode> = said.iter().map(|answer| answer.status).collect();
+    assert_eq!(statuses[..50], [StatusCode::NOT_FOUND; 50]);
+    assert_eq!(statuses[50..], [StatusCode::TOO_MANY_REQUESTS; 10]);
+    assert_eq!(said[59].header("retry-after"), "900");
+}
