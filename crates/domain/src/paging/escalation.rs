@@ -64,10 +64,14 @@ pub fn later(at: Instant, by: jiff::SignedDuration) -> Instant {
     at.checked_add(by).unwrap_or(at)
 }
 
-/// Who gets a copy when a step rings: nobody counts on them, so that they are not among those who are rung.
+/// Who gets a copy when a step rings: nobody counts on them, so that they are not among those who are rung. Who watches a target that rings
+/// nobody, because it is another one's turn, has nothing to watch.
 fn copies(org: &Organisation, targets: &[Target], rung: &[Rung], now: Instant) -> Vec<Rung> {
+    let rings = |target: &&Target| {
+        org.reach(target, now).is_ok_and(|reached| reached.iter().any(|one| rung.iter().any(|r| r.user == one.user)))
+    };
     let mut copies: Vec<Rung> = Vec::new();
-    for person in targets.iter().flat_map(|target| org.shadows(target, now)) {
+    for person in targets.iter().filter(rings).flat_map(|target| org.shadows(target, now)) {
         let known = |list: &[Rung]| list.iter().any(|r| r.user == person.user);
         if !known(rung) && !known(&copies) {
             copies.push(Rung { user: person.user, why: person.why });

@@ -1,12 +1,14 @@
 //! Tests of paging, by theme. What they share: an organisation of a few people, and a page run on a clock of its own.
 
 mod clock_step;
+mod company;
 mod escalation;
 mod features;
 mod laws;
 mod notification;
 mod plan;
 mod stored;
+mod whole_language;
 
 use super::{Page, PageEvent, PageStart, PolicySnapshot, Rank, Subject};
 use crate::{
