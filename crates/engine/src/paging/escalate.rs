@@ -98,7 +98,11 @@ pub(super) fn tell_first(
 ) -> Result<(), Fault> {
     let directory = unit.directory.clone();
     match owed(&directory.org, page, user, unit.now).into_iter().min_by_key(|owed| owed.due_at) {
-        Some(first) => bundle::owe(unit, page, kind, place, Owed { due_at: unit.now, ..first }),
+        Some(first) => {
+            // Now rather than at its place in the ladder; but what could wait waits for the end of quiet hours, as the page itself does.
+            let due_at = if first.waits.is_some() { first.due_at } else { unit.now };
+            bundle::owe(unit, page, kind, place, Owed { due_at, ..first })
+        }
         None => Ok(()),
     }
 }

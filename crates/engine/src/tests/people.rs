@@ -524,6 +524,38 @@ fn what_is_beyond_a_limit_goes_along_with_the_next_message() {
 }
 
 #[test]
+fn what_waits_for_the_morning_rings_when_it_becomes_urgent_and_news_of_what_can_wait_waits_too() {
+    let low = r#"routes:
+  - { when: 'labels.severity == "minor"', do: page, urgency: low }"#;
+    let mut world = World::of(&super::world::ORGANISATION.replace("routes:", low));
+    let hand = hand(&world, "alice");
+    let quiet = |from: &str| QuietHours { from: from.parse().expect("a time"), to: "07:00".parse().expect("a time") };
+    world.act(|unit| people::set_quiet(unit, &hand, Some(quiet("22:00"))));
+    let said = |world: &mut World, severity: &str, key: &str| {
+        let outcome = world.event(EventAction::Trigger, key, &[("severity", severity)], None);
+        world.alert(&outcome).page.expect("it pages")
+    };
+    let slow = said(&mut world, "minor", "slow");
+    world.run_until(120);
+    assert_eq!(world.sent(), Vec::<String>::new(), "it waits for seven in the morning");
+    said(&mut world, "critical", "slow");
+    world.tick();
+    assert_eq!(world.sent(), ["2:00 page alice/hook"]);
+    let alice = world.permit("alice");
+    world.act(|unit| paging::acknowledge(unit, &alice, slow));
+    // At 03:02 her quiet hours have not begun; at half past four somebody else takes what she was told of.
+    world.act(|unit| people::set_quiet(unit, &hand, Some(quiet("04:00"))));
+    let fan = said(&mut world, "minor", "fan");
+    world.tick();
+    assert_eq!(world.sent(), ["2:00 page alice/mail"], "by her ladder for what can wait");
+    world.now = at(90 * 60);
+    let carol = world.permit("carol");
+    world.act(|unit| paging::acknowledge(unit, &carol, fan));
+    world.run_until(5 * HOUR - 3_600);
+    assert_eq!(world.sent(), ["240:00 notice alice/mail"]);
+}
+
+#[test]
 fn a_limit_does_not_mute_a_page_that_rings_again() {
     let mut world = World::new();
     let hand = hand(&world, "alice");
