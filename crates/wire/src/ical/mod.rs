@@ -5,13 +5,16 @@
 //! offset before. Slower than daily or daily only: the crate is wrong by an hour on the nights on which clocks change.
 //! Not here: who an event is about (the engine knows handles), tokens, files, clocks.
 
+mod budget;
 mod feed;
 mod lines;
 mod read;
 mod recur;
+mod rule;
 mod stamp;
 mod zone;
 
+pub use budget::STEPS_MAX;
 pub use feed::{Entry, Feed, feed};
 pub use read::{Calendar, Event, read};
 pub use recur::{Occurrence, expand};

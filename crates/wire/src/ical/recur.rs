@@ -2,22 +2,16 @@
 
 use super::{
     Mistake, TIMES_MAX,
+    budget::Budget,
     read::{Calendar, Event, Lasts},
+    rule::Rule,
     stamp::{Stamp, instant},
 };
-use jiff::{
-    SignedDuration, Timestamp,
-    civil::{Date, DateTime, Time},
-    tz::TimeZone,
-};
-use rrule::RRuleSet;
-use std::collections::BTreeSet;
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Recurrences looked at from the first on, those before what is asked for too: the most the library counts.
-const COUNTED_MAX: u16 = u16::MAX;
-/// Parts of a rule that are understood, beside FREQ.
-const PARTS: [&str; 10] =
-    ["INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"];
+/// How much earlier than asked for a recurrence is looked at, beside the length of the event: a zone's own time, and a change of its clock.
+const EARLIER: SignedDuration = SignedDuration::from_hours(48);
 
 /// One time an event comes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +27,8 @@ pub struct Occurrence {
 /// Every time of every event that meets `[from, to)`, in order of their begin. Whole days are days of `of_days`.
 ///
 /// # Errors
-/// A rule that is not understood or repeats more often than daily, or comes too many times, with its line.
+/// A rule that is not understood or repeats more often than daily, or comes too many times, with its line; one at which the
+/// [budget](super::STEPS_MAX) of the whole calendar is used up.
 pub fn expand(
     calendar: &Calendar,
     of_days: &TimeZone,
@@ -41,14 +36,17 @@ pub fn expand(
     to: Timestamp,
 ) -> Result<Vec<Occurrence>, Mistake> {
     let mut found: Vec<Occurrence> = Vec::new();
+    let mut budget = Budget::whole();
+    let moved = moved(calendar, of_days);
     for (n, event) in calendar.events.iter().enumerate() {
         if event.cancelled {
             continue;
         }
-        let moved = moved(calendar, event, of_days);
-        for begin in begins(event, of_days, to)? {
+        budget.turn_to(event);
+        let moved = moved.get(event.uid.as_str()).filter(|_| event.instead_of.is_none());
+        for begin in begins(event, of_days, (from, to), &mut budget)? {
             let Some(begins_at) = begin.instant(of_days) else { continue };
-            if moved.contains(&begins_at) {
+            if moved.is_some_and(|moved| moved.contains(&begins_at)) {
                 continue;
             }
             let Some(ends_at) = end(event, &begin, begins_at, of_days) else { continue };
@@ -65,13 +63,15 @@ pub fn expand(
     Ok(found)
 }
 
-/// Times of a repeating event that another event of the same id stands in for.
-fn moved(calendar: &Calendar, event: &Event, of_days: &TimeZone) -> BTreeSet<Timestamp> {
-    if event.uid.is_empty() || event.instead_of.is_some() {
-        return BTreeSet::new();
+/// By id, the times of a repeating event that another event of the same id stands in for.
+fn moved<'a>(calendar: &'a Calendar, of_days: &TimeZone) -> BTreeMap<&'a str, BTreeSet<Timestamp>> {
+    let mut found: BTreeMap<&str, BTreeSet<Timestamp>> = BTreeMap::new();
+    for event in calendar.events.iter().filter(|event| !event.uid.is_empty()) {
+        if let Some(at) = event.instead_of.as_ref().and_then(|at| at.instant(of_days)) {
+            found.entry(&event.uid).or_default().insert(at);
+        }
     }
-    let others = calendar.events.iter().filter(|other| other.uid == event.uid);
-    others.filter_map(|other| other.instead_of.as_ref()?.instant(of_days)).collect()
+    found
 }
 
 fn end(event: &Event, begin: &Stamp, begins_at: Timestamp, of_days: &TimeZone) -> Option<Timestamp> {
@@ -84,27 +84,40 @@ fn end(event: &Event, begin: &Stamp, begins_at: Timestamp, of_days: &TimeZone) -
     }
 }
 
-/// The begins of an event up to an instant.
-fn begins(event: &Event, of_days: &TimeZone, to: Timestamp) -> Result<Vec<Stamp>, Mistake> {
+/// The begins of an event that may matter to a span, and others before it.
+fn begins<'a>(
+    event: &'a Event,
+    of_days: &TimeZone,
+    (from, to): (Timestamp, Timestamp),
+    budget: &mut Budget<'a>,
+) -> Result<Vec<Stamp>, Mistake> {
+    let dates = 1 + event.besides.len() + event.without.len();
+    budget.spend(u64::try_from(dates).unwrap_or(u64::MAX))?;
     let mut all = match &event.rule {
         None => vec![event.start.clone()],
         Some((line, rule)) => {
             let zone = event.start.zone(of_days);
-            let times = repeat(*line, rule, event.start.civil(), &zone, to)?;
+            let (Lasts::Wall(lasts) | Lasts::Exact(lasts)) = &event.lasts;
+            let since = from.checked_sub(*lasts).and_then(|at| at.checked_sub(EARLIER)).unwrap_or(Timestamp::MIN);
+            let since = TimeZone::UTC.to_datetime(since);
+            let times = Rule::read(*line, rule, &zone)?.times(event.start.civil(), (since, to), budget)?;
             times.into_iter().map(|civil| like(&event.start, civil)).collect()
         }
     };
     all.extend(event.besides.iter().cloned());
-    let left_out = |begin: &Stamp| {
-        event.without.iter().any(|without| match without {
-            // A whole day that is left out takes every time of that day with it.
-            Stamp::Day(day) => begin.civil().date() == *day,
-            exact => exact.instant(of_days) == begin.instant(of_days),
-        })
-    };
-    all.retain(|begin| !left_out(begin));
+    // A whole day that is left out takes every time of that day with it.
+    let (mut days, mut instants) = (BTreeSet::new(), BTreeSet::new());
+    for without in &event.without {
+        match without {
+            Stamp::Day(day) => drop(days.insert(*day)),
+            exact => instants.extend(exact.instant(of_days)),
+        }
+    }
     let mut seen = BTreeSet::new();
-    all.retain(|begin| begin.instant(of_days).is_some_and(|at| seen.insert(at)));
+    all.retain(|begin| {
+        let is_new = |at: Timestamp| !instants.contains(&at) && seen.insert(at);
+        !days.contains(&begin.civil().date()) && begin.instant(of_days).is_some_and(is_new)
+    });
     Ok(all)
 }
 
@@ -114,91 +127,4 @@ fn like(start: &Stamp, civil: DateTime) -> Stamp {
         Stamp::Exact(_) => instant(&TimeZone::UTC, civil).map_or_else(|| start.clone(), Stamp::Exact),
         Stamp::Wall(_, zone) => Stamp::Wall(civil, zone.clone()),
     }
-}
-
-/// A rule's civil times up to an instant. The library is asked on a time line without changes of the clock: what it gets wrong about those nights
-/// it is never asked.
-fn repeat(line: usize, rule: &str, start: DateTime, zone: &TimeZone, to: Timestamp) -> Result<Vec<DateTime>, Mistake> {
-    let rule = understood(line, rule, zone)?;
-    let wrong = |e: &dyn std::fmt::Display| Mistake::at(line, format!("RRULE:{rule} cannot be repeated: {e}"));
-    let set = |start: DateTime, rule: &str| {
-        let text = format!("DTSTART:{}Z\n{rule}", start.strftime("%Y%m%dT%H%M%S"));
-        text.parse::<RRuleSet>().map_err(|e| wrong(&e))
-    };
-    // A day more: the zone's own time is at most that far from the time line the rule was put on.
-    let last = to.checked_add(SignedDuration::from_hours(24)).map_err(|e| wrong(&e))?;
-    let last = *set(TimeZone::UTC.to_datetime(last), "RRULE:FREQ=DAILY;COUNT=1")?.get_dt_start();
-    let found = set(start, &format!("RRULE:{rule}"))?.before(last).all(COUNTED_MAX);
-    if found.limited {
-        let message = format!(
-            "RRULE:{rule} comes more than {COUNTED_MAX} times, or never again; begin it later, or end it with UNTIL or COUNT"
-        );
-        return Err(Mistake::at(line, message));
-    }
-    if found.dates.is_empty() && instant(zone, start).is_some_and(|begin| begin < to) {
-        return Err(wrong(&"it comes at no time, not even when it begins"));
-    }
-    let civil = found.dates.iter().filter_map(|at| Timestamp::from_second(at.timestamp()).ok());
-    Ok(civil.map(|at| TimeZone::UTC.to_datetime(at)).collect())
-}
-
-/// The rule without what is not understood, its end on the time line of the others.
-fn understood(line: usize, rule: &str, zone: &TimeZone) -> Result<String, Mistake> {
-    let mut parts = Vec::new();
-    for part in rule.trim().trim_end_matches(';').split(';') {
-        let wrong = || {
-            Mistake::at(line, format!("{:?} is no part of a recurrence like FREQ=WEEKLY", super::lines::unescape(part)))
-        };
-        let (name, value) = part.split_once('=').ok_or_else(wrong)?;
-        let (name, value) = (name.trim().to_ascii_uppercase(), value.trim().to_ascii_uppercase());
-        if value.len() > 400 {
-            return Err(wrong());
-        }
-        match name.as_str() {
-            "FREQ" => match value.as_str() {
-                "DAILY" | "WEEKLY" | "MONTHLY" | "YEARLY" => parts.push(format!("FREQ={value}")),
-                "HOURLY" | "MINUTELY" | "SECONDLY" => {
-                    let message = format!(
-                        "FREQ={value} is not read: turns of hours across a change of the clock mean something else to every program. \
-                         Write the turns into the schedule itself (every: 12h), or as one daily event for each turn"
-                    );
-                    return Err(Mistake::at(line, message));
-                }
-                _ => {
-                    return Err(Mistake::at(
-                        line,
-                        format!("{value:?} is no frequency; DAILY, WEEKLY, MONTHLY and YEARLY are"),
-                    ));
-                }
-            },
-            "UNTIL" => parts.push(format!("UNTIL={}", until(line, &value, zone)?)),
-            known if PARTS.contains(&known) => parts.push(format!("{name}={value}")),
-            _ => {
-                return Err(Mistake::at(
-                    line,
-                    format!("{name} in a recurrence is not read; give each time an event of its own"),
-                ));
-            }
-        }
-    }
-    if !parts.iter().any(|part| part.starts_with("FREQ=")) {
-        return Err(Mistake::at(line, "a recurrence without FREQ"));
-    }
-    Ok(parts.join(";"))
-}
-
-/// The last begin, as the wall clock of the event shows it. A day means all of that day.
-fn until(line: usize, value: &str, zone: &TimeZone) -> Result<String, Mistake> {
-    let wrong = || Mistake::at(line, format!("UNTIL={value} is no date and time"));
-    let parse = |text: &str| DateTime::strptime("%Y%m%dT%H%M%S", text).map_err(|_| wrong());
-    let civil = if let Some(utc) = value.strip_suffix('Z') {
-        let at = instant(&TimeZone::UTC, parse(utc)?).ok_or_else(wrong)?;
-        zone.to_datetime(at)
-    } else if value.contains('T') {
-        parse(value)?
-    } else {
-        let day = Date::strptime("%Y%m%d", value).map_err(|_| wrong())?;
-        day.to_datetime(Time::constant(23, 59, 59, 0))
-    };
-    Ok(format!("{}Z", civil.strftime("%Y%m%dT%H%M%S")))
 }

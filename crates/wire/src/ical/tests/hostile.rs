@@ -95,6 +95,44 @@ fn a_million_recurrences_are_refused_or_cut_to_what_is_looked_at() {
     assert!(all(&zeroes).is_err_and(|mistake| mistake.line == 5), "a turn of no length");
 }
 
+#[test]
+fn one_budget_for_all_events_and_the_one_that_used_it_up_is_named() {
+    let many = |count: usize, start: &str, rule: &str, more: &str| {
+        let events: String = (0..count)
+            .map(|n| {
+                format!("BEGIN:VEVENT\nUID:{n}\nSUMMARY:event {n}\nDTSTART:{start}\nDURATION:PT1H\nRRULE:{rule}\n{more}END:VEVENT\n")
+            })
+            .collect();
+        all(&format!("BEGIN:VCALENDAR\n{events}END:VCALENDAR\n"))
+    };
+    // What lies before is passed over where the rule allows that, whatever begins how long ago.
+    for rule in [
+        "FREQ=DAILY",
+        "FREQ=DAILY;INTERVAL=3;BYDAY=MO,TU,WE",
+        "FREQ=WEEKLY;BYDAY=MO,FR;INTERVAL=2",
+        "FREQ=MONTHLY;BYDAY=-1FR",
+    ] {
+        for count in [1, 25] {
+            assert!(many(count, "19700105T080000Z", rule, "").is_ok(), "{count} of {rule}");
+        }
+    }
+    assert_eq!(many(5_000, "19700105T080000Z", "FREQ=DAILY;UNTIL=20200101", ""), Ok(0));
+    assert_eq!(many(300, "19700228T080000Z", "FREQ=YEARLY", ""), Ok(300), "birthdays");
+    // What cannot be passed over is counted, all together.
+    let counted = [
+        many(5_000, "19700105T080000Z", "FREQ=DAILY;COUNT=20000", ""),
+        many(5_000, "19700131T080000Z", "FREQ=MONTHLY;UNTIL=20200101", ""),
+        many(5_000, "19700228T080000Z", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;COUNT=99", ""),
+    ];
+    for refused in counted {
+        let mistake = refused.expect_err("too much");
+        assert!(mistake.message.contains("250000 steps") && mistake.message.contains("\"event "), "{mistake}");
+        assert!(mistake.line > 2 && mistake.line < 35_000, "{mistake}");
+    }
+    let without = format!("EXDATE:{}\n", vec!["20260105T080000Z"; 3_000].join(","));
+    assert_eq!(many(20, "20260105T080000Z", "FREQ=DAILY;COUNT=2", &without), Ok(20), "long lists of what is left out");
+}
+
 proptest! {
     #[test]
     fn no_text_breaks_the_reader(text in "\\PC{0,400}") {

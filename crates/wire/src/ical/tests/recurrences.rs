@@ -155,3 +155,30 @@ proptest! {
         prop_assert_eq!(found.iter().map(|one| one.from).collect::<Vec<_>>(), expected);
     }
 }
+
+proptest! {
+    #[test]
+    fn what_lies_before_is_passed_over_and_changes_nothing(
+        freq in prop::sample::select(vec!["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]), interval in 1_u32..7, day in 1_u32..32,
+        by in prop::sample::select(vec![
+            "", ";BYDAY=MO,TH", ";BYMONTH=2,3,7,11", ";BYDAY=TU;WKST=SU", ";BYMONTHDAY=5,29", ";BYDAY=MO,TU,WE;BYSETPOS=-1",
+        ]),
+        hour in 0_u32..24, ends in prop::option::of(2016_u32..2027),
+    ) {
+        let until = ends.map(|year| format!(";UNTIL={year}0701T000000Z")).unwrap_or_default();
+        let setpos_needs_a_set = freq == "DAILY" && by.contains("SETPOS");
+        let by = if setpos_needs_a_set { "" } else { by };
+        let text = calendar(&format!(
+            "DTSTART;TZID=Europe/Berlin:200701{day:02}T{hour:02}3000\nDURATION:PT30H\nRRULE:FREQ={freq};INTERVAL={interval}{by}{until}"
+        ));
+        let known = read(&text, &berlin()).expect("reads");
+        let (begin, late, end) = (at("2007-01-01T00:00:00Z"), at("2024-01-15T07:00:00Z"), at("2027-12-01T00:00:00Z"));
+        let whole = expand(&known, &berlin(), begin, end);
+        let part = expand(&known, &berlin(), late, end);
+        prop_assert_eq!(whole.is_ok(), part.is_ok(), "{:?} {:?}", whole, part);
+        if let (Ok(mut whole), Ok(part)) = (whole, part) {
+            whole.retain(|one| late < one.to);
+            prop_assert_eq!(whole, part);
+        }
+    }
+}
