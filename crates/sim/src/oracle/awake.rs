@@ -62,6 +62,7 @@ impl Oracle {
                     return wrong("it was given away without a reason".to_owned());
                 }
                 self.check_snapshot(policy)?;
+                self.check_turn(policy)?;
                 self.begins_again(page, *cycle)?;
             }
             PageEvent::Ended { .. } => {

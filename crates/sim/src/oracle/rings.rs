@@ -5,9 +5,12 @@ use super::{Checked, Oracle};
 use crate::{disk::Disk, town};
 use nightbell_engine::domain::{
     ids::UserId,
+    org::RouteOutcome,
     paging::{Page, PageEvent, PageStatus, Rung, Subject},
     record::{Instant, Recorded},
+    signal::Alert,
 };
+use nightbell_store::load;
 use std::collections::BTreeSet;
 
 impl Oracle {
@@ -18,13 +21,13 @@ impl Oracle {
         before: Option<&Page>,
         event: &Recorded<PageEvent>,
     ) -> Checked {
-        let Some(page) = before else { return self.begun(event) };
+        let Some(page) = before else { return self.begun(disk, event) };
         self.check_ring(disk, page, event)?;
         self.check_taken(page, event)
     }
 
     /// A page begins: with its policy as it is, and held if it may wait.
-    fn begun(&mut self, event: &Recorded<PageEvent>) -> Checked {
+    fn begun(&mut self, disk: &Disk, event: &Recorded<PageEvent>) -> Checked {
         let PageEvent::Started { id, policy, urgency, held_until, next_due_at, subject, .. } = &event.event else {
             return Ok(());
         };
@@ -32,9 +35,16 @@ impl Oracle {
             return Ok(());
         }
         self.check_snapshot(policy)?;
-        // A route that only tells starts a page that rings nobody: nothing is held.
-        let told = policy.hold_low.is_none();
-        let expected = self.held(policy, *urgency, event.at).filter(|_| !told);
+        // A route that only tells starts a page that rings nobody: nothing is held, and nobody's turn is used up.
+        let tells = match subject {
+            Subject::Alert { alert } => disk.look(|tx| load::<Alert>(tx, &alert.to_string()))?,
+            _ => None,
+        };
+        let tells = tells.is_some_and(|alert| alert.routing.outcome == RouteOutcome::Notify);
+        if !tells {
+            self.check_turn(policy)?;
+        }
+        let expected = self.held(policy, *urgency, event.at).filter(|_| !tells);
         if *held_until != expected {
             return Err(format!("{id} began at {} and is held until {held_until:?}, not {expected:?}", event.at));
         }

@@ -15,8 +15,8 @@ use nightbell_store::load;
 use std::collections::BTreeSet;
 
 impl Oracle {
-    /// INV-12: a page takes the policy along as it is now, with what it hands over to; and whose turn it is is counted.
-    pub(super) fn check_snapshot(&mut self, policy: &PolicySnapshot) -> Checked {
+    /// INV-12: a page takes the policy along as it is now, with what it hands over to.
+    pub(super) fn check_snapshot(&self, policy: &PolicySnapshot) -> Checked {
         let Some(id) = &policy.policy else { return Ok(()) };
         let Some(known) = self.org.policies.get(id) else { return Err(format!("INV-12: there is no policy {id}")) };
         let mut expected: Vec<&PolicyStep> = known.steps.iter().collect();
@@ -35,7 +35,12 @@ impl Oracle {
         if !expected.iter().copied().eq(&policy.steps) || policy.ack_timeout != known.ack_timeout {
             return Err(format!("INV-12: a page of {id} took {policy:?} along, which is {known:?}"));
         }
-        if policy.steps.iter().any(|step| step.round_robin) {
+        Ok(())
+    }
+
+    /// Whose turn it is is counted for every page that rings.
+    pub(super) fn check_turn(&mut self, policy: &PolicySnapshot) -> Checked {
+        if let Some(id) = policy.policy.as_ref().filter(|_| policy.steps.iter().any(|step| step.round_robin)) {
             let turn = self.turns.entry(id.clone()).or_default();
             if policy.turn != *turn {
                 return Err(format!("a page of {id} takes turn {}, and {turn} pages were before it", policy.turn));
