@@ -271,6 +271,12 @@
     if (fold && to.hash.startsWith("#rule-")) fold.open = true;
   });
 
+  /* A file is read into the field it belongs to: what is sent is what can be seen, and pasting it works as well. */
+  document.addEventListener("change", async (e) => {
+    const [into, file] = [e.target.dataset?.readsInto, e.target.files?.[0]];
+    if (into && file) byId(into).value = await file.text();
+  });
+
   /* On a phone the navigation scrolls sideways: the page being shown must be in sight. */
   const here = document.querySelector(".nav [aria-current]");
   if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;

@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 pub enum ExplainSubject {
     /// A high-urgency alert on a service.
     Service(ServiceId),
+    /// A low-urgency alert on a service: what may wait, waits.
+    LowOnService(ServiceId),
     /// A given event on an integration's service.
     Alert {
         /// The event.
@@ -80,16 +82,18 @@ pub fn explain_without(
     }
     let org: &Organisation = &directory.org;
     let (routing, title) = match subject {
-        ExplainSubject::Service(service) => {
+        ExplainSubject::Service(service) | ExplainSubject::LowOnService(service) => {
+            let low = matches!(subject, ExplainSubject::LowOnService(_));
+            let urgency = if low { Urgency::Low } else { Urgency::High };
             if !org.services.contains_key(service) {
                 return Err(Refusal::not_found("service", service));
             }
             let routing = Routing {
                 outcome: RouteOutcome::Page,
-                urgency: Urgency::High,
+                urgency,
                 service: Some(service.clone()),
                 declare: None,
-                reason: "asked for: a high-urgency page".to_owned(),
+                reason: format!("asked for: a {}-urgency page", urgency.word()),
             };
             (routing, format!("an alert on {service}"))
         }

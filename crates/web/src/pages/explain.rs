@@ -20,7 +20,7 @@ use axum::{
 use jiff::{Timestamp, civil::DateTime};
 use nightbell_calendar::local;
 use nightbell_engine::{
-    domain::{access::Read, paging::Off},
+    domain::{access::Read, org::Urgency, paging::Off},
     paging::{ExplainSubject, explain_without, turns},
     views,
 };
@@ -35,6 +35,8 @@ pub fn router() -> Router<AppState> {
 struct Wanted {
     #[serde(default)]
     service: String,
+    #[serde(default)]
+    urgency: String,
     #[serde(default)]
     at: String,
     #[serde(default)]
@@ -54,7 +56,10 @@ async fn show(State(state): State<AppState>, who: Signed<Read>, Query(wanted): Q
                 (Some(service), Some(at)) if !wrong => {
                     let past = views::as_of(tx, at, now)?;
                     let directory = past.as_ref().unwrap_or(directory);
-                    let subject = ExplainSubject::Service(service.clone());
+                    let subject = match asked.urgency {
+                        Urgency::High => ExplainSubject::Service(service.clone()),
+                        Urgency::Low => ExplainSubject::LowOnService(service.clone()),
+                    };
                     Some(explain_without(directory, &turns(tx)?, &subject, at, &off)?)
                 }
                 _ => None,
@@ -78,7 +83,8 @@ fn understand(eyes: &Eyes<'_>, wanted: &Wanted) -> (Asked, Option<Timestamp>) {
         Some(_) => Field::new(typed),
         None => Field::refused(typed, "That is no instant. Write it like 2026-05-03T03:00."),
     };
-    (Asked { service, service_error, at: field, without: Field::new(wanted.without.as_str()) }, at)
+    let urgency = if wanted.urgency == Urgency::Low.word() { Urgency::Low } else { Urgency::High };
+    (Asked { service, service_error, urgency, at: field, without: Field::new(wanted.without.as_str()) }, at)
 }
 
 /// Whose phones are off.

@@ -3,15 +3,15 @@
 
 use super::{Eyes, capital, line, oncall::services, sentence};
 use crate::views::{
-    Choice, Field, Link, Person, Shell, Tag, Tone,
-    oncall::{ExplainPage, Plan, PlanStep},
+    Choice, Field, Link, Shell, Tag, Tone,
+    oncall::{ExplainPage, Plan, PlanRound, PlanStep},
     time::{rough, span},
 };
 use nightbell_engine::{
     domain::{
         ids::{ServiceId, UserId},
         limits::LAST_RESORT_EVERY,
-        org::Service,
+        org::{Service, Urgency},
         paging::PlanLine,
     },
     paging::Explanation,
@@ -20,6 +20,12 @@ use std::collections::BTreeSet;
 
 /// The step of a plan's line that is the last resort.
 const LAST_RESORT: &str = "last resort";
+
+/// The step of the line that says how long low urgency waits.
+const HELD: &str = "held";
+
+/// What stands behind the name of a step when the policy goes through it again.
+const REPEAT: &str = " (repeat ";
 
 /// How the reason of a message ends that does not arrive.
 const OFF: &str = "does not arrive";
@@ -30,6 +36,8 @@ pub struct Asked {
     pub service: Option<ServiceId>,
     /// What is wrong with the service.
     pub service_error: Option<String>,
+    /// Whether it may wait.
+    pub urgency: Urgency,
     /// The instant as typed.
     pub at: Field,
     /// Whose phones are off, as typed.
@@ -43,7 +51,9 @@ pub fn page(eyes: &Eyes<'_>, shell: Shell, asked: Asked, explanation: Option<&Ex
         shell,
         services: services(eyes, asked.service.as_ref()),
         service_error: asked.service_error,
-        urgencies: vec![Choice::new("high", "high: it wakes people", true)],
+        urgencies: [(Urgency::High, "high: it wakes people"), (Urgency::Low, "low: it may wait")]
+            .map(|(urgency, label)| Choice::new(urgency.word(), label, urgency == asked.urgency))
+            .into(),
         at: asked.at,
         without: asked.without,
         plan: explanation.zip(service).map(|(explanation, service)| plan(eyes, service, explanation)),
@@ -60,7 +70,7 @@ fn plan(eyes: &Eyes<'_>, service: &Service, explanation: &Explanation) -> Plan {
             at.strftime("%a %-d %b %Y at %H:%M")
         ),
         policy: policy(eyes, service),
-        steps: explanation.lines.iter().map(|line| step(eyes, explanation, line)).collect(),
+        rounds: rounds(eyes, explanation),
         ending: ending(explanation),
         warnings: warnings(eyes, explanation),
     }
@@ -80,21 +90,57 @@ fn policy(eyes: &Eyes<'_>, service: &Service) -> String {
     format!("{name} uses the policy {}: {steps}, {repeats}, then the last resort.", policy.id)
 }
 
+/// Once through the steps, then what repeats them, folded, then the last resort.
+fn rounds(eyes: &Eyes<'_>, explanation: &Explanation) -> Vec<PlanRound> {
+    let key = |line: &PlanLine| match line.step.split_once(REPEAT) {
+        Some((_, repeat)) => repeat.to_owned(),
+        None if line.step == LAST_RESORT => LAST_RESORT.to_owned(),
+        None => String::new(),
+    };
+    let mut rounds: Vec<(String, Vec<&PlanLine>)> = Vec::new();
+    for line in &explanation.lines {
+        let key = key(line);
+        match rounds.last_mut().filter(|(of, _)| *of == key) {
+            Some((_, lines)) => lines.push(line),
+            None => rounds.push((key, vec![line])),
+        }
+    }
+    let again = |lines: &[&PlanLine]| {
+        let mut names: Vec<String> = Vec::new();
+        for user in lines.iter().filter(|line| !line.why.ends_with(OFF)).filter_map(|line| line.user.as_ref()) {
+            let name = eyes.name(user);
+            if names.last() != Some(&name) {
+                names.push(name);
+            }
+        }
+        let who = if names.is_empty() { "nobody".to_owned() } else { names.join(", then ") };
+        lines.first().map_or_else(String::new, |line| format!("Again from {}: {who}", eyes.when(line.at).clock))
+    };
+    let round = |(key, lines): (String, Vec<&PlanLine>)| PlanRound {
+        again: if key.is_empty() || key == LAST_RESORT { String::new() } else { again(&lines) },
+        steps: lines.iter().map(|line| step(eyes, explanation, line)).collect(),
+    };
+    rounds.into_iter().map(round).collect()
+}
+
 fn step(eyes: &Eyes<'_>, explanation: &Explanation, line: &PlanLine) -> PlanStep {
-    let (who, state) = match &line.user {
-        Some(user) if line.why.ends_with(OFF) => (eyes.person(user), Tag::new(Tone::Act, "▲", "Off")),
-        Some(user) => (eyes.person(user), Tag::state("reachable")),
-        None => (
-            Person { name: "Nobody".to_owned(), handle: String::new(), initials: "?".to_owned() },
-            Tag::new(Tone::Act, "▲", "Reaches nobody"),
-        ),
+    let state = match &line.user {
+        Some(_) if line.why.ends_with(OFF) => Some(Tag::new(Tone::Act, "▲", "off")),
+        Some(_) => None,
+        None if line.step == HELD => Some(Tag::new(Tone::Due, "◐", "waits")),
+        None => Some(Tag::new(Tone::Act, "▲", "reaches nobody")),
+    };
+    let first = explanation.lines.iter().find(|other| other.user.is_some());
+    let reason = match first.filter(|_| line.step == HELD) {
+        Some(first) => format!("Low urgency waits: nobody is rung before {}.", eyes.when(first.at).clock),
+        None => sentence(&format!("{}: {}", capital(&line.step), line.why)),
     };
     PlanStep {
         offset: format!("+{}", span(line.at.duration_since(explanation.at))),
         at: eyes.when(line.at),
-        who,
-        method: method(line),
-        reason: sentence(&format!("{}: {}", capital(&line.step), line.why)),
+        who: line.user.as_ref().map(|user| eyes.person(user)),
+        method: if line.user.is_some() { method(line) } else { String::new() },
+        reason,
         state,
         source: source(eyes, &line.why),
     }
@@ -112,7 +158,7 @@ fn method(line: &PlanLine) -> String {
 fn source(eyes: &Eyes<'_>, why: &str) -> Option<Link> {
     let named = |id: &str| why == format!("primary on {id}") || why == format!("backup on {id}");
     let found = eyes.org.schedules.keys().find(|id| named(id.as_str()))?;
-    Some(Link::new(format!("/oncall#{found}"), "schedule"))
+    Some(Link::new(format!("/oncall/{found}"), "schedule"))
 }
 
 fn ending(explanation: &Explanation) -> String {
@@ -130,8 +176,9 @@ fn ending(explanation: &Explanation) -> String {
 
 fn warnings(eyes: &Eyes<'_>, explanation: &Explanation) -> Vec<String> {
     let mut all = Vec::new();
-    for line in explanation.lines.iter().filter(|line| line.user.is_none()) {
-        let warning = sentence(&format!("{} reaches nobody: {}", line.step, line.why));
+    for line in explanation.lines.iter().filter(|line| line.user.is_none() && line.step != HELD) {
+        let step = line.step.split(REPEAT).next().unwrap_or(&line.step);
+        let warning = sentence(&format!("{step} reaches nobody: {}", line.why));
         if !all.contains(&warning) {
             all.push(warning);
         }

@@ -6,6 +6,7 @@
 pub mod actions;
 pub mod alert;
 pub mod alerts;
+pub mod coverage;
 pub mod declare;
 pub mod explain;
 pub mod eyes;

@@ -1,17 +1,22 @@
 //! How people are reached, in words: methods with their state, the ladder as a sentence and as a table, what keeps pages from somebody.
 //! Addresses that are secrets are shortened.
 
+mod people;
+mod standing;
+
+pub use people::people;
+
 use super::{Eyes, capital, count, typed::Typed};
 use crate::views::{
     Choice, Empty, Field, Shell, Tag, Tone,
     push::PushBox,
-    reach::{AddForm, CodeForm, Ladder, MethodCard, PeoplePage, PersonRow, ReachPage, Rung},
+    reach::{AddForm, CodeForm, Ladder, MethodCard, ReachPage, Rung},
 };
 use jiff::SignedDuration;
 use nightbell_engine::{
     Settings,
     domain::{
-        ids::{ContactId, UserId},
+        ids::ContactId,
         limits,
         org::{Contact, ContactKind, NotificationRule, Urgency},
         refusal::Refusal,
@@ -128,9 +133,12 @@ pub fn page(
     ReachPage {
         push: media.contains("push").then(|| PushBox { csrf: shell.csrf.clone(), key }),
         shell,
-        sentence: in_short(reach),
+        standing: standing::of(reach, media, eyes.now),
+        sentence: standing::in_short(reach, media),
+        proved: standing::proved(eyes, reach, media),
+        next: standing::next(reach, media, eyes.now),
         turn: turn(eyes, reach.next_turn.as_ref(), "You are"),
-        warnings: warnings(reach, media),
+        warnings: standing::warnings(reach, media),
         methods: reach.methods.iter().map(|method| card(eyes, settings, media, reach, method, refused)).collect(),
         empty: Empty { text: "You have no method yet, so nothing can wake you.".to_owned(), next: None },
         add: AddForm {
@@ -149,15 +157,6 @@ pub fn page(
         zone: reach.person.time_zone.clone(),
         sees_people: eyes.is_admin(),
     }
-}
-
-/// `A page reaches you at once by push, after 1 min by a call.`
-fn in_short(reach: &Reach) -> String {
-    let steps = reach.ladder(Urgency::High);
-    if steps.is_empty() {
-        return "No page reaches you: no method is verified.".to_owned();
-    }
-    format!("A page reaches you {}.", told(&steps))
 }
 
 /// `at once by push, after 1 min by a call`.
@@ -185,24 +184,6 @@ fn turn(eyes: &Eyes<'_>, turn: Option<&Turn>, who: &str) -> String {
         Some(turn) if turn.from <= eyes.now => format!("{who} on call now, on {}.", turn.schedule),
         Some(turn) => format!("{who} on call next on {}, from {}.", turn.schedule, eyes.when(turn.from).full),
     }
-}
-
-fn warnings(reach: &Reach, media: &BTreeSet<&'static str>) -> Vec<String> {
-    let mut all = Vec::new();
-    let soon = if reach.next_turn.is_some() { " You are on call soon." } else { "" };
-    if reach.methods.is_empty() {
-        all.push(format!("No method is left: you cannot be reached.{soon}"));
-    } else if !reach.is_reached() {
-        all.push(format!("None of your methods is verified: no page goes out by any of them.{soon}"));
-    }
-    let ladder = reach.ladder(Urgency::High);
-    if !ladder.is_empty() && ladder.iter().all(|(_, contact)| !media.contains(contact.kind.word())) {
-        all.push("This server cannot send by any of the methods that ring you.".to_owned());
-    }
-    if ladder.len() == 1 && reach.next_turn.is_some() {
-        all.push("One method alone rings you: when it fails, the page goes on to the next person.".to_owned());
-    }
-    all
 }
 
 fn state(method: &Method, media: &BTreeSet<&'static str>) -> Tag {
@@ -350,55 +331,4 @@ pub fn rules(typed: &Typed, urgency: &str) -> Result<Vec<NotificationRule>, Refu
     }
     rules.sort_by_key(|rule| rule.after);
     Ok(rules)
-}
-
-/// Fills `/settings/people`. `invited`: a link just made for somebody; `refused`: the method that could not be added for somebody.
-pub fn people(
-    eyes: &Eyes<'_>,
-    shell: Shell,
-    media: &BTreeSet<&'static str>,
-    everybody: &[Reach],
-    invited: Option<(String, String)>,
-    refused: Option<(&UserId, &Said)>,
-) -> PeoplePage {
-    let reached = everybody.iter().filter(|reach| reach.is_reached()).count();
-    let mut people: Vec<(bool, PersonRow)> =
-        everybody.iter().map(|reach| (reach.is_reached(), person(eyes, media, reach, refused))).collect();
-    people.sort_by_key(|(reached, _)| *reached);
-    PeoplePage {
-        shell,
-        lead: format!(
-            "{reached} of {} are reached by a verified method.",
-            count(everybody.len() as u64, "person").replace("persons", "people")
-        ),
-        people: people.into_iter().map(|(_, row)| row).collect(),
-        invited,
-        media: choices(media, ""),
-    }
-}
-
-fn person(
-    eyes: &Eyes<'_>,
-    media: &BTreeSet<&'static str>,
-    reach: &Reach,
-    refused: Option<(&UserId, &Said)>,
-) -> PersonRow {
-    let recent = eyes.now.checked_sub(nightbell_engine::proof::PROVEN_WITHIN).unwrap_or(eyes.now);
-    let tag = if !reach.is_reached() {
-        Tag::new(Tone::Act, "▲", "not reached")
-    } else if reach.is_proven_since(recent) {
-        Tag::new(Tone::Ok, "✓", "reached")
-    } else {
-        Tag::new(Tone::Due, "◐", "not proved lately")
-    };
-    let said = refused.filter(|(user, _)| **user == reach.person.id).map(|(_, said)| said);
-    let name = |method: &Method| format!("{} · {}", medium(method.contact.kind.word()), method.contact.id);
-    PersonRow {
-        id: reach.person.id.to_string(),
-        name: reach.person.name.clone(),
-        state: tag,
-        turn: turn(eyes, reach.next_turn.as_ref(), "Is"),
-        methods: reach.methods.iter().map(|method| (name(method), state(method, media))).collect(),
-        address: Said::field(said, "address", &["address"], ""),
-    }
 }

@@ -17,6 +17,8 @@ pub mod access;
 pub mod actions;
 pub mod alerts;
 pub mod assets;
+pub mod calendars;
+pub mod coverage;
 pub mod entry;
 pub mod home;
 pub mod html;

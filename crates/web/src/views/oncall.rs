@@ -115,28 +115,36 @@ pub struct Plan {
     pub lead: String,
     /// Why this policy: `Checkout uses the policy payments (3 steps, 2 repeats).`
     pub policy: String,
-    /// In order.
-    pub steps: Vec<PlanStep>,
+    /// In order: once through the steps, each repeat, the last resort.
+    pub rounds: Vec<PlanRound>,
     /// How it ends: `After 14 min the last resort, Carol; then the alarm of the instance.`
     pub ending: String,
     /// What is weak: `Bob has no verified method`; may be empty.
     pub warnings: Vec<String>,
 }
 
-/// One message that would be sent.
+/// Once through the steps of a policy.
+pub struct PlanRound {
+    /// `Again from 03:10: Alice Example, then Bob Example`: a repeat, folded. Empty for what stands open.
+    pub again: String,
+    /// In order.
+    pub steps: Vec<PlanStep>,
+}
+
+/// One message that would be sent, or why none is.
 pub struct PlanStep {
     /// `+0:00`, `+5:00`.
     pub offset: String,
     /// When.
     pub at: When,
-    /// Who.
-    pub who: Person,
-    /// `webhook`, `mail`.
+    /// Who; nobody hears of it otherwise.
+    pub who: Option<Person>,
+    /// `webhook`, `mail`; empty without anybody.
     pub method: String,
-    /// Why this person and this method.
+    /// Why this person and this method, or why nobody.
     pub reason: String,
-    /// `reachable`, `unverified`…
-    pub state: Tag,
+    /// What is the matter with it; `None` when it arrives.
+    pub state: Option<Tag>,
     /// Where the reason stands (schedule, policy).
     pub source: Option<Link>,
 }

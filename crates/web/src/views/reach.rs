@@ -6,7 +6,7 @@
 //! `/{id}/address` (`address`, `anyway`) · `/{id}/name` (`name`) · `/{id}/limit` (`count`, `minutes`) · `/{id}/remove` (`anyway`) · `/rules`
 //! (`high-{id}`, `low-{id}`) · `/rules/reset` · `/quiet` (`from`, `to`). Below `/settings/people`: `/{id}/add` · `/{id}/invite`.
 
-use super::parts::{Choice, Empty, Field, Tag};
+use super::parts::{Choice, Empty, Field, Link, Tag};
 use super::push::PushBox;
 use super::shell::Shell;
 use super::time::Clock;
@@ -18,11 +18,17 @@ use askama::Template;
 pub struct ReachPage {
     /// Frame.
     pub shell: Shell,
+    /// How well a page reaches them, in a word: the tone of the first thing on the page.
+    pub standing: Standing,
     /// What a page does, as a sentence.
     pub sentence: String,
+    /// When something last proved that; empty when nothing reaches them.
+    pub proved: String,
+    /// The one thing to do now.
+    pub next: NextStep,
     /// When they are on call next; empty when they are not.
     pub turn: String,
-    /// What keeps pages from them.
+    /// What keeps pages from them, or may.
     pub warnings: Vec<String>,
     /// Their methods.
     pub methods: Vec<MethodCard>,
@@ -48,6 +54,52 @@ pub struct ReachPage {
     pub sees_people: bool,
 }
 
+/// How well a page reaches somebody, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Not at all.
+    Unreached,
+    /// As far as anybody knows, but nothing proved it lately.
+    Unproved,
+    /// Something proved it lately.
+    Proved,
+}
+
+impl Standing {
+    /// CSS class of the verdict.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Unreached => "act",
+            Self::Unproved => "due",
+            Self::Proved => "ok",
+        }
+    }
+
+    /// Shape beside the words: never colour alone.
+    pub fn glyph(self) -> &'static str {
+        match self {
+            Self::Unreached => "▲",
+            Self::Unproved => "◐",
+            Self::Proved => "✓",
+        }
+    }
+}
+
+/// What to do next, as one press.
+pub enum NextStep {
+    /// Somewhere on this page.
+    Go(Link),
+    /// A test page by this method; `urge`: it is the thing to do now.
+    Test {
+        /// Handle of the method.
+        id: String,
+        /// Nothing proved lately that a page reaches them.
+        urge: bool,
+    },
+    /// Nothing this person could press here.
+    Nothing,
+}
+
 /// The form for a new method.
 pub struct AddForm {
     /// Media this server can send by.
@@ -61,6 +113,7 @@ pub struct AddForm {
 }
 
 /// One method.
+#[derive(Clone)]
 pub struct MethodCard {
     /// Handle.
     pub id: String,
@@ -99,6 +152,7 @@ pub struct MethodCard {
 }
 
 /// Entering a code.
+#[derive(Clone)]
 pub struct CodeForm {
     /// What was typed, and what was wrong.
     pub code: Field,
@@ -138,7 +192,7 @@ pub struct PeoplePage {
     pub shell: Shell,
     /// `3 of 5 people are reached by a verified method.`
     pub lead: String,
-    /// Everybody: those who are not reached first.
+    /// Everybody: those who are not reached first, then those of whom nothing is proved; of these, whoever is on call next.
     pub people: Vec<PersonRow>,
     /// A sign-in link just made: whose, and the link. Shown once.
     pub invited: Option<(String, String)>,

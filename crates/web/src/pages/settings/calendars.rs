@@ -8,9 +8,11 @@ use crate::{
     present::{count, eyes::Reading},
     respond::{self, PageResult},
     state::AppState,
-    views::{Choice, Field, FlashKind, Nav, Shell, When},
+    views::{
+        Choice, Field, FlashKind, Nav,
+        calendars::{AwayRow, CalendarsPage, FeedRow},
+    },
 };
-use askama::Template;
 use axum::{
     Router,
     extract::State,
@@ -42,63 +44,6 @@ pub fn router() -> Router<AppState> {
         .route("/settings/calendars/away/{id}/forget", post(forget))
         .route("/settings/calendars/read", post(read))
         .route("/settings/calendars/import", post(import))
-}
-
-/// The page.
-#[derive(Template)]
-#[template(
-    ext = "html",
-    source = r#"{%- extends "base.html" -%}
-{%- import "macros.html" as m -%}
-{% block content %}
-<p class="crumbs"><a href="/settings">Settings</a></p>
-<div class="head"><h1>Calendars</h1></div>
-{% if let Some(url) = made %}<section class="card stack flash" role="status"><p><strong>Your new calendar address.</strong> Copy it now into your calendar program (as a subscription by URL): it is shown this once. Whoever has it reads the turns.</p>{{ m::command(url) }}</section>{% endif %}
-{% if !told.is_empty() %}<section class="card stack flash" role="status">{% for line in told %}<p>{{ line }}</p>{% endfor %}</section>{% endif %}
-<section class="card stack" aria-labelledby="feeds-title"><h2 id="feeds-title">Turns in your own calendar</h2>
-<ul class="rows">{% for f in feeds %}<li class="split"><p><strong>{{ f.what }}</strong> <span class="faint">made {{ m::clock(f.created) }}{% if let Some(u) = f.used %}, last read {{ m::clock(u) }}{% endif %}</span></p><form method="post" action="/settings/calendars/{{ f.id }}/revoke">{{ m::csrf(shell.csrf) }}<button>Revoke</button></form></li>{% endfor %}</ul>
-{% if feeds.is_empty() %}<p class="soft">No address yet.</p>{% endif %}
-<form method="post" action="/settings/calendars" class="row ask">{{ m::csrf(shell.csrf) }}{{ m::pick("feed-schedule", "Show", "schedule", schedules, feed_error) }}<button class="primary">Make an address</button></form></section>
-<section class="card stack" aria-labelledby="away-title"><h2 id="away-title">When you are away</h2>
-<p class="soft">Nobody is taken off call by this. It is shown where you are on call, and coverage does not count on you: ask for cover.</p>
-<ul class="rows">{% for a in absences %}<li class="split"><p>{{ m::clock(a.from) }} to {{ m::clock(a.to) }} <span class="faint">{{ a.source }}</span>{% for t in a.turns %}<br><strong class="due"><span aria-hidden="true">◐</span> On call then: {{ t }}. Ask for cover.</strong>{% endfor %}</p><form method="post" action="/settings/calendars/away/{{ a.id }}/forget">{{ m::csrf(shell.csrf) }}<button>Forget</button></form></li>{% endfor %}</ul>
-{% if absences.is_empty() %}<p class="soft">Nothing is known.</p>{% endif %}
-<form method="post" action="/settings/calendars/away" class="row ask">{{ m::csrf(shell.csrf) }}{{ m::text("away-from", "From (day)", "from", from, kind="date", required=true) }}{{ m::text("away-to", "To (last day)", "to", to, kind="date", required=true) }}<button>Note it</button></form>
-<form method="post" action="/settings/calendars/read" class="stack">{{ m::csrf(shell.csrf) }}{{ m::text("read-name", "Or read a calendar: its name", "name", calendar, hint="reading it again under this name replaces what it said") }}{{ m::area("read-ics", "Its text (.ics)", "ics", ics, rows=4, max=2000000, hint="whole days and busy times of 8 hours or more count; what they are about is not kept") }}<button>Read absences</button></form></section>
-{% if !arranges.is_empty() %}<section class="card stack" aria-labelledby="import-title"><h2 id="import-title">Turns of a schedule from a calendar</h2>
-<form method="post" action="/settings/calendars/import" class="stack">{{ m::csrf(shell.csrf) }}{{ m::pick("import-schedule", "Schedule", "schedule", arranges, None::<String>) }}{{ m::area("import-ics", "Its text (.ics)", "ics", turns, rows=4, max=2000000, hint="each event's SUMMARY is a handle, a mail address or a full name") }}<div class="row"><button name="plan" value="1">Only say what would be</button><button name="plan" value="" class="primary">Read the turns in</button></div></form></section>{% endif %}
-{% endblock %}"#
-)]
-struct CalendarsPage {
-    shell: Shell,
-    made: Option<String>,
-    told: Vec<String>,
-    feeds: Vec<FeedRow>,
-    schedules: Vec<Choice>,
-    feed_error: Option<String>,
-    absences: Vec<AwayRow>,
-    from: Field,
-    to: Field,
-    calendar: Field,
-    ics: Field,
-    arranges: Vec<Choice>,
-    turns: Field,
-}
-
-struct FeedRow {
-    id: String,
-    what: String,
-    created: When,
-    used: Option<When>,
-}
-
-struct AwayRow {
-    id: String,
-    from: When,
-    to: When,
-    source: String,
-    /// Turns they have then.
-    turns: Vec<String>,
 }
 
 /// What a form left behind: the secret it made, what was wrong.

@@ -30,6 +30,7 @@ use nightbell_engine::{
         org::{AtMost, ContactKind, NotificationRules, QuietHours},
         refusal::Refusal,
     },
+    live,
     people::{self, Entered, Hand},
 };
 
@@ -55,7 +56,7 @@ async fn show(State(state): State<AppState>, who: Signed<Read>) -> PageResult {
 
 /// The page, with a form that was refused.
 async fn page(state: &AppState, who: &Session, status: StatusCode, refused: Option<Said>) -> PageResult {
-    let shell = respond::frame(state, who, Nav::Settings, "How Nightbell reaches me", None).await?;
+    let shell = respond::frame(state, who, Nav::Settings, "How Nightbell reaches me", Some(live::HOME)).await?;
     let (reading, user) = (Reading::of(who), who.caller.user().clone());
     let (settings, media) = (state.settings().clone(), state.media().clone());
     let view = state

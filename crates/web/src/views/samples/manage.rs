@@ -1,6 +1,6 @@
 //! Samples of the room, on call, services and runbooks.
 
-use super::super::oncall::{ExplainPage, Plan, PlanStep};
+use super::super::oncall::{ExplainPage, Plan, PlanRound, PlanStep};
 use super::super::services::{RunbookPage, RunbookRow, RunbooksPage, ServiceRow, ServicesPage};
 use super::super::{Empty, Field, Link, Nav, Person, SafeHtml, Tag};
 use super::respond::show;
@@ -19,11 +19,11 @@ fn explain_pages(v: Voice) -> Vec<Rendered> {
     let step = |offset: &str, minutes, who: &str, method: &str, reason: &str, state: &str| PlanStep {
         offset: offset.into(),
         at: at(minutes),
-        who: Person::new(v.t(who), "x"),
+        who: (!who.is_empty()).then(|| Person::new(v.t(who), "x")),
         method: method.into(),
         reason: v.t(reason),
-        state: Tag::state(state),
-        source: Some(Link::new("/oncall#payments-primary", "schedule")),
+        state: (!state.is_empty()).then(|| Tag::state(state)),
+        source: Some(Link::new("/oncall/payments-primary", "schedule")),
     };
     let ask = |plan| ExplainPage {
         shell: calm(v, "Explain", Nav::Oncall),
@@ -37,17 +37,34 @@ fn explain_pages(v: Voice) -> Vec<Rendered> {
     let plan = Plan {
         lead: v.t("If an alert on Checkout fired on Sun 3 May at 03:00 and nobody acknowledged:"),
         policy: v.t("Checkout uses the policy payments: 2 steps, repeated twice, then the last resort."),
-        steps: vec![
-            step(
-                "+0:00",
-                0,
-                "Alice Example",
-                "webhook",
-                "Step 1 calls schedule payments-primary, where Alice is on call until Mon 09:00. Her first rule for high urgency.",
-                "reachable",
-            ),
-            step("+1:00", 1, "Alice Example", "mail", "Her rule: mail after 1 min.", "reachable"),
-            step("+5:00", 5, "Bob Example", "webhook", "Step 2 after 5 min calls Bob.", "unverified"),
+        rounds: vec![
+            PlanRound {
+                again: String::new(),
+                steps: vec![
+                    step(
+                        "+0:00",
+                        0,
+                        "Alice Example",
+                        "webhook",
+                        "Step 1 calls schedule payments-primary, where Alice is on call until Mon 09:00. Her first rule for high urgency.",
+                        "",
+                    ),
+                    step("+1:00", 1, "Alice Example", "mail", "Her rule: mail after 1 min.", ""),
+                    step(
+                        "+1:00",
+                        1,
+                        "",
+                        "",
+                        "Step 1: no method of @alice works: the next step rings now.",
+                        "unverified",
+                    ),
+                    step("+5:00", 5, "Bob Example", "webhook", "Step 2 after 5 min calls Bob.", "unverified"),
+                ],
+            },
+            PlanRound {
+                again: v.t("Again from 10:14: Alice Example, then Bob Example"),
+                steps: vec![step("+10:00", 10, "Alice Example", "webhook", "Step 1 (repeat 1).", "")],
+            },
         ],
         ending: v.t("After 15 min the last resort, Carol; then the instance raises its own alarm."),
         warnings: vec![v.t("Bob has no verified method.")],

@@ -5,6 +5,7 @@
 mod care;
 mod manage;
 mod policies;
+mod reach;
 mod respond;
 mod room;
 mod turns;
@@ -45,6 +46,7 @@ pub fn pages(hostile: bool) -> Vec<Rendered> {
     out.extend(manage::pages(voice));
     out.extend(care::pages(voice));
     out.extend(turns::pages(voice));
+    out.extend(reach::pages(voice));
     out.extend(policies::pages(voice));
     out
 }
