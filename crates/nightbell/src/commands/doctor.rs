@@ -4,6 +4,7 @@
 
 mod data;
 mod machine;
+mod providers;
 mod settings;
 
 use super::{SettingsArgs, restore};
@@ -100,6 +101,7 @@ fn look(config: &Config, online: bool, now: Instant) -> Result<(Vec<Look>, Optio
     looks.extend(settings::look(config, online)?);
     let seen = data::look(config, now)?;
     looks.extend(seen.looks);
+    looks.extend(providers::look(config, &seen.directory, now)?);
     let reach = reach::findings(&seen.directory, now, config.mail.is_some());
     if reach.is_empty() {
         looks.push(Look::good("reach", "every service, policy and person on call is reached"));

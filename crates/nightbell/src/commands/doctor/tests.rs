@@ -7,7 +7,12 @@ use crate::{
     failure::Code,
 };
 use jiff::Timestamp;
-use nightbell_engine::{portable::LastBackup, watch::Late};
+use nightbell_engine::{
+    domain::org::{AccessRole, Contact, ContactKind, NotificationRules, User},
+    people,
+    portable::LastBackup,
+    watch::Late,
+};
 
 const JSON: Out = Out { json: true };
 
@@ -121,4 +126,60 @@ fn a_clock_that_is_not_the_databases_is_told() {
         assert_eq!(look.level, level, "{look:?}");
         assert!(look.what.contains(said), "{look:?}");
     }
+}
+
+#[test]
+fn what_carries_messages_and_what_of_it_fails_is_told() {
+    let key = nightbell_wire::outbound::push::vapid::SenderKey::new(&[7; 32]).public();
+    assert!(providers::push(Some(key.clone())).what.ends_with(&key), "the key that browsers know");
+    assert!(providers::push(None).what.contains("the first start"));
+    let method = |word: &str, address: &str, verified: bool, broken: Option<&str>| people::Method {
+        contact: Contact { id: word.parse().unwrap(), kind: ContactKind::from_parts(word, address).unwrap(), verified },
+        own: true,
+        proven: None,
+        missed_at: None,
+        broken: broken.map(|why| people::Broken { why: why.to_owned(), at: "2026-05-12T01:00:00Z".parse().unwrap() }),
+        code: None,
+        at_most: None,
+    };
+    let reach = |id: &str, methods: Vec<people::Method>| people::Reach {
+        person: User {
+            id: id.parse().unwrap(),
+            name: id.to_owned(),
+            email: format!("{id}@example.com"),
+            role: AccessRole::Responder,
+            time_zone: "UTC".to_owned(),
+            contacts: Vec::new(),
+            rules: NotificationRules::default(),
+        },
+        methods,
+        own_rules: false,
+        quiet: None,
+        next_turn: None,
+    };
+    let number = "+4915112345678";
+    let everybody = [
+        reach(
+            "alice",
+            vec![method("sms", number, true, Some("HTTP 401")), method("email", "a@example.com", true, None)],
+        ),
+        reach("bob", vec![method("sms", number, true, None), method("telegram", "7", true, Some("HTTP 403"))]),
+        reach("carol", vec![method("voice", number, false, Some("of no matter: it is not verified"))]),
+    ];
+    let looks = providers::used(&everybody);
+    let told: Vec<(&str, &str)> = looks.iter().map(|look| (look.what.as_str(), look.means.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "The newest message by sms failed for 1 of 2 methods. @alice on 2026-05-12 01:00 UTC: HTTP 401",
+                "These people are not reached by it."
+            ),
+            (
+                "The newest message by telegram failed for 1 of 1 method. @bob on 2026-05-12 01:00 UTC: HTTP 403",
+                "Nobody is reached by it: whoever has nothing else is not reached at all."
+            ),
+        ]
+    );
+    assert!(looks.iter().all(|look| look.level == Level::Warning && !look.fix.is_empty()));
 }
