@@ -164,7 +164,7 @@ async fn a_press_proves_that_the_chat_reaches_its_owner() {
     };
     assert_eq!(proven().await, None);
     call(&site, Some(&secret(&site)), &press(RITA, RITA, &button(&site, id, RITA))).await;
-    assert_eq!(proven().await, Some((start(), "page".to_owned())));
+    assert_eq!(proven().await.map(|(_, how)| how), Some("page".to_owned()));
 }
 
 #[tokio::test]
