@@ -20,7 +20,7 @@ pub use known::unsendable;
 pub use standing::{Away, Known, PROVEN_WITHIN};
 pub use told::{Told, ToldHole, ToldMissing, ToldWay};
 pub use unreachable::{Unreachable, unreachable};
-pub use warn::{STAGES_DAYS, ahead, warn};
+pub use warn::{STAGES_DAYS, ahead, menders, warn};
 pub use ways::{Place, Way};
 
 use nightbell_domain::{org::Organisation, record::Instant};

@@ -75,7 +75,7 @@ pub fn warn(unit: &mut Unit<'_>, holes: &[Hole]) -> Result<usize, Fault> {
         let open_end = hole.from <= now && goes_on(hole, now);
         let forget = if open_end { now.saturating_add(AGAIN_AFTER) } else { hole.to.saturating_add(AGAIN_AFTER) };
         if store::warn(unit.tx, &key(hole, now), stage(hole, now), now, forget.unwrap_or(now))? {
-            for user in people(&directory.org, hole) {
+            for user in menders(&directory.org, hole) {
                 told.entry(user).or_default().push(hole);
             }
         }
@@ -105,8 +105,8 @@ fn words(holes: &[&Hole], now: Instant, public_url: &str) -> (String, String) {
     (title, lines.join("\n"))
 }
 
-/// Who is to mend it: the team of the schedule that is missing, else that of the policy, else the administrators.
-fn people(org: &Organisation, hole: &Hole) -> BTreeSet<UserId> {
+/// Who is to mend a hole: the team of the schedule that is missing, else that of the policy, else the administrators.
+pub fn menders(org: &Organisation, hole: &Hole) -> BTreeSet<UserId> {
     let of_schedule = hole.missing.iter().filter_map(|missing| missing.spot.as_ref()).find_map(|spot| {
         let named = org.schedules.values().find(|one| spot.kind == ConfigKind::Schedule && one.id.as_str() == spot.id);
         named?.team.clone()

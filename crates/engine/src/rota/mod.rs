@@ -3,16 +3,18 @@
 //! Each use case is one unit of work under a permit: whoever may respond acts on their own turns and takes over; managers and the schedule's
 //! team arrange for others. What is agreed is decided by `domain::org::Cover` and stored as that one configuration object, a revision for every
 //! change. The reconciler [`handoff`] tells people when their turn comes and lets requests run out. Reading order: [`arrange`] · [`ask`] ·
-//! [`plan`] · [`handoff`]. Called by `web`, and the reconciler by the binary's loop. Is not: who is on call (`Organisation::rota`), nor paging.
+//! [`plan`] · [`fair`] · [`handoff`]. Called by `web`, and the reconciler by the binary's loop. Is not: who is on call (`Organisation::rota`), nor paging.
 
 mod arrange;
 mod ask;
+mod fair;
 mod handoff;
 mod plan;
 mod say;
 
 pub use arrange::{Arrange, Arranged, TakenOver, add_override, give_back, leave_note, take_over, undo};
 pub use ask::{Ask, Taken, accept, ask, decline, everybody, withdraw};
+pub use fair::propose;
 pub use handoff::handoff;
 pub use plan::{
     NewPlan, PREVIEW_AHEAD, PlanPreview, create, is_from_file, needed, preview, stage, unreachable, unstage,

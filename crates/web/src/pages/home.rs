@@ -31,11 +31,12 @@ pub(super) fn router() -> Router<AppState> {
 async fn show(State(state): State<AppState>, who: Signed<Read>) -> PageResult {
     let shell = respond::frame(&state, &who, Nav::Home, "Now", Some(HOME)).await?;
     let reading = Reading::of(&who);
+    let holes = state.holes_ahead().await?;
     let read = state.read(move |tx, now, directory| {
         let eyes = reading.at(now, &directory.org);
         let home = views::home(tx, directory, now)?;
         let last = views::alerts(tx, false, views::NEWEST, 1)?;
-        Ok(present::home::page(&eyes, shell, &home, last.items.first()))
+        Ok(present::home::page(&eyes, shell, &home, last.items.first(), &holes))
     });
     Ok(respond::page(&state, &read.await?))
 }

@@ -41,8 +41,10 @@ pub fn router() -> Router<AppState> {
 async fn show(State(state): State<AppState>, who: Signed<Read>) -> PageResult {
     let shell = respond::frame(&state, &who, Nav::Oncall, "On call", Some(live::HOME)).await?;
     let reading = Reading::of(&who);
-    let view =
-        state.read(move |_, now, directory| Ok(present::oncall::page(&reading.at(now, &directory.org), shell))).await?;
+    let holes = state.holes_ahead().await?;
+    let view = state
+        .read(move |_, now, directory| Ok(present::oncall::page(&reading.at(now, &directory.org), shell, &holes)))
+        .await?;
     Ok(respond::page(&state, &view))
 }
 

@@ -1,6 +1,10 @@
 //! The first page: what needs a human now, who is on call, what is owed.
 
-use super::{Eyes, line, oncall::is_relied_on, severity, urgency};
+use super::{
+    Eyes, line,
+    oncall::{is_relied_on, policy},
+    severity, urgency,
+};
 use crate::views::{
     Link, Shell, Tag,
     home::{FirstStep, HomePage, IncidentCard, OncallNow, Owed, RingingPage},
@@ -15,16 +19,22 @@ use nightbell_engine::{
         signal::Alert,
     },
     paging::next_step,
+    proof::{Hole, menders},
     views::Home,
 };
 
 /// Fills the first page. `last` is the newest alert of all, for what is said when all is quiet.
-pub fn page(eyes: &Eyes<'_>, shell: Shell, home: &Home, last: Option<&Alert>) -> HomePage {
+/// `holes`: where coverage ends in the next days; shown to whoever may mend it.
+pub fn page(eyes: &Eyes<'_>, shell: Shell, home: &Home, last: Option<&Alert>, holes: &[Hole]) -> HomePage {
+    let mends = |hole: &&Hole| eyes.may_manage() || (eyes.may_respond() && menders(eyes.org, hole).contains(&eyes.me));
+    let (holes, more_holes) = policy::holes(eyes, holes.iter().filter(mends).collect());
     let mut ringing: Vec<&Page> = home.ringing.iter().collect();
     ringing.sort_by_key(|page| (!rings_me(eyes, page), page.started_at));
     let oncall: Vec<OncallNow> = home.on_call.iter().map(|(id, now)| on_call(eyes, id, now)).collect();
     HomePage {
         shell,
+        holes,
+        more_holes,
         ringing: ringing.into_iter().map(|page| rings(eyes, page)).collect(),
         incidents: by_severity(eyes, &home.incidents).into_iter().map(|i| card(eyes, i)).collect(),
         gap_fact: gap_fact(&oncall),

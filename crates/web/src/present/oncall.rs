@@ -19,6 +19,7 @@ use nightbell_engine::{
         ids::{ScheduleId, ServiceId, UserId},
         org::{CoverReason, Organisation, Schedule, Target},
     },
+    proof::Hole,
     views,
 };
 
@@ -30,7 +31,7 @@ const GAPS_AHEAD: SignedDuration = SignedDuration::from_hours(24 * 56);
 const AROUND: SignedDuration = SignedDuration::from_hours(24 * 31);
 
 /// Fills `/oncall`.
-pub fn page(eyes: &Eyes<'_>, shell: Shell) -> OncallPage {
+pub fn page(eyes: &Eyes<'_>, shell: Shell, holes: &[Hole]) -> OncallPage {
     let first = eyes.org.services.keys().next().cloned();
     let (asked, own) = views::requests_of(eyes.org, &eyes.me, eyes.now);
     let is_open = |(_, request): &&views::OnSchedule| request.is_open(eyes.now);
@@ -39,8 +40,11 @@ pub fn page(eyes: &Eyes<'_>, shell: Shell) -> OncallPage {
     } else {
         Empty { text: "No schedule yet: only administrators are woken. A manager can make one.".to_owned(), next: None }
     };
+    let (holes, more_holes) = policy::holes(eyes, holes.iter().collect());
     OncallPage {
         shell,
+        holes,
+        more_holes,
         mine: turns::next(eyes),
         asked_count: asked.len(),
         own_count: own.iter().filter(is_open).count(),

@@ -4,6 +4,7 @@
 //!
 //! Forms: `POST /pages/{page}/ack`.
 
+use super::oncall::policy::HoleLine;
 use super::parts::{Link, Person, Tag};
 use super::shell::Shell;
 use super::time::{Clock, When};
@@ -23,6 +24,10 @@ pub struct HomePage {
     pub oncall: Vec<OncallNow>,
     /// Postmortems and action items whose time runs or has run out, most overdue first.
     pub owed: Vec<Owed>,
+    /// Where a page reaches too few in the next days; only for those who may mend it.
+    pub holes: Vec<HoleLine>,
+    /// How many more.
+    pub more_holes: usize,
     /// First steps still to do (`Connect a monitoring tool`, …); empty once set up.
     pub first_steps: Vec<FirstStep>,
     /// `Nobody is on call on payments-primary until 19:00.`: schedules people count on that have a gap now; may be empty.

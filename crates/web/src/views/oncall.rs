@@ -29,6 +29,10 @@ pub struct OncallPage {
     pub own_count: usize,
     /// Whether the reader may make a schedule.
     pub may_create: bool,
+    /// Where a page reaches too few in the next days, earliest first.
+    pub holes: Vec<policy::HoleLine>,
+    /// How many more.
+    pub more_holes: usize,
     /// A card each.
     pub schedules: Vec<ScheduleCard>,
     /// Shown when there are none.

@@ -102,6 +102,7 @@ fn fill(eyes: &Eyes<'_>, shell: Shell, directory: &Directory, schedule: &Schedul
         later: moved(1),
         lanes: drawn.unwrap_or_default(),
         may_act,
+        may_import: arranges,
         may_edit: arranges && !from_file && eyes.org.rota(&id).is_ok(),
         agreed: turns::agreed(eyes, &cover),
         requests: asked.map(|request| turns::request_row(eyes, &id, request)).collect(),

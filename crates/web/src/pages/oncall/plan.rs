@@ -26,6 +26,7 @@ use nightbell_engine::{
         org::Begin,
         refusal::Refusal,
     },
+    proof::Known,
     rota::{self, NewPlan},
 };
 
@@ -104,8 +105,36 @@ async fn change(
 /// A press that only changes the form, or looks.
 async fn stepped(state: &AppState, who: &Session, id: Option<ScheduleId>, typed: Typed) -> PageResult {
     let step = typed.word("step").to_owned();
+    if step.starts_with("fair-") {
+        return fair(state, who, id, typed, &step).await;
+    }
     let next = if step == "add" || step.starts_with("drop-") { form::stepped(&typed, &step) } else { typed };
     show(state, who, id, Some(next), None).await
+}
+
+/// A press that spreads the next turns of a layer fairly: a proposal in the form, which is looked at and stored like any other change.
+async fn fair(state: &AppState, who: &Session, id: Option<ScheduleId>, typed: Typed, step: &str) -> PageResult {
+    let (reading, unsendable) = (Reading::of(who), state.unsendable());
+    let (wanted, step, schedule) = (typed.clone(), step.to_owned(), id.clone());
+    let read = state.read(move |tx, now, directory| {
+        let eyes = reading.at(now, &directory.org);
+        let input = || Ok((form::calendar(&wanted)?, form::fair(&wanted, &step)?, form::begin(&eyes, &wanted)?));
+        let (calendar, (layer, turns), begin) = match input() {
+            Ok(input) => input,
+            Err(refused) => return Ok(Err::<_, Refusal>(refused)),
+        };
+        let begin = if schedule.is_some() { begin } else { Begin::Now };
+        let known = Known::of_server(tx, now, unsendable)?;
+        let plan = (schedule.as_ref(), &calendar);
+        match rota::propose(tx, eyes.org, &known, plan, (layer, turns), (begin, now)) {
+            Ok(proposal) => Ok(Ok(form::spread(&eyes, &wanted, layer, &proposal))),
+            Err(fault) => Ok(Err(refusal(fault)?)),
+        }
+    });
+    match read.await? {
+        Ok((spread, said)) => show_saying(state, who, id, Some(spread), None, Some(said)).await,
+        Err(refused) => show(state, who, id, Some(typed), Some(refused)).await,
+    }
 }
 
 async fn show(
@@ -115,8 +144,20 @@ async fn show(
     typed: Option<Typed>,
     refused: Option<Refusal>,
 ) -> PageResult {
+    show_saying(state, who, id, typed, refused, None).await
+}
+
+async fn show_saying(
+    state: &AppState,
+    who: &Session,
+    id: Option<ScheduleId>,
+    typed: Option<Typed>,
+    refused: Option<Refusal>,
+    said: Option<String>,
+) -> PageResult {
     let title = if id.is_some() { "Change the plan" } else { "New schedule" };
     let mut shell = respond::frame(state, who, Nav::Oncall, title, None).await?;
+    shell.flash = said.map(|text| Flash { kind: FlashKind::Done, text }).or(shell.flash);
     let reading = Reading::of(who);
     let code = refused.as_ref().map_or(StatusCode::OK, status);
     let read = state.read(move |_, now, directory| {

@@ -1,4 +1,5 @@
 mod agree;
+mod ahead;
 mod plans;
 mod policies;
 

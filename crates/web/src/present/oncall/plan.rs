@@ -9,15 +9,18 @@ use crate::views::{
 use jiff::civil::DateTime;
 use nightbell_calendar::{
     Backup, HolidayRule, Holidays, Hours, HoursEdge, Layer, Member, NOBODY, Rotation, Schedule as Calendar, Slot,
-    Turns, Weekday, local,
+    Turns, Weekday, fair::Proposal, limits::FAIR_TURNS_MAX, local,
 };
 use nightbell_engine::{
     domain::{ids::ScheduleId, org::Begin, refusal::Refusal},
     rota::PlanPreview,
 };
+use std::collections::BTreeMap;
 
 /// Most layers of one form.
 const LAYERS_MAX: usize = 8;
+/// Turns that are spread fairly when nobody says how many: a quarter of weeks.
+const FAIR_TURNS: usize = 13;
 /// Changes that are listed; more are counted.
 const CHANGES_MAX: usize = 12;
 /// The days as they are typed.
@@ -188,7 +191,7 @@ pub fn stepped(typed: &Typed, step: &str) -> Typed {
         .map(|name| (name.to_owned(), typed.text(name)))
         .collect();
     for (n, key) in kept.iter().enumerate() {
-        for field in ["name", "people", "every", "starts", "hours", "holidays"] {
+        for field in ["name", "people", "every", "starts", "hours", "holidays", "turns"] {
             pairs.push((format!("l{n}-{field}"), typed.text(&format!("{key}-{field}"))));
         }
     }
@@ -196,6 +199,45 @@ pub fn stepped(typed: &Typed, step: &str) -> Typed {
         pairs.extend(layer_pairs(kept.len(), &starts));
     }
     Typed::new(pairs)
+}
+
+/// Which layer a press asks to spread fairly, and how many turns of it.
+///
+/// # Errors
+/// There is no such layer; the number is none.
+pub fn fair(typed: &Typed, step: &str) -> Result<(usize, usize), Refusal> {
+    let key = step.strip_prefix("fair-").unwrap_or_default();
+    let at = keys(typed).iter().position(|known| known == key);
+    let layer = at.ok_or_else(|| Refusal::not_found("layer", key.chars().take(8).collect::<String>()))?;
+    let name = format!("{key}-turns");
+    let turns = match typed.word(&name) {
+        "" => Some(FAIR_TURNS),
+        word => word.parse().ok().filter(|turns| (1..=FAIR_TURNS_MAX).contains(turns)),
+    };
+    let turns = turns.ok_or_else(|| Refusal::invalid(&name, format!("Write a number from 1 to {FAIR_TURNS_MAX}.")))?;
+    Ok((layer, turns))
+}
+
+/// The same form with the turns of a layer as proposed, from when the proposal begins; and what it says, for people.
+pub fn spread(eyes: &Eyes<'_>, typed: &Typed, layer: usize, proposal: &Proposal) -> (Typed, String) {
+    let keys = keys(typed);
+    let people = proposal.members.iter().map(slot_words).collect::<Vec<_>>();
+    let mut pairs =
+        vec![("begin".to_owned(), "at".to_owned()), ("at".to_owned(), super::typed_instant(eyes, proposal.from))];
+    pairs.extend(keys.get(layer).map(|key| (format!("{key}-people"), people.join(", "))));
+    pairs.extend(typed.with_prefix("").map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    people.iter().for_each(|slot| *counts.entry(slot).or_default() += 1);
+    let name = |slot: &str| slot.parse().map_or_else(|_| slot.to_owned(), |user| eyes.name(&user));
+    let shares: Vec<String> = counts.iter().map(|(slot, n)| format!("{} {n}", name(slot))).collect();
+    let when = |at: jiff::Timestamp| at.to_zoned(eyes.zone.clone()).strftime("%a %-d %b %H:%M").to_string();
+    let said = format!(
+        "The turns from {} to {} go to whoever has carried least by then and is not away: {}. Nothing is stored yet.",
+        when(proposal.from),
+        when(proposal.to),
+        shares.join(", ")
+    );
+    (Typed::new(pairs), said)
 }
 
 /// When the change begins, as chosen.
@@ -244,6 +286,10 @@ pub fn page(eyes: &Eyes<'_>, shell: Shell, filled: &Filled<'_>) -> PlanPage {
         starts: field(&format!("{key}-starts")),
         hours: field(&format!("{key}-hours")),
         holidays: field(&format!("{key}-holidays")),
+        turns: {
+            let turns = field(&format!("{key}-turns"));
+            if turns.value.is_empty() { Field { value: FAIR_TURNS.to_string(), ..turns } } else { turns }
+        },
         removable: keys.len() > 1,
     });
     let team = typed.word("team");

@@ -3,7 +3,7 @@
 pub mod fields;
 pub mod form;
 
-use super::super::{Eyes, line};
+use super::super::{Eyes, capital, line};
 use crate::views::{
     Empty, Link, Shell,
     oncall::policy::{HoleLine, PoliciesPage, PolicyCard, PolicyPage, PolicyTold, RungNow, StepTold},
@@ -14,6 +14,7 @@ use nightbell_engine::{
         ids::{PolicyId, UserId},
         org::{Condition, Facts, Organisation, Policy, PolicyStep, Target, Urgency},
         paging::Page,
+        text::duration::human_duration,
     },
     organisation::{self, PREVIEW_AHEAD},
     paging::Turns,
@@ -23,6 +24,8 @@ use nightbell_wire::org_files::export_policy;
 
 /// Holes that are told; more are counted.
 const HOLES_MAX: usize = 5;
+/// The same beside other things.
+const HOLES_BESIDE_MAX: usize = 3;
 
 /// Fills `/oncall/policies`.
 pub fn list(eyes: &Eyes<'_>, shell: Shell, directory: &Directory) -> PoliciesPage {
@@ -75,7 +78,7 @@ pub fn page(eyes: &Eyes<'_>, shell: Shell, policy: &Policy, beside: &Beside<'_>)
         services: services.map(|service| explain(service.id.as_str(), &service.name)).collect(),
         led_by: led_by(eyes.org, &policy.id).join(", "),
         running: running(beside.open, &policy.id),
-        holes: beside.holes.iter().take(HOLES_MAX).map(hole).collect(),
+        holes: beside.holes.iter().take(HOLES_MAX).map(|one| hole(eyes, one)).collect(),
         more_holes: beside.holes.len().saturating_sub(HOLES_MAX),
         weeks: weeks(),
         yaml: export_policy(policy),
@@ -137,9 +140,29 @@ pub fn running(open: &[Page], policy: &PolicyId) -> String {
     }
 }
 
-/// A hole as one line.
-pub fn hole(hole: &Hole) -> HoleLine {
-    HoleLine { text: hole.to_string(), fix: hole.fix().to_owned(), is_deaf: hole.is_deaf() }
+/// Holes beside other things: the first few, and how many more.
+pub fn holes(eyes: &Eyes<'_>, all: Vec<&Hole>) -> (Vec<HoleLine>, usize) {
+    (all.iter().take(HOLES_BESIDE_MAX).map(|one| hole(eyes, one)).collect(), all.len().saturating_sub(HOLES_BESIDE_MAX))
+}
+
+/// A hole for people: their names, in the reader's zone.
+pub fn hole(eyes: &Eyes<'_>, hole: &Hole) -> HoleLine {
+    let names = hole.reached.iter().map(|user| eyes.name(user)).collect::<Vec<_>>().join(", then ");
+    let place = capital(&hole.place.to_string());
+    HoleLine {
+        who: match hole.reached.as_slice() {
+            [] => "Reaches nobody".to_owned(),
+            [_] => format!("Reaches {names} alone"),
+            _ => format!("Reaches one person alone: {names}"),
+        },
+        place: if hole.urgency == Urgency::Low { format!("{place} (low urgency)") } else { place },
+        from: eyes.when(hole.from),
+        to: eyes.when(hole.to),
+        long: human_duration(hole.to.duration_since(hole.from)),
+        missing: hole.missing.iter().map(|one| format!("{}: {}", one.step, line(&one.why))).collect(),
+        fix: hole.fix().to_owned(),
+        is_deaf: hole.is_deaf(),
+    }
 }
 
 /// A policy as sentences, each with whom it would ring now. `before`: the sentences as they were; what was not among them is marked.

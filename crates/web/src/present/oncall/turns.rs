@@ -59,7 +59,14 @@ fn row(eyes: &Eyes<'_>, turn: &Turn) -> TurnRow {
         now: turn.from <= eyes.now,
         endless,
         ask: if counts { format!("/oncall/{}/ask?from={from}&to={until}", turn.schedule) } else { String::new() },
+        whole: (from.to_string(), until.to_string()),
+        whom: Vec::new(),
     }
+}
+
+/// The same with whom to ask to take it.
+fn askable(eyes: &Eyes<'_>, turn: &Turn) -> TurnRow {
+    TurnRow { whom: whom(eyes, &turn.schedule, &eyes.me, ""), ..row(eyes, turn) }
 }
 
 /// Fills `/oncall/me`.
@@ -69,7 +76,7 @@ pub fn mine(eyes: &Eyes<'_>, shell: Shell, load: &LoadView) -> MinePage {
     let reached = eyes.org.is_reachable(&eyes.me);
     let (on_call, behind): (Vec<Turn>, Vec<Turn>) =
         upcoming(eyes, &eyes.me).into_iter().partition(|turn| turn.seat.is_on_call());
-    let mut on_call: Vec<TurnRow> = on_call.iter().map(|turn| row(eyes, turn)).collect();
+    let mut on_call: Vec<TurnRow> = on_call.iter().map(|turn| askable(eyes, turn)).collect();
     MinePage {
         shell,
         later: on_call.split_off(on_call.len().min(TURNS_SHOWN)),

@@ -33,6 +33,8 @@ pub struct LanesPage {
     pub may_act: bool,
     /// Whether the reader may change the plan here.
     pub may_edit: bool,
+    /// The reader may read turns in from a calendar.
+    pub may_import: bool,
     /// What was agreed and holds now or later.
     pub agreed: Vec<AgreedRow>,
     /// What is asked.

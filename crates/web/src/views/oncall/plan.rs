@@ -60,6 +60,8 @@ pub struct LayerForm {
     pub hours: Field,
     /// `DE off`.
     pub holidays: Field,
+    /// How many turns a press spreads fairly.
+    pub turns: Field,
     /// Whether it can be taken out.
     pub removable: bool,
 }

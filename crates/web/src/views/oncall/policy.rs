@@ -5,6 +5,7 @@
 
 use super::super::parts::{Choice, Empty, Field, Link, Person};
 use super::super::shell::Shell;
+use super::super::time::When;
 use askama::Template;
 
 /// `/oncall/policies`.
@@ -107,8 +108,18 @@ pub struct RungNow {
 
 /// A span in which too few are reached.
 pub struct HoleLine {
-    /// All of it in a sentence.
-    pub text: String,
+    /// `Reaches Bob Example alone`.
+    pub who: String,
+    /// `Policy web (low urgency)`.
+    pub place: String,
+    /// Begin.
+    pub from: When,
+    /// End, as far as was looked.
+    pub to: When,
+    /// `12 h`.
+    pub long: String,
+    /// Why not more: `step 2: nobody is backup on payments`.
+    pub missing: Vec<String>,
     /// What to do.
     pub fix: String,
     /// Nobody at all is.
@@ -151,6 +162,8 @@ pub struct PolicyForm {
     pub zones: Vec<String>,
     /// What it would be; `None` before it makes sense.
     pub preview: Option<PolicyLook>,
+    /// Why there is no preview; empty before anything is typed.
+    pub wrong: String,
     /// What somebody else made of it meanwhile.
     pub theirs: Vec<String>,
 }
@@ -265,6 +278,8 @@ pub struct PolicyLook {
     pub same: bool,
     /// What the proof of reach says when nothing is worse.
     pub verdict: String,
+    /// It says so of pages that come this way.
+    pub is_proved: bool,
     /// Where it would reach fewer than now.
     pub worse: Vec<HoleLine>,
     /// How many more of those.

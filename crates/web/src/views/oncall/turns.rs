@@ -48,6 +48,10 @@ pub struct TurnRow {
     pub endless: bool,
     /// Where the reader asks for cover; empty for a backup.
     pub ask: String,
+    /// What is asked for when all of it is: begin and end, to the instant.
+    pub whole: (String, String),
+    /// Whom to ask; empty where nobody asks.
+    pub whom: Vec<Choice>,
 }
 
 /// `/oncall/{schedule}/override`.

@@ -6,7 +6,7 @@ use super::super::oncall::policy::{
 };
 use super::super::{Choice, Empty, Field, Link, Nav, Person};
 use super::respond::show;
-use super::{Rendered, Voice, calm, choices};
+use super::{Rendered, Voice, at, calm, choices};
 
 pub(super) fn pages(v: Voice) -> Vec<Rendered> {
     vec![
@@ -73,9 +73,19 @@ fn told(v: Voice) -> PolicyTold {
     }
 }
 
+/// Two spans in which a page reaches too few.
+pub(super) fn holes(v: Voice) -> Vec<HoleLine> {
+    vec![hole(v, false), hole(v, true)]
+}
+
 fn hole(v: Voice, is_deaf: bool) -> HoleLine {
     HoleLine {
-        text: v.t("From 2026-05-09 18:00 to 2026-05-10 18:00, policy payments reaches @bob alone."),
+        who: v.t("Reaches Bob Example alone"),
+        place: v.t("Policy payments (low urgency)"),
+        from: at(600),
+        to: at(2040),
+        long: "24 h".into(),
+        missing: vec![v.t("step 2: nobody is backup on payments")],
         fix: v.t("Add a step that rings somebody else."),
         is_deaf,
     }
@@ -181,11 +191,13 @@ fn form(v: Voice, id: &str, look: bool) -> PolicyForm {
         ack_timeout: Field::new("30m"),
         words: if look { Vec::new() } else { choices(v, &[("user:bob", "Bob Example")], "") },
         zones: vec!["UTC".into()],
+        wrong: if look { String::new() } else { v.t("There is no user.") },
         preview: look.then(|| PolicyLook {
             told: told(v),
             gone: vec![v.t("Ring everybody in payments.")],
             same: false,
             verdict: String::new(),
+            is_proved: false,
             worse: vec![hole(v, true)],
             more_worse: 1,
             although: false,

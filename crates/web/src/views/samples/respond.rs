@@ -38,6 +38,8 @@ fn home_pages(v: Voice) -> Vec<Rendered> {
     };
     let busy = HomePage {
         shell: shell(v, "Now", Nav::Home),
+        holes: super::policies::holes(v),
+        more_holes: 1,
         ringing: vec![RingingPage {
             id: "page_sample".into(),
             urgency: Tag::urgency("high"),
@@ -363,6 +365,8 @@ fn home_quiet(v: Voice) -> HomePage {
     HomePage {
         shell: with_flash(calm(v, "Now", Nav::Home), FlashKind::Done, v.t("You are signed in.")),
         gap_fact: String::new(),
+        holes: Vec::new(),
+        more_holes: 0,
         ringing: Vec::new(),
         incidents: Vec::new(),
         oncall: Vec::new(),

@@ -51,6 +51,8 @@ fn turn(v: Voice, now: bool) -> TurnRow {
         now,
         endless: false,
         ask: "/oncall/payments-primary/ask?from=2026-05-04T07:00:00Z&to=2026-05-11T07:00:00Z".into(),
+        whole: ("2026-05-04T07:00:00Z".into(), "2026-05-11T07:00:00Z".into()),
+        whom: choices(v, &[("", "Everybody of the schedule"), ("bob", "Bob Example")], ""),
     }
 }
 
@@ -60,6 +62,8 @@ fn list(v: Voice) -> Vec<Rendered> {
         mine: vec![turn(v, true), turn(v, false)],
         asked_count: 2,
         own_count: 1,
+        holes: super::policies::holes(v),
+        more_holes: 1,
         may_create: true,
         schedules: vec![
             card(v, "payments-primary", ""),
@@ -74,6 +78,8 @@ fn list(v: Voice) -> Vec<Rendered> {
         mine: Vec::new(),
         asked_count: 0,
         own_count: 0,
+        holes: Vec::new(),
+        more_holes: 0,
         may_create: false,
         schedules: Vec::new(),
         services: Vec::new(),
@@ -200,6 +206,7 @@ fn schedule(v: Voice) -> Vec<Rendered> {
         lanes: lanes(v, "/oncall/payments-primary/override"),
         may_act: true,
         may_edit: true,
+        may_import: true,
         agreed: vec![AgreedRow {
             id: "span-1".into(),
             person: alice(v),
@@ -297,6 +304,7 @@ fn plan(v: Voice, id: &str, look: bool) -> PlanPage {
         starts: Field::new("2026-05-04T09:00"),
         hours: Field::new(v.t("mon tue 09:00-17:00")),
         holidays: Field::new("DE off"),
+        turns: Field::refused("many", "Write a number from 1 to 520."),
         removable: n > 0,
     };
     PlanPage {

@@ -108,3 +108,29 @@ async fn the_load_is_a_page_and_a_file() {
     assert!(lines[0].starts_with("person,name,from,to,hours") && lines.len() == 3, "{}", file.body);
     assert_eq!(site.get(Who::Viewer, "/oncall/load?schedule=nowhere").await.status, 404);
 }
+
+/// Fair turns are a proposal in the form: looked at like any other change, and stored by nobody but whoever saves it.
+#[tokio::test]
+async fn the_next_turns_are_spread_fairly_by_a_press_and_stored_by_another() {
+    let site = site().await;
+    let fields = [("id", "nights"), ("team", "shop"), ("zone", "UTC"), ("backup", "next")];
+    press(&site, Who::Manager, "/oncall/new", &[&fields[..], &[("step", "save")]].concat()).await;
+    let change = [("zone", "UTC"), ("backup", "next"), ("begin", "after-current-shift"), ("l0-turns", "4")];
+    let ask = async |more: &[(&str, &str)]| {
+        press(&site, Who::Responder, "/oncall/nights/edit", &[&change[..], more].concat()).await
+    };
+    let asked = ask(&[("step", "fair-l0")]).await;
+    let text = read(&asked.body);
+    assert!(asked.status == 200 && text.contains("go to whoever has carried least"), "{text}");
+    assert!(text.contains("Max Manager 4."), "Rita has carried the last weeks: {text}");
+    assert!(asked.body.contains("value=\"at\" checked") && asked.body.contains("value=\"2026-05-02T09:00\""), "{text}");
+    let people = asked.body.split("id=\"l0-people\"").nth(1).and_then(|rest| rest.split("</textarea>").next());
+    let people = people.and_then(|rest| rest.rsplit('>').next()).expect("the people").trim().to_owned();
+    assert_eq!(people.split(", ").count(), 4, "{people}");
+    assert!(!read(&site.get(Who::Responder, "/oncall/nights").await.body).contains("Plans"), "nothing is stored");
+    let saved = ask(&[("step", "save"), ("l0-people", &people), ("begin", "at"), ("at", "2026-05-02T09:00")]).await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    let wrong = ask(&[("step", "fair-l0"), ("l0-turns", "many")]).await;
+    assert!(wrong.status == 400 && wrong.body.contains("Write a number from 1 to 520."), "{}", wrong.body);
+    assert_eq!(ask(&[("step", "fair-l7")]).await.status, 404);
+}

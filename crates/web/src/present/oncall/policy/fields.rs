@@ -99,6 +99,7 @@ pub fn page(eyes: &Eyes<'_>, shell: Shell, filled: &Filled<'_>) -> PolicyForm {
         ack_timeout: filled.field("ack-timeout"),
         words: if lists { Vec::new() } else { words.into_iter().flat_map(|(_, list)| list).collect() },
         zones: zones(eyes),
+        wrong: filled.refused.map(|refusal| refusal.message.clone()).unwrap_or_default(),
         preview: filled.look.map(|(policy, preview)| look(eyes, filled, policy, preview)),
         theirs: filled.theirs.map(|policy| policy.sentences(eyes.org)).unwrap_or_default(),
     }
@@ -272,7 +273,8 @@ fn look(eyes: &Eyes<'_>, filled: &Filled<'_>, policy: &Policy, preview: &PolicyP
         gone,
         same: stored == Some(policy),
         verdict,
-        worse: preview.worse.iter().take(HOLES_MAX).map(hole).collect(),
+        is_proved: preview.is_used,
+        worse: preview.worse.iter().take(HOLES_MAX).map(|one| hole(eyes, one)).collect(),
         more_worse: preview.worse.len().saturating_sub(HOLES_MAX),
         although: filled.typed.ticked("although"),
         although_error: filled.error("although"),
