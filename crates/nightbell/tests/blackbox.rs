@@ -20,6 +20,8 @@ mod house;
 mod http;
 #[path = "blackbox/kills/mod.rs"]
 mod kills;
+#[path = "blackbox/people.rs"]
+mod people;
 #[path = "blackbox/smtp.rs"]
 mod smtp;
 #[path = "blackbox/start.rs"]

@@ -90,11 +90,8 @@ pub fn take_over(client: &Client, asked: &TakeOver, out: Out) -> Result<(), Fail
     let input = body([("until", instant(asked.until))]);
     let taken = client.post(&["schedules", &asked.schedule, "take-over"], &input)?;
     out.item(&taken, |taken| {
-        let mut lines = vec![format!(
-            "{} You are on call until {}.",
-            out::good("Taken over."),
-            out::cell(taken.get("until"))
-        )];
+        let mut lines =
+            vec![format!("{} You are on call until {}.", out::good("Taken over."), out::cell(taken.get("until")))];
         lines.extend(taken.get("from").and_then(Value::as_str).map(|from| format!("It was @{}.", out::harmless(from))));
         if let Some(count @ 1..) = taken.get("ringing").and_then(Value::as_u64) {
             let pages = out::counted(count, "page");
