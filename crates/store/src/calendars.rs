@@ -20,10 +20,18 @@ pub(crate) const REVOKE_FEEDS_OF: &str =
     "UPDATE calendar_feed SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL";
 pub(crate) const ADD_ABSENCE: &str =
     "INSERT INTO absence (id, user_id, source, begins_at, ends_at, noted_at) VALUES ($1, $2, $3, $4, $5, $6)";
-pub(crate) const ABSENCES_AHEAD: &str = "SELECT id, user_id, source, begins_at, ends_at, noted_at FROM absence WHERE ends_at > $1 AND begins_at < $2 ORDER BY ends_at LIMIT $3";
+/// In parts, each behind the last one of the part before, so that no number of absences hides another. What is over is forgotten after some weeks.
+pub(crate) const ABSENCES_AHEAD: &str = "SELECT id, user_id, source, begins_at, ends_at, noted_at FROM absence \
+     WHERE id > $1 AND ends_at > $2 AND begins_at < $3 ORDER BY id LIMIT $4";
+pub(crate) const ABSENCES_OF: &str = "SELECT id, user_id, source, begins_at, ends_at, noted_at FROM absence \
+     WHERE user_id = $1 AND ends_at > $2 AND begins_at < $3 LIMIT $4";
+pub(crate) const COUNT_ABSENCES: &str = "SELECT COUNT(*) FROM absence WHERE user_id = $1 AND ends_at > $2";
 pub(crate) const FORGET_ABSENCES: &str = "DELETE FROM absence WHERE user_id = $1 AND source = $2";
 pub(crate) const FORGET_ABSENCE: &str = "DELETE FROM absence WHERE id = $1 AND user_id = $2";
 pub(crate) const FORGET_ABSENCES_BEFORE: &str = "DELETE FROM absence WHERE ends_at < $1";
+
+/// Absences read at once.
+const PART: u32 = 1_000;
 
 /// A feed without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,9 +139,44 @@ pub fn add_absence(tx: &mut dyn Tx, absence: &Absence) -> Result<(), StoreError>
     tx.queue(ADD_ABSENCE, values.into(), None)
 }
 
-/// Absences that meet `[from, to)`, those that end first before the others.
-pub fn absences(tx: &mut dyn Tx, from: Instant, to: Instant, count_max: u32) -> Result<Vec<Absence>, StoreError> {
-    Ok(sound(&tx.rows(ABSENCES_AHEAD, &[from.into(), to.into(), count_max.into()])?, "absences", read_absence))
+/// Everybody's absences that meet `[from, to)`, those that end first before the others. However many there are: they are read in parts.
+pub fn absences(tx: &mut dyn Tx, from: Instant, to: Instant) -> Result<Vec<Absence>, StoreError> {
+    let (mut found, mut last) = (Vec::new(), String::new());
+    loop {
+        let rows = tx.rows(ABSENCES_AHEAD, &[last.as_str().into(), from.into(), to.into(), PART.into()])?;
+        found.extend(sound(&rows, "absences", read_absence));
+        match rows.last() {
+            Some(row) if rows.len() >= PART as usize => last = row.text(0)?.to_owned(),
+            _ => break,
+        }
+    }
+    found.sort_by_key(in_order);
+    Ok(found)
+}
+
+/// A person's absences that meet `[from, to)`, those that end first before the others. `count_max` is no page: it guards against more than a person
+/// may have.
+pub fn absences_of(
+    tx: &mut dyn Tx,
+    user: &UserId,
+    from: Instant,
+    to: Instant,
+    count_max: u32,
+) -> Result<Vec<Absence>, StoreError> {
+    let values = [user.as_str().into(), from.into(), to.into(), count_max.into()];
+    let mut found = sound(&tx.rows(ABSENCES_OF, &values)?, "absences", read_absence);
+    found.sort_by_key(in_order);
+    Ok(found)
+}
+
+fn in_order(absence: &Absence) -> (Instant, AbsenceId) {
+    (absence.to, absence.id)
+}
+
+/// How many absences of a person end after an instant.
+pub fn count_absences(tx: &mut dyn Tx, user: &UserId, after: Instant) -> Result<u64, StoreError> {
+    let row = tx.row(COUNT_ABSENCES, &[user.as_str().into(), after.into()])?;
+    row.map_or(Ok(0), |row| row.count(0))
 }
 
 /// Forgets everything a source said of a person: before it is read anew.

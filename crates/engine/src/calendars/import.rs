@@ -1,7 +1,7 @@
 //! A calendar read in as turns of a schedule: each event becomes a span beside the plan. SUMMARY names the person: a handle, a mail address or
-//! a full name.
+//! a full name. Read first, outside the writer ([`read_turns`]), then kept in a unit of work ([`import_turns`]).
 
-use crate::{Fault, Unit, rota};
+use crate::{Directory, Fault, Unit, rota};
 use jiff::SignedDuration;
 use nightbell_calendar::{Edge, Override};
 use nightbell_domain::{
@@ -48,29 +48,66 @@ pub struct ImportedSpan {
     pub line: usize,
 }
 
+/// A calendar as turns: read and repeated, not yet stored. Made outside the writer, which never waits for what somebody sent.
+#[derive(Debug, Clone)]
+pub struct Turns {
+    schedule: ScheduleId,
+    spans: Vec<ImportedSpan>,
+}
+
+impl Turns {
+    /// About how many bytes they hold, for the desk.
+    pub fn bytes(&self) -> usize {
+        // In the cover each is a span with its names, and is written out.
+        self.spans.len() * (size_of::<ImportedSpan>() + size_of::<CoverSpan>())
+    }
+}
+
 /// The note that tells spans of an import from others.
 const NOTE: &str = "imported from a calendar";
 
-/// Reads a calendar in. What an earlier import of the schedule said from now on is replaced; what people agreed on otherwise stays, and wins.
+/// Whether the caller may read turns in.
+fn permitted(org: &Organisation, schedule: &ScheduleId, by: &Permit<Respond>) -> Result<(), Refusal> {
+    if rota::may_arrange(org, schedule, by.user(), by.role()) {
+        return Ok(());
+    }
+    Err(Refusal::forbidden("You may not put others on call. Managers and the schedule's team may."))
+}
+
+/// Reads a calendar as turns of a schedule. Takes as long as the calendar is large; asks nothing of the store.
 ///
 /// # Errors
 /// A mistake in the calendar with its line; an event that names nobody; no right to arrange for others.
-pub fn import_turns(
-    unit: &mut Unit<'_>,
+pub fn read_turns(
+    directory: &Directory,
     by: &Permit<Respond>,
     schedule: &ScheduleId,
     text: &str,
-    apply: bool,
-) -> Result<Imported, Fault> {
-    let (directory, now) = (unit.directory.clone(), unit.now);
+    now: Instant,
+) -> Result<Turns, Refusal> {
     let org = &directory.org;
     let found = org.schedules.get(schedule).ok_or_else(|| Refusal::not_found("schedule", schedule))?;
-    if !rota::may_arrange(org, schedule, by.user(), by.role()) {
-        return Err(Refusal::forbidden("You may not put others on call. Managers and the schedule's team may.").into());
-    }
+    permitted(org, schedule, by)?;
     let zone = nightbell_calendar::local::zone(&found.calendar.time_zone)
         .map_err(|e| Refusal::invalid("schedule", e.to_string()))?;
-    let spans = spans(org, text, &zone, now)?;
+    Ok(Turns { schedule: schedule.clone(), spans: spans(org, text, &zone, now)? })
+}
+
+/// Keeps turns that were read, or says what would be kept. What an earlier import of the schedule said from now on is replaced; what people agreed
+/// on otherwise stays, and wins.
+///
+/// # Errors
+/// No right to arrange for others; the schedule or somebody named is gone by now.
+pub fn import_turns(unit: &mut Unit<'_>, by: &Permit<Respond>, turns: &Turns, apply: bool) -> Result<Imported, Fault> {
+    let (directory, now, schedule) = (unit.directory.clone(), unit.now, &turns.schedule);
+    let org = &directory.org;
+    org.schedules.get(schedule).ok_or_else(|| Refusal::not_found("schedule", schedule))?;
+    permitted(org, schedule, by)?;
+    if let Some(gone) = turns.spans.iter().find(|span| !org.users.contains_key(&span.user)) {
+        return Err(Refusal::invalid("ics", format!("line {}: there is no @{} any more", gone.line, gone.user)).into());
+    }
+    // Some may be over since they were read.
+    let spans: Vec<ImportedSpan> = turns.spans.iter().filter(|span| span.to > now).cloned().collect();
     let mut cover = org.covers.get(schedule).cloned().unwrap_or_else(|| Cover::of(schedule.clone()));
     let before = cover.spans.len();
     let kept = |span: &CoverSpan| span.span.note.as_deref() != Some(NOTE) || span.from() <= now;

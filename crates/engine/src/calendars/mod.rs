@@ -9,8 +9,8 @@ mod feed;
 mod import;
 mod shifts;
 
-pub use absence::{absences, forget_absence, read_absences, say_absence};
+pub use absence::{ABSENCES_MAX, Busy, absences_of, forget_absence, note_absences, read_absences, say_absence};
 pub use feed::{FEEDS_MAX, create_feed, feeds, open_feed, revoke_feed, use_feed};
-pub use import::{Imported, ImportedSpan, import_turns};
+pub use import::{Imported, ImportedSpan, Turns, import_turns, read_turns};
 pub use nightbell_store::calendars::{Absence, Feed};
 pub use shifts::feed_text;

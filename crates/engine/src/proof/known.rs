@@ -7,8 +7,6 @@ use nightbell_domain::record::Instant;
 use nightbell_store::{Tx, calendars, people};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Absences looked at; further ones are of the farthest future.
-const ABSENCES_MAX: u32 = 10_000;
 /// How far ahead absences are of interest.
 const LOOKED_AHEAD: SignedDuration = SignedDuration::from_hours(366 * 24);
 
@@ -25,7 +23,7 @@ impl Known {
             }
         }
         let until = now.saturating_add(LOOKED_AHEAD).unwrap_or(now);
-        let absences = calendars::absences(tx, now, until, ABSENCES_MAX)?;
+        let absences = calendars::absences(tx, now, until)?;
         let away = |one: calendars::Absence| Away { user: one.user, from: one.from, to: one.to };
         Ok(Self { now: Some(now), proven, unsendable, absences: absences.into_iter().map(away).collect() })
     }

@@ -1,9 +1,14 @@
 //! Calendars out and in, the organisation as it was, why somebody was paged, and what happens when a phone is off.
 
-use super::{World, user, world::at};
-use crate::{calendars, paging, proof, rota, views};
+use super::{World, refused, user, world::at};
+use crate::{Fault, Unit, calendars, paging, proof, rota, views};
 use jiff::SignedDuration;
-use nightbell_domain::{access::Read, ids::ScheduleId, paging::Off, record::Instant};
+use nightbell_domain::{
+    access::{Permit, Read, Respond},
+    ids::ScheduleId,
+    paging::Off,
+    record::Instant,
+};
 use nightbell_wire::ical;
 
 fn schedule() -> ScheduleId {
@@ -12,6 +17,17 @@ fn schedule() -> ScheduleId {
 
 fn instant(text: &str) -> Instant {
     text.parse().expect("an instant")
+}
+
+/// Read and kept at once; a server does the first outside the writer.
+fn import(unit: &mut Unit<'_>, by: &Permit<Respond>, text: &str, apply: bool) -> Result<calendars::Imported, Fault> {
+    let turns = calendars::read_turns(&unit.directory, by, &schedule(), text, unit.now)?;
+    calendars::import_turns(unit, by, &turns, apply)
+}
+
+fn read_absences(unit: &mut Unit<'_>, by: &Permit<Read>, source: &str, text: &str) -> Result<usize, Fault> {
+    let busy = calendars::read_absences(&unit.directory, by.user(), source, text, unit.now)?;
+    calendars::note_absences(unit, by, &busy)
 }
 
 fn feed(world: &mut World, secret: &crate::access::Secret) -> Option<String> {
@@ -103,7 +119,7 @@ fn a_calendar_is_read_in_as_turns_and_read_again_replaces_what_it_said() {
         ("Carol Example", &day(21), "PT8H"),
         ("bob@example.com (late)", &day(22), "PT8H"),
     ]);
-    let plan = world.act(|unit| calendars::import_turns(unit, &by, &schedule(), &text, false));
+    let plan = world.act(|unit| import(unit, &by, &text, false));
     assert_eq!(plan.spans.iter().map(|one| one.user.as_str()).collect::<Vec<_>>(), ["frank", "carol", "bob"]);
     let frank_at = plan.spans[0].from;
     let who = |world: &World| {
@@ -111,19 +127,16 @@ fn a_calendar_is_read_in_as_turns_and_read_again_replaces_what_it_said() {
         found.primary.map(|member| member.to_string())
     };
     assert_ne!(who(&world).as_deref(), Some("frank"), "a plan changes nothing");
-    world.act(|unit| calendars::import_turns(unit, &by, &schedule(), &text, true));
+    world.act(|unit| import(unit, &by, &text, true));
     assert_eq!(who(&world).as_deref(), Some("frank"));
     let again = calendar(&[("erin", &day(20), "P1D")]);
-    let done = world.act(|unit| calendars::import_turns(unit, &by, &schedule(), &again, true));
+    let done = world.act(|unit| import(unit, &by, &again, true));
     assert_eq!((done.replaced, who(&world).as_deref()), (3, Some("erin")));
     let unknown = calendar(&[("nobody I know", &day(20), "P1D")]);
-    let refused = world.unit(|unit| calendars::import_turns(unit, &by, &schedule(), &unknown, true));
+    let refused = world.unit(|unit| import(unit, &by, &unknown, true));
     assert!(format!("{refused:?}").contains("line 3"), "{refused:?}");
     let frank = world.permit("frank");
-    assert!(
-        world.unit(|unit| calendars::import_turns(unit, &frank, &schedule(), &text, true)).is_err(),
-        "not for others"
-    );
+    assert!(world.unit(|unit| import(unit, &frank, &text, true)).is_err(), "not for others");
 }
 
 #[test]
@@ -134,15 +147,15 @@ fn who_is_away_is_not_counted_on_and_stays_on_call() {
         ("Holidays", &at(30 * 86_400).strftime(";VALUE=DATE:%Y%m%d").to_string(), "P7D"),
         ("Lunch", &at(2 * 86_400).strftime(":%Y%m%dT120000Z").to_string(), "PT1H"),
     ]);
-    assert_eq!(world.act(|unit| calendars::read_absences(unit, &by, "mine", &text)), 1, "a lunch is no absence");
-    assert_eq!(world.act(|unit| calendars::read_absences(unit, &by, "mine", &text)), 1, "read again it is one still");
+    assert_eq!(world.act(|unit| read_absences(unit, &by, "mine", &text)), 1, "a lunch is no absence");
+    assert_eq!(world.act(|unit| read_absences(unit, &by, "mine", &text)), 1, "read again it is one still");
     let (now, directory) = (world.now, world.engine.directory());
     let (known, found) = world
         .engine
         .read(|tx| {
             Ok((
                 proof::Known::of_server(tx, now, proof::unsendable(true))?,
-                calendars::absences(tx, Some(&user("alice")), now, at(100 * 86_400))?,
+                calendars::absences_of(tx, &user("alice"), now, at(100 * 86_400))?,
             ))
         })
         .expect("read");
@@ -154,6 +167,55 @@ fn who_is_away_is_not_counted_on_and_stays_on_call() {
     let told = |proof: &proof::Proof| proof.holes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     assert!(!told(&without).contains("away") && told(&with).contains("@alice is away until"), "{}", told(&with));
     world.act(|unit| calendars::forget_absence(unit, &by, found[0].id));
+}
+
+#[test]
+fn what_was_read_is_kept_as_things_stand_when_it_is_kept() {
+    let mut world = World::new();
+    let by = world.permit("erin");
+    let text = calendar(&[
+        ("@frank", &at(3_600).strftime(":%Y%m%dT%H%M%SZ").to_string(), "PT1H"),
+        ("@bob", &at(20 * 86_400).strftime(":%Y%m%dT%H%M%SZ").to_string(), "P1D"),
+    ]);
+    let turns = calendars::read_turns(&world.engine.directory(), &by, &schedule(), &text, world.now).expect("reads");
+    // By the time the writer has room the first turn is over.
+    world.now = at(3 * 3_600);
+    let done = world.act(|unit| calendars::import_turns(unit, &by, &turns, true));
+    assert_eq!(done.spans.iter().map(|one| one.user.as_str()).collect::<Vec<_>>(), ["bob"]);
+    assert!(turns.bytes() > 200);
+    let frank = world.permit("frank");
+    assert!(
+        world.unit(|unit| calendars::import_turns(unit, &frank, &turns, true)).is_err(),
+        "the right is asked for again"
+    );
+}
+
+#[test]
+fn absences_of_one_person_are_capped_and_those_of_others_are_not_hidden() {
+    let mut world = World::new();
+    let by = |world: &World, who: &str| world.caller(who).permit::<Read>().expect("may read");
+    let (alice, bob) = (by(&world, "alice"), by(&world, "bob"));
+    let days = |first: i64, count: i64| -> String {
+        let days: Vec<String> =
+            (0..count).map(|n| at((first + n / 4) * 86_400 + n % 4).strftime(":%Y%m%dT%H%M%SZ").to_string()).collect();
+        calendar(&days.iter().map(|day| ("away", day.as_str(), "PT9H")).collect::<Vec<_>>())
+    };
+    let most = i64::try_from(calendars::ABSENCES_MAX).expect("small");
+    world.act(|unit| read_absences(unit, &alice, "work", &days(1, most)));
+    let refusal = refused(world.unit(|unit| calendars::say_absence(unit, &alice, at(86_400), at(2 * 86_400))));
+    assert_eq!(refusal.code, "too-many-absences");
+    assert!(refusal.message.contains(&format!("At most {most} absences of one person")), "{}", refusal.message);
+    let refusal = refused(world.unit(|unit| read_absences(unit, &alice, "more", &days(1, 1))));
+    assert_eq!(refusal.code, "too-many-absences");
+    let refusal = refused(world.unit(|unit| read_absences(unit, &alice, "work", &days(1, most + 1))));
+    assert_eq!(refusal.field.as_deref(), Some("ics"));
+    assert_eq!(world.act(|unit| read_absences(unit, &alice, "work", &days(1, most))), calendars::ABSENCES_MAX, "anew");
+    // Bob's, which end after all of hers, are seen.
+    world.act(|unit| calendars::say_absence(unit, &bob, at(300 * 86_400), at(301 * 86_400)));
+    let now = world.now;
+    let known = world.engine.read(|tx| proof::Known::of_server(tx, now, proof::unsendable(true))).expect("read");
+    assert_eq!(known.absences.len(), calendars::ABSENCES_MAX + 1);
+    assert!(known.absences.iter().any(|away| away.user == user("bob")));
 }
 
 #[test]

@@ -53,7 +53,9 @@ pub fn run(arguments: &Arguments, out: Out) -> Result<(), Failure> {
         Some(place) => {
             let schedule = ics.schedule.parse().map_err(|e| Failure::usage(format!("--schedule: {e}")))?;
             json!(place.execute(|unit, caller| {
-                calendars::import_turns(unit, &caller.permit()?, &schedule, &text, !ics.plan)
+                let by = caller.permit()?;
+                let turns = calendars::read_turns(&unit.directory, &by, &schedule, &text, unit.now)?;
+                calendars::import_turns(unit, &by, &turns, !ics.plan)
             })?)
         }
         None => {

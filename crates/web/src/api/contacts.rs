@@ -1,6 +1,8 @@
 //! `/me/contacts`, `/me/rules`, `/me/quiet`: how the caller is reached, set and proved. `/users/{id}/contacts`: an administrator adds a method
 //! for somebody, who proves it; `/users/reach`: how everybody is reached.
 
+mod rules;
+
 use super::{
     Endpoint,
     answer::{ApiResult, List, created, ok},
@@ -11,10 +13,10 @@ use crate::{
     domain::{
         access::{Administer, Read, Respond},
         ids::{ContactId, UserId},
-        org::{AccessRole, AtMost, ContactKind, NotificationRule, NotificationRules, QuietHours, Urgency},
+        org::{AccessRole, AtMost, ContactKind},
         record::Instant,
         refusal::Refusal,
-        text::duration::{parse_duration, print_duration},
+        text::duration::parse_duration,
     },
     errors::ApiPath,
     gate::ApiCaller,
@@ -25,6 +27,9 @@ use nightbell_engine::people::{self, Entered, Hand, Method, Reach};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+/// Characters of a long secret that are shown: enough to tell whose it is.
+const SECRET_CHARS: usize = 24;
+
 const fn change(method: &'static str, path: &'static str, what: &'static str, example: &'static str) -> Endpoint {
     Endpoint { method, path, least: AccessRole::Responder, what, example }
 }
@@ -32,7 +37,7 @@ const fn change(method: &'static str, path: &'static str, what: &'static str, ex
 pub const ENDPOINTS: &[Endpoint] = &[
     get(
         "/me/contacts",
-        "One's own contact methods: where they lead, whether they are verified, when and how each last proved itself.",
+        "One's own contact methods: where they lead (secrets shortened), whether they are verified, when and how each last proved itself.",
     ),
     post(
         "/me/contacts",
@@ -97,8 +102,8 @@ pub fn routes() -> Router<AppState> {
         .route("/me/contacts/{contact}/verify", routing::post(verify))
         .route("/me/contacts/{contact}/test", routing::post(test))
         .route("/me/contacts/{contact}/limit", routing::put(limit))
-        .route("/me/rules", routing::get(rules).put(set_rules).delete(reset_rules))
-        .route("/me/quiet", routing::put(quiet))
+        .route("/me/rules", routing::get(rules::rules).put(rules::set_rules).delete(rules::reset_rules))
+        .route("/me/quiet", routing::put(rules::quiet))
         .route("/users/reach", routing::get(everybody))
         .route("/users/{id}/contacts", routing::post(add_for))
 }
@@ -107,6 +112,7 @@ pub fn routes() -> Router<AppState> {
 struct ContactJson {
     name: String,
     kind: &'static str,
+    /// Shortened when whoever reads it could use it.
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<String>,
     verified: bool,
@@ -134,7 +140,7 @@ impl ContactJson {
         Self {
             name: method.contact.id.to_string(),
             kind,
-            address: shows_address.then(|| method.contact.kind.address().to_owned()),
+            address: shows_address.then(|| shown(&method.contact.kind)),
             verified: method.contact.verified,
             own: method.own,
             sendable: media.contains(kind),
@@ -150,6 +156,16 @@ impl ContactJson {
             at_most: method.at_most,
         }
     }
+}
+
+/// Where a method leads, for a reader who may hold a token that only reads: of what whoever knows it could use, at most half.
+pub(super) fn shown(kind: &ContactKind) -> String {
+    let address = kind.address();
+    if !kind.is_secret() {
+        return address.to_owned();
+    }
+    let half = address.chars().count() / 2;
+    format!("{}…", address.chars().take(half.min(SECRET_CHARS)).collect::<String>())
 }
 
 async fn reach(state: &AppState, user: &UserId) -> Result<Reach, super::answer::Failure> {
@@ -350,93 +366,6 @@ async fn limit(
     let (hand, whom) = (Hand::own(&who.permit), id.clone());
     state.run(move |unit| people::set_at_most(unit, &hand, &whom, rule)).await?;
     Ok(ok(&one(&state, who.caller.user(), &id).await?))
-}
-
-#[derive(Serialize)]
-struct RuleJson {
-    after: String,
-    via: ContactId,
-    kind: &'static str,
-}
-
-#[derive(Serialize)]
-struct RulesJson {
-    own: bool,
-    high: Vec<RuleJson>,
-    low: Vec<RuleJson>,
-    quiet: Option<QuietHours>,
-    time_zone: String,
-}
-
-async fn rules_json(state: &AppState, user: &UserId) -> ApiResult {
-    let reach = reach(state, user).await?;
-    let list = |urgency| {
-        let rule = |(after, contact): (jiff::SignedDuration, &crate::domain::org::Contact)| RuleJson {
-            after: print_duration(after),
-            via: contact.id.clone(),
-            kind: contact.kind.word(),
-        };
-        reach.ladder(urgency).into_iter().map(rule).collect()
-    };
-    Ok(ok(&RulesJson {
-        own: reach.own_rules,
-        high: list(Urgency::High),
-        low: list(Urgency::Low),
-        quiet: reach.quiet,
-        time_zone: reach.person.time_zone.clone(),
-    }))
-}
-
-async fn rules(State(state): State<AppState>, who: ApiCaller<Read>) -> ApiResult {
-    rules_json(&state, who.caller.user()).await
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleInput {
-    after: String,
-    via: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RulesInput {
-    #[serde(default)]
-    high: Vec<RuleInput>,
-    #[serde(default)]
-    low: Vec<RuleInput>,
-}
-
-fn rule_list(urgency: &str, list: &[RuleInput]) -> Result<Vec<NotificationRule>, Refusal> {
-    let one = |(n, rule): (usize, &RuleInput)| {
-        let field = |name: &str| format!("{urgency}[{n}].{name}");
-        let after = parse_duration(&rule.after).map_err(|e| Refusal::invalid(&field("after"), format!("{e}.")))?;
-        Ok(NotificationRule { after, via: request::word(&field("via"), &rule.via)? })
-    };
-    list.iter().enumerate().map(one).collect()
-}
-
-async fn set_rules(State(state): State<AppState>, who: ApiCaller<Respond>, Body(input): Body<RulesInput>) -> ApiResult {
-    let rules = NotificationRules { high: rule_list("high", &input.high)?, low: rule_list("low", &input.low)? };
-    let hand = Hand::own(&who.permit);
-    state.run(move |unit| people::set_rules(unit, &hand, rules.clone())).await?;
-    rules_json(&state, who.caller.user()).await
-}
-
-async fn reset_rules(State(state): State<AppState>, who: ApiCaller<Respond>) -> ApiResult {
-    let hand = Hand::own(&who.permit);
-    state.run(move |unit| people::reset_rules(unit, &hand)).await?;
-    rules_json(&state, who.caller.user()).await
-}
-
-async fn quiet(
-    State(state): State<AppState>,
-    who: ApiCaller<Respond>,
-    Body(input): Body<Option<QuietHours>>,
-) -> ApiResult {
-    let hand = Hand::own(&who.permit);
-    state.run(move |unit| people::set_quiet(unit, &hand, input)).await?;
-    rules_json(&state, who.caller.user()).await
 }
 
 #[derive(Serialize)]

@@ -60,6 +60,15 @@ impl SignInLimiter {
         self.0.remove(&pair);
     }
 
+    /// What was counted was no guess: as if it had not been, for everybody at that address.
+    pub fn was_right(&mut self, account: &str, address: IpAddr) {
+        for (key, _) in Self::keys(account, address) {
+            if let Some(count) = self.0.get_mut(&key) {
+                count.attempts = count.attempts.saturating_sub(1);
+            }
+        }
+    }
+
     fn keys(account: &str, address: IpAddr) -> [(Key, u32); 3] {
         let account: String = account.trim().chars().take(ACCOUNT_CHARS_MAX).flat_map(char::to_lowercase).collect();
         let address = match address.to_canonical() {

@@ -1,7 +1,7 @@
 //! `GET /ical/{secret}.ics`: a calendar feed. Whoever has the address reads it; nobody is asked who they are. A wrong secret is a 404, and few of
 //! them are taken from one address.
 
-use crate::{gate::ClientAddress, state::AppState};
+use crate::{gate::ClientAddress, respond, state::AppState};
 use axum::{
     Router,
     extract::{Path, State},
@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use jiff::SignedDuration;
 use nightbell_engine::{
     Fault,
     access::{self, Secret},
@@ -34,6 +35,12 @@ async fn show(
 ) -> Response {
     let secret = file.strip_suffix(".ics").filter(|secret| !secret.is_empty() && secret.len() <= SECRET_BYTES_MAX);
     let Some(secret) = secret.map(Secret::from_text) else { return nothing() };
+    // Counted before it is looked up, so that guessing at once guesses no more; what was right is taken back.
+    let counted = file.clone();
+    let allowed = state.feed_limiter().attempt(state.now(), &counted, address);
+    if let Err(wait) = allowed {
+        return too_many(wait);
+    }
     let settings = state.settings().clone();
     let read = state
         .read(move |tx, now, directory| {
@@ -44,33 +51,27 @@ async fn show(
         .await;
     match read {
         Ok(Some((feed, text, now))) => {
+            state.feed_limiter().was_right(&counted, address);
             if access::worth_noting(feed.last_used_at, now) {
                 state.run_aside("calendar feed read", move |unit| calendars::use_feed(unit, feed.id));
             }
             fresh_or_unchanged(text, &headers)
         }
-        Ok(None) => {
-            let now = state.now();
-            match state.subscribe_limiter().attempt(now, "calendar feed", address) {
-                Ok(()) => nothing(),
-                Err(wait) => {
-                    let mut response = (StatusCode::TOO_MANY_REQUESTS, "Too many wrong addresses.\n").into_response();
-                    crate::respond::retry_after(
-                        &mut response,
-                        u16::try_from(wait.as_secs().max(1)).unwrap_or(u16::MAX),
-                    );
-                    response
-                }
-            }
-        }
+        Ok(None) => nothing(),
         Err(Fault::Refused(_)) => nothing(),
         Err(error) => {
             tracing::error!(%error, "a calendar feed could not be read");
             let mut response = (StatusCode::SERVICE_UNAVAILABLE, "Try again in a moment.\n").into_response();
-            crate::respond::retry_after(&mut response, 30);
+            respond::retry_after(&mut response, 30);
             response
         }
     }
+}
+
+fn too_many(wait: SignedDuration) -> Response {
+    let mut response = (StatusCode::TOO_MANY_REQUESTS, "Too many wrong addresses.\n").into_response();
+    respond::retry_after(&mut response, u16::try_from(wait.as_secs().max(1)).unwrap_or(u16::MAX));
+    response
 }
 
 fn nothing() -> Response {

@@ -7,6 +7,7 @@ use crate::{Database, Sqlite};
 mod access;
 mod atomicity;
 mod bundle;
+mod calendars;
 mod config;
 mod constraints;
 mod delivery_report;
@@ -14,6 +15,7 @@ mod due;
 mod inbound;
 mod journal;
 mod learning;
+mod methods;
 mod paging;
 mod people;
 mod response;
@@ -121,6 +123,12 @@ macro_rules! conformance {
                     inv_08_only_what_still_rings_holds_others_back
                     pages_are_told_of_together
                 }
+                calendars {
+                    feed_opens_by_its_secret_until_it_is_revoked
+                    absence_is_read_by_person_and_by_time
+                    no_number_of_absences_hides_another
+                    hole_is_warned_of_once_for_each_stage
+                }
                 config {
                     every_change_is_a_revision_and_moves_the_version
                     removed_object_keeps_its_revisions
@@ -168,6 +176,11 @@ macro_rules! conformance {
                     postmortem_is_found_by_its_incident
                 }
                 delivery_report { a_word_is_told_once_of_an_attempt what_went_along_is_told_of_the_same_message }
+                methods {
+                    code_is_tried_so_often_and_ended_once
+                    proof_holds_for_its_address_and_forgets_a_miss
+                    gone_person_leaves_no_code_and_no_proof
+                }
                 paging {
                     notification_moves_only_from_what_was_read
                     attempt_ends_once

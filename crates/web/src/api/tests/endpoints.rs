@@ -51,8 +51,8 @@ async fn things(site: &Site, who: Who) -> Things {
     let request = json!({ "user": "max", "from": "2026-05-05T08:00:00Z", "to": "2026-05-05T09:00:00Z" });
     let request = done(site, Who::Manager, "/schedules/shop-primary/requests", request).await["id"].clone();
     let (span, request) = (text(&span), text(&request));
-    // Everybody has their own calendar addresses and absences, viewers too.
-    let own = who.max(Who::Viewer);
+    // Everybody who may respond has their own calendar addresses and absences.
+    let own = who.max(Who::Responder);
     let feed = text(&done(site, own, "/me/feeds", json!({})).await["id"]);
     let days = json!({ "from": "2026-07-01T00:00:00Z", "to": "2026-07-02T00:00:00Z" });
     done(site, own, "/me/absences", days).await;

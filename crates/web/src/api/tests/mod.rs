@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod errors;
+mod mine;
 mod organisation;
 mod paging;
 mod rota;

@@ -85,3 +85,25 @@ async fn absences_and_turns_are_read_from_calendars_and_mistakes_named_with_thei
     let bad = site.post_form(Who::Responder, &away, &[("from", "soon"), ("to", "2026-07-05")]).await;
     assert!(bad.status == 400 && bad.body.contains("Write a day like"), "{}", bad.body);
 }
+
+#[tokio::test]
+async fn guesses_are_few_and_neither_keep_calendars_nor_readers_of_the_status_page_out() {
+    let site = site().await;
+    let made = site.post_form(Who::Responder, PAGE, &[("schedule", "shop-primary")]).await;
+    let path = address(&made.body);
+    // A calendar that asks again and again was never a guess.
+    for n in 0..120 {
+        assert_eq!(site.get(Who::Nobody, &path).await.status, 200, "{n}");
+    }
+    let mut statuses = Vec::new();
+    for n in 0..60 {
+        statuses.push(site.get(Who::Nobody, &format!("/ical/guess-{n}.ics")).await.status.as_u16());
+    }
+    assert!(statuses[..50].iter().all(|status| *status == 404), "{statuses:?}");
+    assert!(statuses[50..].iter().all(|status| *status == 429), "{statuses:?}");
+    let refused = site.get(Who::Nobody, "/ical/guess-again.ics").await;
+    assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0));
+    // Counted apart from what is typed on status pages.
+    assert!(site.state.subscribe_limiter().is_empty());
+    assert!(!site.state.feed_limiter().is_empty());
+}

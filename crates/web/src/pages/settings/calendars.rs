@@ -21,7 +21,7 @@ use axum::{
 };
 use jiff::{SignedDuration, civil::Date};
 use nightbell_engine::{
-    Fault, calendars,
+    Class, Fault, Unit, calendars,
     domain::{
         access::{Read, Respond},
         ids::{AbsenceId, FeedId},
@@ -77,7 +77,7 @@ async fn page(state: &AppState, who: &Session, status: StatusCode, left: Left) -
             };
             let feeds = calendars::feeds(tx, &user)?.into_iter().map(row).collect();
             let ahead = now.saturating_add(SHOWN).unwrap_or(now);
-            let absences = calendars::absences(tx, Some(&user), now, ahead)?.into_iter().map(|one| AwayRow {
+            let absences = calendars::absences_of(tx, &user, now, ahead)?.into_iter().map(|one| AwayRow {
                 id: one.id.to_string(),
                 from: eyes.when(one.from),
                 to: eyes.when(one.to),
@@ -209,8 +209,19 @@ struct Text {
 }
 
 async fn read(State(state): State<AppState>, who: Signed<Read>, CsrfForm(given): CsrfForm<Text>) -> PageResult {
-    let (permit, name, ics) = (who.permit.clone(), given.name.clone(), given.ics.clone());
-    match state.run(move |unit| calendars::read_absences(unit, &permit, &name, &ics)).await {
+    let (permit, user) = (who.permit.clone(), who.person.id.clone());
+    let (name, ics) = (given.name.clone(), given.ics.clone());
+    // Read before the writer is asked: it gets what the calendar says.
+    let busy = state.read(move |_, now, directory| Ok(calendars::read_absences(directory, &user, &name, &ics, now)?));
+    let noted = match busy.await {
+        Ok(busy) => {
+            let bytes = busy.bytes();
+            let work = move |unit: &mut Unit<'_>| calendars::note_absences(unit, &permit, &busy);
+            state.run_holding(bytes, Class::Person, work).await
+        }
+        Err(fault) => Err(fault),
+    };
+    match noted {
         Ok(found) => {
             let said = format!("{} read.", count(u64::try_from(found).unwrap_or(0), "absence"));
             Ok(respond::see_other_saying(&state, "/settings/calendars", FlashKind::Done, &said))
@@ -230,7 +241,18 @@ async fn read(State(state): State<AppState>, who: Signed<Read>, CsrfForm(given):
 async fn import(State(state): State<AppState>, who: Signed<Respond>, CsrfForm(given): CsrfForm<Text>) -> PageResult {
     let schedule = given.schedule.parse().map_err(|_| Refusal::not_found("schedule", &given.schedule))?;
     let (permit, ics, apply) = (who.permit.clone(), given.ics.clone(), given.plan.is_empty());
-    match state.run(move |unit| calendars::import_turns(unit, &permit, &schedule, &ics, apply)).await {
+    let reader = permit.clone();
+    let turns =
+        state.read(move |_, now, directory| Ok(calendars::read_turns(directory, &reader, &schedule, &ics, now)?));
+    let imported = match turns.await {
+        Ok(turns) => {
+            let bytes = turns.bytes();
+            let work = move |unit: &mut Unit<'_>| calendars::import_turns(unit, &permit, &turns, apply);
+            state.run_holding(bytes, Class::Person, work).await
+        }
+        Err(fault) => Err(fault),
+    };
+    match imported {
         Ok(imported) => {
             let zone = who.zone();
             let shown = |at: Instant| at.to_zoned(zone.clone()).strftime("%a %-d %b %Y %H:%M").to_string();
