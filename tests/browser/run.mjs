@@ -9,6 +9,7 @@ import { monday } from './scenes/monday.mjs';
 import { noscript } from './scenes/noscript.mjs';
 import { keyboard } from './scenes/keyboard.mjs';
 import { schedule } from './scenes/schedule.mjs';
+import { policy } from './scenes/policy.mjs';
 import { demo } from './scenes/demo.mjs';
 import { looks } from './scenes/looks.mjs';
 
@@ -22,6 +23,7 @@ try {
   await noscript(night);
   await keyboard(night);
   await schedule(night);
+  await policy(night);
   await looks(night);
   await demo(night);
 } finally {

@@ -7,7 +7,7 @@ export async function looks(night) {
   const { server, browser, people } = night;
   const signedIn = [
     '/', '/alerts', `/alerts/${night.alert}`, '/incidents', '/incidents/new', night.room, `${night.room}/update`, '/oncall',
-    '/oncall/me', '/oncall/load', '/oncall/new', '/oncall/payments-primary', '/oncall/night-watch?weeks=8', '/oncall/shop-oncall/edit', '/oncall/shop-oncall/override', '/oncall/shop-oncall/ask',
+    '/oncall/me', '/oncall/load', '/oncall/new', '/oncall/payments-primary', '/oncall/night-watch?weeks=8', '/oncall/shop-oncall/edit', '/oncall/shop-oncall/override', '/oncall/shop-oncall/ask', '/oncall/policies', '/oncall/policies/new', '/oncall/policies/payments', '/oncall/policies/night-shop', '/oncall/policies/night-shop/edit',
     '/explain?service=checkout', '/services', '/runbooks', '/runbooks/stripe-webhook-failures', '/postmortems', night.postmortem, '/actions', '/settings',
   ];
   const everybody = ['/sign-in', '/status/main', '/status/main/history', '/status/nowhere', '/nowhere', night.link];

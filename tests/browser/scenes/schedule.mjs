@@ -8,7 +8,7 @@ import { DESK, PHONE, faults, open, picture, signIn } from '../lib/browser.mjs';
 const DAY = 86_400_000;
 const NAME = 'shop-oncall';
 
-async function person(night, handle, options) {
+export async function person(night, handle, options) {
   const known = night.people[handle];
   if (known) return open(night.browser, night.server.url, { ...options, storageState: await known.context().storageState() });
   const page = await open(night.browser, night.server.url, options);
@@ -23,7 +23,7 @@ const clean = async (page) => {
 };
 
 /** A picture for docs/pictures: what is in sight, from `top` on, as a file small enough for a repository. */
-async function paper(page, name, top = 'h1') {
+export async function paper(page, name, top = 'h1') {
   const folder = process.env.NIGHTBELL_SHOTS;
   if (!folder) return;
   mkdirSync(path.join(folder, 'docs'), { recursive: true });
@@ -135,10 +135,15 @@ export async function schedule(night) {
     const bob = await person(night, 'bob', { viewport: PHONE, hasTouch: true, isMobile: true });
     await alice.goto('/oncall/me');
     await picture(alice, 'oncall-me-360');
+    await clean(alice);
+    const turn = alice.locator('.turn', { hasText: NAME }).filter({ hasNot: alice.locator('.tag') }).first();
+    await turn.locator('summary').tap();
+    await turn.getByRole('button', { name: 'Ask for cover' }).waitFor();
+    assert((await alice.getByRole('button', { name: 'Ask for cover' }).filter({ visible: true }).count()) === 1, 'one form is open, and it is the turn that was pressed');
+    await picture(alice, 'oncall-me-open-360');
     await paper(alice, 'oncall-mine');
     await clean(alice);
-    const mine = alice.locator('li', { hasText: NAME }).filter({ hasNotText: 'now' }).getByRole('link', { name: 'Ask for cover' }).first();
-    await mine.tap();
+    await turn.getByRole('link', { name: 'Only a part of it' }).tap();
     await alice.locator('#asked').getByText('Bob Example').tap();
     await picture(alice, 'oncall-ask-360');
     await paper(alice, 'oncall-ask');
