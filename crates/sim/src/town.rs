@@ -152,13 +152,16 @@ fn named(org: &Organisation, target: &Target, at: Instant) -> Vec<UserId> {
     }
 }
 
-/// Whoever is on call next: looked for a quarter of an hour at a time, for turns change at full hours.
+/// Whoever is on call next: looked for a quarter of an hour at a time for a month, then an hour at a time for two years: by a clock that is far
+/// behind, the rotation has not begun.
 fn next(org: &Organisation, id: &ScheduleId, at: Instant) -> Option<UserId> {
     let schedule = org.schedules.get(id)?;
     let who = |at| naive::who(&schedule.calendar, at).ok().flatten().map(|who| who.primary);
     let now = who(at);
     let quarter = at.as_second() - at.as_second().rem_euclid(900);
-    let later = (1..=4 * 24 * 30).filter_map(|n| Instant::from_second(quarter + n * 900).ok());
+    let (month, years) = (4 * 24 * 30, 4 * 24 * 365 * 2);
+    let quarters = (1..=month).chain((month..=years).step_by(4));
+    let later = quarters.filter_map(|n| Instant::from_second(quarter + n * 900).ok());
     let next = later.filter_map(who).find(|member| Some(member) != now.as_ref())?;
     next.0.parse().ok()
 }
