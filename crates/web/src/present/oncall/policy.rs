@@ -8,6 +8,7 @@ use crate::views::{
     Empty, Link, Shell,
     oncall::policy::{HoleLine, PoliciesPage, PolicyCard, PolicyPage, PolicyTold, RungNow, StepTold},
 };
+use jiff::SignedDuration;
 use nightbell_engine::{
     Directory,
     domain::{
@@ -24,6 +25,8 @@ use nightbell_wire::org_files::export_policy;
 
 /// Holes that are told; more are counted.
 const HOLES_MAX: usize = 5;
+/// What is there and lasts as long is said to have no end: nobody looked further.
+const GOES_ON_FROM: SignedDuration = SignedDuration::from_hours(13 * 24);
 /// The same beside other things.
 const HOLES_BESIDE_MAX: usize = 3;
 
@@ -149,6 +152,8 @@ pub fn holes(eyes: &Eyes<'_>, all: Vec<&Hole>) -> (Vec<HoleLine>, usize) {
 pub fn hole(eyes: &Eyes<'_>, hole: &Hole) -> HoleLine {
     let names = hole.reached.iter().map(|user| eyes.name(user)).collect::<Vec<_>>().join(", then ");
     let place = capital(&hole.place.to_string());
+    let is_there = hole.from <= eyes.now;
+    let goes_on = is_there && hole.to.duration_since(eyes.now) >= GOES_ON_FROM;
     HoleLine {
         who: match hole.reached.as_slice() {
             [] => "Reaches nobody".to_owned(),
@@ -156,9 +161,9 @@ pub fn hole(eyes: &Eyes<'_>, hole: &Hole) -> HoleLine {
             _ => format!("Reaches one person alone: {names}"),
         },
         place: if hole.urgency == Urgency::Low { format!("{place} (low urgency)") } else { place },
-        from: eyes.when(hole.from),
-        to: eyes.when(hole.to),
-        long: human_duration(hole.to.duration_since(hole.from)),
+        from: (!is_there).then(|| eyes.when(hole.from)),
+        to: (!goes_on).then(|| eyes.when(hole.to)),
+        long: if goes_on { String::new() } else { human_duration(hole.to.duration_since(hole.from)) },
         missing: hole.missing.iter().map(|one| format!("{}: {}", one.step, line(&one.why))).collect(),
         fix: hole.fix().to_owned(),
         is_deaf: hole.is_deaf(),

@@ -112,11 +112,11 @@ pub struct HoleLine {
     pub who: String,
     /// `Policy web (low urgency)`.
     pub place: String,
-    /// Begin.
-    pub from: When,
-    /// End, as far as was looked.
-    pub to: When,
-    /// `12 h`.
+    /// Begin; `None` when it is there.
+    pub from: Option<When>,
+    /// End; `None` when none is in sight.
+    pub to: Option<When>,
+    /// `12 h`; empty without an end.
     pub long: String,
     /// Why not more: `step 2: nobody is backup on payments`.
     pub missing: Vec<String>,

@@ -82,8 +82,8 @@ fn hole(v: Voice, is_deaf: bool) -> HoleLine {
     HoleLine {
         who: v.t("Reaches Bob Example alone"),
         place: v.t("Policy payments (low urgency)"),
-        from: at(600),
-        to: at(2040),
+        from: (!is_deaf).then(|| at(600)),
+        to: (!is_deaf).then(|| at(2040)),
         long: "24 h".into(),
         missing: vec![v.t("step 2: nobody is backup on payments")],
         fix: v.t("Add a step that rings somebody else."),
