@@ -77,12 +77,14 @@ fn one(notify: &[&str], more: &Value) -> Value {
 
 #[test]
 fn who_a_schedule_rings() {
+    /// What stands beside the plan, what the step names, whom it rings.
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str], &'a str);
     let add = [("carol", "add")];
     let watched = [("carol", "shadow")];
     let learning = [("carol", "reverse-shadow")];
     let replaced = [("alice", "replace")];
     let both = ["schedule:crowd", "schedule:crowd/next"];
-    let cases: [(&[(&str, &str)], &[&str], &str); 11] = [
+    let cases: [Case<'_>; 11] = [
         (&[], &["schedule:crowd"], "bob (primary on crowd) |  | "),
         (&[], &["schedule:crowd/next"], "alice (on call next on crowd) |  | "),
         (&[], &both, "bob (primary on crowd); alice (on call next on crowd) |  | "),

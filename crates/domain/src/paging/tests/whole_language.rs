@@ -133,7 +133,7 @@ enum Doing {
     Tick(i64),
     WaitForTheAlarm,
     HandOver,
-    HandTo(&'static str, PolicySnapshot),
+    HandTo(&'static str, Box<PolicySnapshot>),
     Acknowledge(&'static str),
     AcknowledgeByTool,
     Snooze(&'static str, i64),
@@ -150,7 +150,7 @@ fn doing() -> impl Strategy<Value = Doing> {
         4 => prop::sample::select(vec![0, 1, 59, 300, 3_600, 86_400]).prop_map(Doing::Tick),
         10 => Just(Doing::WaitForTheAlarm),
         2 => Just(Doing::HandOver),
-        1 => (somebody(), any_policy()).prop_map(|(who, policy)| Doing::HandTo(who, policy)),
+        1 => (somebody(), any_policy()).prop_map(|(who, policy)| Doing::HandTo(who, Box::new(policy))),
         3 => somebody().prop_map(Doing::Acknowledge),
         1 => Just(Doing::AcknowledgeByTool),
         1 => (somebody(), prop::sample::select(vec![60, 3_600, 86_400])).prop_map(|(who, s)| Doing::Snooze(who, s)),
@@ -339,7 +339,7 @@ impl Play {
             Doing::HandOver => page.hand_over(now),
             Doing::HandTo(who, policy) => {
                 let to: Target = format!("user:{who}").parse().unwrap();
-                page.hand_to(to, policy.clone(), "it is theirs", now)
+                page.hand_to(to, (**policy).clone(), "it is theirs", now)
             }
             Doing::Acknowledge(who) => {
                 return (person(who), page.acknowledge(&person(who), "link", now).unwrap_or_default());

@@ -116,7 +116,7 @@ pub fn run(client: &Client, action: &Contacts, out: Out) -> Result<(), Failure> 
             });
         }
         Contacts::Edit(edit) => {
-            let anyway = edit.anyway.then(|| json!(true));
+            let anyway = edit.anyway.then_some(json!(true));
             let input = body([
                 ("name", text(edit.name.as_ref())),
                 ("address", text(edit.address.as_ref())),
