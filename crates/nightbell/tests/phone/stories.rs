@@ -126,12 +126,20 @@ fn a_person_is_written_to_answers_and_has_it() {
     let inbox = format!("{}/callbacks/twilio/sms", server.url);
     let write =
         |from: &str, body: &str| call_back(&inbox, &[("From", from), ("To", "+15550009"), ("Body", body)]).text();
-    assert!(write("+4915100000000", "4").contains("does not know this number"));
+    assert!(!write("+4915100000000", "4").contains("Message"), "strangers are not answered");
     assert!(write(NUMBER, "what is this").contains("did not understand"));
+    for _ in 0..3 {
+        assert!(
+            !write(NUMBER, "I am on holiday").contains("Message"),
+            "a machine that answers is answered once an hour"
+        );
+    }
     assert!(!write(NUMBER, "STOP").contains("Message"), "Twilio answers that itself");
+    assert!(!write(NUMBER, "6").contains("Resolved"), "not without the code, whoever it says it is from");
     assert!(page(&server)["state"] == "ringing", "none of that took it");
     let back = write(NUMBER, &code);
-    assert!(back.contains("<Message>Acknowledged.</Message>"), "{back}");
+    assert!(back.contains("<Message>Acknowledged.</Message>"), "what was done is told all the same: {back}");
+    assert!(!write(NUMBER, &code).contains("Message"), "and once: an echo has no end");
     let page = wait_for_state(&server, "acknowledged");
     assert_eq!(page["acknowledged_by"], "@alice");
     assert_eq!(reports(&page, "sms"), ["sent", "delivered", "acknowledged"]);
@@ -225,6 +233,36 @@ fn a_provider_that_templates_describe_calls_and_hands_over_the_key() {
     let page = wait_for_state(&server, "ended");
     assert_eq!(reports(&page, "voice"), ["resolved"]);
     assert_eq!(twilio.count("/Calls.json"), 0);
+}
+
+/// What is told of a message that is not ours, or of another attempt, changes nothing and rings nobody.
+#[test]
+fn a_report_about_somebody_elses_message_changes_nothing() {
+    let twilio = Twilio::start();
+    let (_house, server) = house(&twilio, &[], TEXT_THEN_CALL);
+    let (_other_house, other_server) = house(&twilio, &[], TEXT_THEN_CALL);
+    let of = |server: &Server| {
+        let mine = |n: usize| {
+            Some(twilio.wait_for("/Messages.json", n))
+                .filter(|one| one.field("StatusCallback").starts_with(&server.url))
+        };
+        mine(0).or_else(|| mine(1)).expect("each wrote one")
+    };
+    let (own, foreign) = (of(&server), of(&other_server));
+    let lost = [("MessageSid", "SM9"), ("MessageStatus", "undelivered"), ("ErrorCode", "30003")];
+    let token = |url: &str| url.rsplit('/').next().expect("a token").to_owned();
+    let (mine, theirs) = (token(own.field("StatusCallback")), token(foreign.field("StatusCallback")));
+    let at = |token: &str| format!("{}/callbacks/twilio/status/{token}", server.url);
+    for (token, status) in
+        [(theirs.as_str(), 404), ("AAAA", 404), (&format!("{mine}A"), 404), (&mine[..mine.len() - 2], 404)]
+    {
+        assert_eq!(call_back(&at(token), &lost).status, status, "{token}");
+    }
+    let state = page(&server);
+    assert_eq!((state["state"].as_str(), reports(&state, "sms")), (Some("ringing"), Vec::new()), "{state}");
+    assert_eq!(twilio.count("/Calls.json"), 0, "nobody is called for it");
+    assert!(call_back(&at(&mine), &lost).is_success());
+    twilio.wait_for("/Calls.json", 0);
 }
 
 #[test]
