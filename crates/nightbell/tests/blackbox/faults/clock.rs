@@ -160,6 +160,12 @@ fn looks_again(server: &Server, service: &str) {
     assert_eq!(answer.status, 202, "{}", answer.text());
 }
 
+/// How many messages a person got that do not say that they may be a second copy: one that does is owed when the clock is set between the arrival
+/// of the first and its note, for then nobody knows that it arrived (INV-06).
+fn told_once(ledger: &[Received], name: &str, step: &str) -> usize {
+    pages(ledger, &format!("{name}-{step}"), name).iter().filter(|message| !message.repeat()).count()
+}
+
 /// A clock that was six hours ahead while something rang is put right: under a running server, and while it is down. The next step must not wait
 /// for the time it was promised at to come round again.
 #[test]
@@ -195,8 +201,7 @@ fn inv_03_13_a_clock_that_was_ahead_holds_up_no_next_step() {
         }
         let second = rung(name, "second");
         assert!(second < first, "{name}: told at {second}, by the clock as it is now");
-        let copies = |step: &str| pages(&double.ledger(), &format!("{name}-{step}"), name).len();
-        assert_eq!(["first", "second"].map(copies), [1, 1], "{name}");
+        assert_eq!(["first", "second"].map(|step| told_once(&double.ledger(), name, step)), [1, 1], "{name}");
     }
     end_and_verify(&house, server);
     println!("a clock that was 6 h ahead was put right twice: {} pages went on", names.len());
@@ -242,10 +247,7 @@ fn inv_03_13_no_alarm_is_lost_when_the_wall_clock_is_set() {
     // A copy for each step, whatever the clock did.
     for name in names {
         for step in ["first", "second"] {
-            let ledger = double.ledger();
-            let copies = pages(&ledger, &format!("{name}-{step}"), name);
-            let told: Vec<_> = copies.iter().map(|message| message.json.to_string()).collect();
-            assert_eq!(told.len(), 1, "{name}-{step}: {told:#?}");
+            assert_eq!(told_once(&double.ledger(), name, step), 1, "{name}-{step}");
         }
     }
     clock.step(-hour * 24 * 365);
