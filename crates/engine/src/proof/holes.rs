@@ -237,7 +237,8 @@ impl Hole {
 impl fmt::Display for Hole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let urgency = if self.urgency == Urgency::Low { " (low urgency)" } else { "" };
-        write!(f, "From {}, {}{urgency} reaches {}", self.span(), self.place, self.who())?;
+        let reaches = if self.place == Place::Administrators { "reach" } else { "reaches" };
+        write!(f, "From {}, {}{urgency} {reaches} {}", self.span(), self.place, self.who())?;
         for (n, missing) in self.missing.iter().enumerate() {
             write!(f, "{} {}: {}", if n == 0 { ":" } else { ";" }, missing.step, missing.why)?;
         }

@@ -141,6 +141,9 @@ fn every_way_is_looked_at_once_with_what_leads_there() {
         .map(|way| format!("{} {}: {}", way.place, way.urgency.word(), way.led_by.join(", ")))
         .collect();
     insta::assert_snapshot!(ways.join("\n"));
+    let said = told(&proof);
+    assert!(said.iter().any(|hole| hole.contains(", the administrators reach ")), "several of them: {said:?}");
+    assert!(said.iter().all(|hole| !hole.contains("the administrators reaches")), "{said:?}");
 }
 
 #[test]
