@@ -51,6 +51,11 @@ const NEEDS: &[Need] = &[
         probe: "/usr/bin/python3 -c 'import icalendar'",
     },
     Need {
+        package: "python3-vobject",
+        purpose: "reads the calendar feeds, by another parser and other time zones",
+        probe: "/usr/bin/python3 -c 'import vobject'",
+    },
+    Need {
         package: "tzdata",
         purpose: "the machine's own time zone data, for Python's word on who is on call",
         probe: "python3 -c 'import zoneinfo; zoneinfo.ZoneInfo(\"Europe/Berlin\")'",

@@ -1,5 +1,5 @@
-//! Feeds as another program reads them: Python's `icalendar`, which shares nothing with ours. Needs /usr/bin/python3 with that library
-//! (`cargo xtask setup` installs it).
+//! Feeds as other programs read them: Python's `icalendar` and `vobject`, which share nothing with ours, nor their time zones with each other.
+//! Needs /usr/bin/python3 with those libraries (`cargo xtask setup` installs them).
 
 use jiff::Timestamp;
 use nightbell_wire::ical::{Entry, Feed, feed};
@@ -12,8 +12,22 @@ fn at(text: &str) -> Timestamp {
     text.parse().expect("an instant")
 }
 
+/// What a program says that it reads.
+fn read_by(script: &str, text: &str) -> String {
+    let mut python = Command::new("/usr/bin/python3")
+        .arg(format!("{}/tests/{script}", env!("CARGO_MANIFEST_DIR")))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("/usr/bin/python3; `cargo xtask setup` says how to get it");
+    python.stdin.take().expect("its standard input").write_all(text.as_bytes()).expect("python listens");
+    let answer = python.wait_with_output().expect("python ends");
+    assert!(answer.status.success(), "{script} reads it (`cargo xtask setup` installs what it needs)");
+    String::from_utf8(answer.stdout).expect("text")
+}
+
 #[test]
-fn pythons_icalendar_reads_the_same_turns() {
+fn other_programs_read_the_same_turns() {
     let turns = [
         ("2026-10-19T07:00:00Z", "2026-10-26T08:00:00Z", "Europe/Berlin", "Alice Älter - payments, primary; \"first\""),
         ("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "Europe/Berlin", "the hour that comes twice"),
@@ -47,16 +61,6 @@ fn pythons_icalendar_reads_the_same_turns() {
         to: at("2027-06-01T00:00:00Z"),
         entries: turns.iter().enumerate().map(entry).collect(),
     });
-    let mut python = Command::new("/usr/bin/python3")
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/feeds.py"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("/usr/bin/python3; `cargo xtask setup` says how to get it");
-    python.stdin.take().expect("its standard input").write_all(text.as_bytes()).expect("python listens");
-    let answer = python.wait_with_output().expect("python ends");
-    assert!(answer.status.success(), "python3-icalendar reads it (`cargo xtask setup` installs it)");
-    let told = String::from_utf8(answer.stdout).expect("text");
     let mut expected =
         vec!["calendar|On call: payments|America/New_York,Asia/Kolkata,Australia/Lord_Howe,Europe/Berlin".to_owned()];
     expected.extend(
@@ -64,5 +68,7 @@ fn pythons_icalendar_reads_the_same_turns() {
             format!("turn-{n}@nightbell.example|{from}|{to}|{summary}|7|TRANSPARENT")
         }),
     );
-    assert_eq!(told.lines().collect::<Vec<_>>(), expected);
+    for script in ["feeds.py", "feeds_vobject.py"] {
+        assert_eq!(read_by(script, &text).lines().collect::<Vec<_>>(), expected, "{script}");
+    }
 }
