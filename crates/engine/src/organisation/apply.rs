@@ -4,7 +4,7 @@
 use crate::{Fault, Unit};
 use nightbell_domain::{
     access::{Administer, Permit},
-    org::{AccessRole, ConfigKind},
+    org::{AccessRole, ConfigKind, ConfigObject},
     record::Actor,
     refusal::Refusal,
 };
@@ -67,6 +67,14 @@ pub fn apply(
         if change.kind == ConfigKind::User {
             follow_user(unit, &directory, &after, &change.id, &actor)?;
         }
+    }
+    // Staged plans would win over the file; a later schedule of the same handle would inherit a cover.
+    for (schedule, cover) in &applied.plan.covers {
+        match cover {
+            Some(cover) => config::put(unit.tx, &ConfigObject::Cover(cover.clone()), false, unit.now, &actor)?,
+            None => config::remove(unit.tx, ConfigKind::Cover, schedule.as_str(), unit.now, &actor)?,
+        }
+        unit.reload = true;
     }
     crate::heartbeat::follow(unit, &directory.org, &after)?;
     for component in after.status_pages.values().flat_map(|page| &page.components) {

@@ -1,7 +1,8 @@
 //! Plans made and changed by people: created, changed from an instant on, taken back. With a preview of what a change means before it is made.
 //!
 //! A plan that comes from a file is changed there and nowhere else: the next `apply` would not know what was changed here, and a plan staged
-//! here would win over the file from then on without the file's saying so. Overrides, swaps and take-overs are for files' schedules as well.
+//! here would win over the file from then on without the file's saying so. Applying a file therefore drops what was staged for its schedules before
+//! it came, and says so; until then whoever arranges may take it back. Overrides, swaps and take-overs are for files' schedules as well.
 
 use super::{arranges, change, known, not_yours, stated};
 use crate::{Directory, Fault, Unit};
@@ -10,7 +11,7 @@ use nightbell_calendar::{Change, Gap, Rota, Schedule as Calendar, Version, diffe
 use nightbell_domain::{
     access::{Manage, Permit, Respond},
     ids::{ScheduleId, TeamId, UserId},
-    org::{Begin, ConfigKind, ConfigObject, Organisation, Schedule, StagedPlan},
+    org::{Begin, ConfigKind, ConfigObject, Cover, Organisation, Schedule, StagedPlan},
     record::Instant,
     refusal::Refusal,
 };
@@ -129,10 +130,14 @@ pub fn create(
     let although = stated(org, &needed(&input.calendar), although, (&actor, now))?;
     let schedule = Schedule { id: input.id, team: input.team, calendar: input.calendar };
     config::put(unit.tx, &ConfigObject::Schedule(schedule.clone()), false, now, &actor)?;
-    if let Some(although) = although {
-        let mut cover = nightbell_domain::org::Cover::of(schedule.id.clone());
-        cover.although.push(although);
+    // Nothing is inherited from a schedule that had the handle before.
+    let left = org.covers.contains_key(&schedule.id);
+    let mut cover = Cover::of(schedule.id.clone());
+    cover.although.extend(although);
+    if !cover.although.is_empty() {
         config::put(unit.tx, &ConfigObject::Cover(cover), false, now, &actor)?;
+    } else if left {
+        config::remove(unit.tx, ConfigKind::Cover, schedule.id.as_str(), now, &actor)?;
     }
     unit.reload = true;
     Ok(schedule)
@@ -205,6 +210,6 @@ pub fn unstage(
     if !arranges(&unit.directory.org, schedule, by) {
         return Err(not_yours("You may not change this plan.").into());
     }
-    editable(&unit.directory, schedule)?;
+    // Also where a file says the plan: what was staged before it came must not be stuck.
     change(unit, schedule, &actor, |cover| cover.unstage(from, now))
 }

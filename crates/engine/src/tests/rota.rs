@@ -1,5 +1,6 @@
 //! What people agree on beside the plan: overrides, take-overs, requests, swaps, plans that begin later, and the hand-off.
 
+mod files;
 mod places;
 
 use super::{World, refused, user, world::at};

@@ -5,7 +5,10 @@
 mod diff;
 
 use super::{ParsedFiles, runbooks};
-use nightbell_domain::org::{ConfigKind, ConfigObject, Organisation};
+use nightbell_domain::{
+    ids::ScheduleId,
+    org::{ConfigKind, ConfigObject, Cover, Organisation},
+};
 use std::{collections::BTreeSet, fmt};
 
 /// What happens to an object.
@@ -55,12 +58,15 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// Managed objects that are in the files no more and stay because pruning was not asked for.
     pub unlisted: Vec<(ConfigKind, String)>,
+    /// Covers that change with their schedule: what the file says about a plan holds from the moment it is applied, so plans that people staged by
+    /// hand are dropped; and with a schedule goes what was agreed beside it. `None` is gone.
+    pub covers: Vec<(ScheduleId, Option<Cover>)>,
 }
 
 impl Plan {
     /// Whether the organisation is already as the files say.
     pub fn is_empty(&self) -> bool {
-        self.changes.iter().all(|c| c.action == Action::Keep)
+        self.changes.iter().all(|c| c.action == Action::Keep) && self.covers.is_empty()
     }
 
     /// The organisation after the plan.
@@ -70,6 +76,12 @@ impl Plan {
             match &change.object {
                 Some(object) => org.put(object.clone()),
                 None => org.remove(change.kind, &change.id),
+            }
+        }
+        for (schedule, cover) in &self.covers {
+            match cover {
+                Some(cover) => org.put(ConfigObject::Cover(cover.clone())),
+                None => org.remove(ConfigKind::Cover, schedule.as_str()),
             }
         }
         org
@@ -92,7 +104,8 @@ pub fn plan(
         .rev()
         .filter(|(kind, id)| !listed.contains(&(*kind, id.as_str())) && stored(current, *kind, id).is_some());
     if !prune {
-        return Plan { changes, unlisted: gone.cloned().collect() };
+        let covers = covers(current, &changes);
+        return Plan { changes, unlisted: gone.cloned().collect(), covers };
     }
     changes.extend(gone.map(|(kind, id)| Change {
         action: Action::Delete,
@@ -101,7 +114,23 @@ pub fn plan(
         fields: Vec::new(),
         object: None,
     }));
-    Plan { changes, unlisted: Vec::new() }
+    let covers = covers(current, &changes);
+    Plan { changes, unlisted: Vec::new(), covers }
+}
+
+/// What becomes of the covers of schedules that the files name or delete.
+fn covers(current: &Organisation, changes: &[Change]) -> Vec<(ScheduleId, Option<Cover>)> {
+    let schedules = changes.iter().filter(|change| change.kind == ConfigKind::Schedule);
+    let of = |change: &Change| {
+        let cover = current.covers.get(&change.id.parse::<ScheduleId>().ok()?)?;
+        match change.action {
+            // A new schedule inherits nothing from one that had its handle before.
+            Action::Delete | Action::Create => Some((cover.schedule.clone(), None)),
+            _ if cover.staged.is_empty() => None,
+            _ => Some((cover.schedule.clone(), Some(Cover { staged: Vec::new(), ..cover.clone() }))),
+        }
+    };
+    schedules.filter_map(of).collect()
 }
 
 fn change(current: &Organisation, mut wanted: ConfigObject, parsed: &ParsedFiles) -> Change {
@@ -200,6 +229,13 @@ impl fmt::Display for Plan {
         let count = |action| self.changes.iter().filter(|c| c.action == action).count();
         for change in self.changes.iter().filter(|c| c.action != Action::Keep) {
             writeln!(f, "{change}")?;
+        }
+        for (schedule, cover) in &self.covers {
+            let what = match cover {
+                Some(_) => "the plans staged by hand are dropped: the file's plan holds from now on",
+                None => "what people agreed on beside it goes with it: overrides, swaps, requests, notes",
+            };
+            writeln!(f, "  {}: {what}", title(ConfigKind::Schedule, schedule.as_str()))?;
         }
         if self.is_empty() {
             write!(f, "No change: {} objects are as the files say.", self.changes.len())?;
