@@ -117,7 +117,7 @@ async fn the_next_turns_are_spread_fairly_by_a_press_and_stored_by_another() {
     press(&site, Who::Manager, "/oncall/new", &[&fields[..], &[("step", "save")]].concat()).await;
     let change = [("zone", "UTC"), ("backup", "next"), ("begin", "after-current-shift"), ("l0-turns", "4")];
     let ask = async |more: &[(&str, &str)]| {
-        press(&site, Who::Responder, "/oncall/nights/edit", &[&change[..], more].concat()).await
+        press(&site, Who::Responder, "/oncall/nights/edit", &[more, &change[..]].concat()).await
     };
     let asked = ask(&[("step", "fair-l0")]).await;
     let text = read(&asked.body);
