@@ -19,6 +19,7 @@ mod people;
 mod policies;
 mod phone;
 mod portable;
+mod press;
 mod probe;
 mod push;
 mod reach;

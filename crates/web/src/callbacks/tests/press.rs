@@ -86,3 +86,25 @@ async fn a_link_that_is_no_link_presses_nothing() {
     assert_eq!(press(&site, &later).await.status, StatusCode::OK);
     assert_eq!(site.get(Who::Nobody, "/p/AAAA/press").await.status, StatusCode::METHOD_NOT_ALLOWED);
 }
+
+/// The button under the question whether somebody is still on it.
+#[tokio::test]
+async fn the_other_button_is_a_press_as_well() {
+    let site = site().await;
+    let (_, id) = ring(&site, "Checkout down").await;
+    let token = link(&site, id, "rita");
+    let still_on = |method: Method, token: &str| {
+        let request = Request::builder().method(method).uri(format!("/p/{token}/press/still-on"));
+        site.send(request.body(Body::empty()).expect("a request"))
+    };
+    for method in [Method::GET, Method::HEAD, Method::PUT] {
+        assert_eq!(still_on(method.clone(), &token).await.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
+    }
+    assert_eq!(still_on(Method::POST, "AAAA").await.status, StatusCode::NOT_FOUND);
+    assert!(page(&site, id).await.page.is_waiting());
+    let taken = still_on(Method::POST, &token).await;
+    assert_eq!((taken.status, text(&taken).0), (StatusCode::OK, "done".to_owned()), "it rings: whoever presses has it");
+    let again = still_on(Method::POST, &token).await;
+    assert_eq!((again.status, text(&again).0), (StatusCode::CONFLICT, "refused".to_owned()), "nothing runs out");
+    assert_eq!(acknowledgements(&site, id).await, 1);
+}
