@@ -131,7 +131,7 @@ pub fn page(
     let add = Said::about(refused, "add", None);
     let key = SenderKey::new(settings.push_key.bytes()).public();
     ReachPage {
-        push: media.contains("push").then(|| PushBox { csrf: shell.csrf.clone(), key }),
+        push: media.contains("push").then(|| PushBox { csrf: shell.csrf.clone(), key, urge: reach.methods.is_empty() }),
         shell,
         standing: standing::of(reach, media, eyes.now),
         sentence: standing::in_short(reach, media),
@@ -221,7 +221,13 @@ fn note(eyes: &Eyes<'_>, method: &Method) -> String {
     }
 }
 
-fn trouble(eyes: &Eyes<'_>, method: &Method, media: &BTreeSet<&'static str>) -> String {
+/// Whether their own order leaves a proved method out: it never rings, whatever may wait or not.
+fn left_out(reach: &Reach, method: &Method) -> bool {
+    let rings = |urgency| reach.ladder(urgency).iter().any(|(_, contact)| contact.id == method.contact.id);
+    method.contact.verified && !rings(Urgency::High) && !rings(Urgency::Low)
+}
+
+fn trouble(eyes: &Eyes<'_>, reach: &Reach, method: &Method, media: &BTreeSet<&'static str>) -> String {
     if let Some(broken) = &method.broken {
         return format!("The last message failed {}: {}", eyes.when(broken.at).ago, broken.why);
     }
@@ -232,6 +238,9 @@ fn trouble(eyes: &Eyes<'_>, method: &Method, media: &BTreeSet<&'static str>) -> 
         );
     }
     match method.missed_at {
+        _ if left_out(reach, method) => {
+            "Your order leaves it out, so it never rings. Say when under Which rings when.".to_owned()
+        }
         Some(at) => format!("A test page {} was not answered. Did it ring? Test it again.", eyes.when(at).ago),
         None => String::new(),
     }
@@ -272,7 +281,7 @@ fn card(
         address: address(&contact.kind),
         state: state(method, media),
         note: note(eyes, method),
-        trouble: trouble(eyes, method, media),
+        trouble: trouble(eyes, reach, method, media),
         own: method.own,
         unproved: !contact.verified && sendable,
         can_test: contact.verified && sendable,

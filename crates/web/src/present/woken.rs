@@ -33,6 +33,7 @@ pub fn page(
 ) -> WokenPage {
     let page = &view.page;
     let over = page.is_ended();
+    let test = is_test(page);
     let calls = if page.is_waiting() { calls(view) } else { Vec::new() };
     let mitigations = mitigations(eyes, view);
     WokenPage {
@@ -41,12 +42,18 @@ pub fn page(
         csrf: String::new(),
         live: (!over).then_some(live),
         flash,
-        urgency: urgency_of(page.urgency, over),
+        urgency: if test { Tag::plain("Test") } else { urgency_of(page.urgency, over) },
+        test,
         service: eyes.service(page.service.as_ref()),
         title: line(&page.title),
         since: eyes.when(view.alert.as_ref().map_or(page.started_at, |alert| alert.started_at)),
         facts: facts(eyes, view),
-        description: view.alert.as_ref().map_or(&page.body, |alert| &alert.body).clone(),
+        description: match &view.alert {
+            Some(alert) => alert.body.clone(),
+            // What is asked there was answered.
+            None if test && over => String::new(),
+            None => page.body.clone(),
+        },
         ringing: page.is_waiting(),
         beside: beside.listed.iter().map(|page| besides(eyes, page)).collect(),
         beside_more: beside.count.saturating_sub(beside.listed.len()),
@@ -55,12 +62,12 @@ pub fn page(
         answered: page.has_answered(&eyes.me),
         can_prolong: is_theirs(page, &eyes.me) && matches!(page.awake, Some(Awake::TimesOut { .. })),
         can_snooze: !over && page.answered().is_none() && !is_call(page),
-        can_hand_to: !over && !matches!(page.subject, Subject::Proof { .. }),
+        can_hand_to: !over && !test,
         acknowledged: acknowledged(eyes, view),
         ended: ended(eyes, view),
         next: calls.iter().map(|next| NextCall { who: next.who.clone(), at: eyes.when(next.at) }).collect(),
         next_none: match page.next_due_at {
-            Some(_) if matches!(page.subject, Subject::Proof { .. }) => {
+            Some(_) if test => {
                 "This tries out one of your contact methods: nobody else is called, and it ends by itself.".to_owned()
             }
             Some(at) => format!("Nobody else can be reached. It rings again at {}.", eyes.when(at).clock),
@@ -79,6 +86,11 @@ pub fn page(
     }
 }
 
+/// It tries out whether a method reaches its owner.
+fn is_test(page: &Page) -> bool {
+    matches!(page.subject, Subject::Proof { .. })
+}
+
 /// Nothing is behind it that could wait.
 fn is_call(page: &Page) -> bool {
     matches!(page.subject, Subject::Person | Subject::Canary | Subject::Proof { .. })
@@ -92,12 +104,12 @@ fn besides(eyes: &Eyes<'_>, page: &Page) -> AlsoRinging {
     }
 }
 
-/// What the press that takes everything says; empty without anything else to take.
 /// Whether whoever looks has it: nobody prolongs somebody else's time.
 fn is_theirs(page: &Page, me: &UserId) -> bool {
     matches!(&page.status, PageStatus::Acknowledged { by, .. } if by.user() == Some(me))
 }
 
+/// What the press that takes everything says; empty without anything else to take.
 fn take_all(view: &PageView, beside: &Beside) -> String {
     let all = beside.count + usize::from(view.page.is_waiting());
     match (beside.count, beside.count >= views::BESIDE_COUNTED_MAX as usize) {
@@ -144,7 +156,8 @@ fn together(eyes: &Eyes<'_>, page: &Page) -> String {
 }
 
 fn acknowledged(eyes: &Eyes<'_>, view: &PageView) -> Option<Acknowledged> {
-    if view.page.is_waiting() {
+    // Of a test its end says all there is to say.
+    if view.page.is_waiting() || is_test(&view.page) {
         return None;
     }
     let taken = view.events.iter().rev().find(|event| matches!(event.event, PageEvent::Acknowledged { .. }))?;
@@ -155,6 +168,12 @@ fn acknowledged(eyes: &Eyes<'_>, view: &PageView) -> Option<Acknowledged> {
         match view.page.awake {
             Some(Awake::Snoozed { until }) => {
                 format!("Snoozed until {}: it rings again then if it is not over.", eyes.when(until).clock)
+            }
+            Some(Awake::TimesOut { rings_again_at, .. }) if is_theirs(&view.page, &eyes.me) => {
+                format!(
+                    "Nobody else is called. It rings again at {} unless it is over, or you say that you are still on it.",
+                    eyes.when(rings_again_at).clock
+                )
             }
             Some(Awake::TimesOut { rings_again_at, .. }) => {
                 format!(
@@ -170,6 +189,18 @@ fn acknowledged(eyes: &Eyes<'_>, view: &PageView) -> Option<Acknowledged> {
 
 fn ended(eyes: &Eyes<'_>, view: &PageView) -> Option<Ended> {
     let PageStatus::Ended { reason, at } = &view.page.status else { return None };
+    if is_test(&view.page) {
+        let rang = view.events.iter().any(|event| matches!(event.event, PageEvent::Acknowledged { .. }));
+        let (word, meaning) = if rang {
+            ("It rang.", "That is proved now, and nothing more will be sent.")
+        } else {
+            (
+                "Not answered.",
+                "If it did not ring, look at the phone, then test it again under How Nightbell reaches me.",
+            )
+        };
+        return Some(Ended { word: word.to_owned(), at: eyes.when(*at), meaning: meaning.to_owned(), well: rang });
+    }
     let cancelled = reason.starts_with("cancelled");
     let why = reason.strip_prefix("cancelled: ").or_else(|| reason.strip_prefix("resolved: ")).unwrap_or(reason);
     Some(Ended {

@@ -12,6 +12,8 @@ pub struct PushBox {
     pub csrf: String,
     /// The public half of the installation's key, base64url.
     pub key: String,
+    /// Nothing reaches them yet: it is the thing to do.
+    pub urge: bool,
 }
 
 // Prints through its own template, which has escaped everything already.

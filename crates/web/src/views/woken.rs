@@ -47,6 +47,8 @@ pub struct WokenPage {
     pub together: String,
     /// The reader has acknowledged, and it rings on for others.
     pub answered: bool,
+    /// It only tries out whether a method reaches its owner: nothing is broken, and nothing is red.
+    pub test: bool,
     /// The acknowledgement runs out: a press says that somebody is still on it.
     pub can_prolong: bool,
     /// It may be put off.

@@ -184,7 +184,7 @@ async fn code(
         Ok(Entered::Proved) => press.back(
             &place,
             FlashKind::Done,
-            &format!("{id} reaches you: it is verified, and pages use it from now on."),
+            &format!("{id} reaches you: it is verified. Which rings when says whether pages use it."),
         ),
         Ok(Entered::Over(why)) => press.back(&place, FlashKind::Refused, why),
         Ok(Entered::Wrong { .. }) => {

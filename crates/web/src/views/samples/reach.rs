@@ -103,7 +103,7 @@ fn reach(v: Voice) -> ReachPage {
             name: Field::new(v.t("pocket")),
             open: true,
         },
-        push: Some(PushBox { csrf: "sample-csrf".into(), key: "BPr1-sample".into() }),
+        push: Some(PushBox { csrf: "sample-csrf".into(), key: "BPr1-sample".into(), urge: false }),
         ladders: vec![ladder(v, "high", "When it may not wait"), ladder(v, "low", "When it may wait")],
         own_rules: true,
         rules_problem: Some("Choose when it rings from the list.".into()),

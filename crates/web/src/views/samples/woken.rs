@@ -130,6 +130,7 @@ fn woken(v: Voice) -> WokenPage {
         together: String::new(),
         answered: false,
         can_prolong: false,
+        test: false,
         can_snooze: true,
         can_hand_to: true,
         can_hand_over: true,

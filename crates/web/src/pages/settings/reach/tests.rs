@@ -61,6 +61,18 @@ async fn a_method_is_added_proved_and_tested() {
     let work = site.act(paging::dispatch).await;
     assert_eq!(work.len(), 1);
     assert!(work[0].message.title.contains("does sms reach you?"), "{}", work[0].message.title);
+    let (id, attempt) = (work[0].notification, work[0].attempt);
+    let taken = nightbell_engine::domain::paging::Report::Accepted { detail: "250".to_owned(), provider_id: None };
+    site.act(move |unit| paging::settle(unit, id, attempt, taken.clone())).await;
+    // Behind its link nothing is red and nothing is asked but whether it rang.
+    let link = work[0].message.ack_url.strip_prefix("http://nightbell.test").expect("a link of ours").to_owned();
+    let woken = site.get(Who::Nobody, &link).await.body;
+    assert!(woken.contains(">It rang</button>") && !woken.contains("Acknowledge</button>"), "{woken}");
+    assert!(!woken.contains("No quick mitigation") && woken.contains("nobody else is called"), "{woken}");
+    assert_eq!(site.post_form(Who::Nobody, &format!("{link}/ack"), &[]).await.status, 303);
+    let answered = read(&site.get(Who::Nobody, &link).await.body);
+    assert!(answered.contains("It rang.") && !answered.contains("You can sleep"), "{answered}");
+    assert!(page(&site, Who::Viewer).await.contains("by a test page."), "the press proves it");
 }
 
 #[tokio::test]
@@ -124,6 +136,21 @@ async fn rules_quiet_hours_and_limits_are_set_and_shown() {
     let kept = press(&site, Who::Responder, "mail/remove", &[]).await;
     assert_eq!(kept.status, 409, "it stands in the files");
     assert!(read(&kept.body).contains("There is nothing") || kept.body.contains("organisation"), "{}", kept.body);
+}
+
+#[tokio::test]
+async fn a_proved_method_that_ones_own_order_leaves_out_is_said_to_ring_never() {
+    let site = site();
+    assert_eq!(press(&site, Who::Viewer, "rules", &[("high-mail", "0"), ("low-mail", "0")]).await.status, 303);
+    press(&site, Who::Viewer, "add", &[("kind", "ntfy"), ("address", "veras-phone"), ("name", "phone")]).await;
+    let right = code(&site).await;
+    assert_eq!(press(&site, Who::Viewer, "phone/code", &[("code", &right)]).await.status, 303);
+    let shown = page(&site, Who::Viewer).await;
+    let silent = "Your order leaves it out, so it never rings.";
+    assert!(shown.contains(silent) && shown.contains("A page reaches you at once by mail."), "{shown}");
+    let both = [("high-mail", "0"), ("low-mail", "0"), ("high-phone", "0"), ("low-phone", "never")];
+    assert_eq!(press(&site, Who::Viewer, "rules", &both).await.status, 303);
+    assert!(!page(&site, Who::Viewer).await.contains(silent));
 }
 
 #[tokio::test]
