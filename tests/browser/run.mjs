@@ -1,4 +1,4 @@
-// The browser tests: three scenes of a night, the same without JavaScript and by keyboard, on call as people live it, then every page in every look, and the demo. Prints `N passed, N failed`.
+// The browser tests: three scenes of a night, the same without JavaScript and by keyboard, on call as people live it, how they are reached, then every page in every look, and the demo. Prints `N passed, N failed`.
 // NIGHTBELL_BINARY names the binary; NIGHTBELL_SHOTS a folder for pictures.
 import { start } from './lib/server.mjs';
 import { launch } from './lib/browser.mjs';
@@ -10,6 +10,8 @@ import { noscript } from './scenes/noscript.mjs';
 import { keyboard } from './scenes/keyboard.mjs';
 import { schedule } from './scenes/schedule.mjs';
 import { policy } from './scenes/policy.mjs';
+import { reach } from './scenes/reach.mjs';
+import { push } from './scenes/push.mjs';
 import { demo } from './scenes/demo.mjs';
 import { looks } from './scenes/looks.mjs';
 
@@ -24,6 +26,8 @@ try {
   await keyboard(night);
   await schedule(night);
   await policy(night);
+  await reach(night);
+  await push(night);
   await looks(night);
   await demo(night);
 } finally {

@@ -87,3 +87,12 @@ export async function signIn(page, invitation, password) {
   await page.waitForURL((url) => !url.pathname.startsWith('/welcome'));
   assert(!page.url().includes('/sign-in'), `still asked to sign in at ${page.url()}`);
 }
+
+/** A picture for docs/pictures: what is in sight, from `top` on, as a file small enough for a repository. */
+export async function paper(page, name, top = 'h1') {
+  const folder = process.env.NIGHTBELL_SHOTS;
+  if (!folder) return;
+  mkdirSync(path.join(folder, 'docs'), { recursive: true });
+  if (top) await page.locator(top).first().evaluate((el) => el.scrollIntoView({ block: 'start' }));
+  await page.screenshot({ path: path.join(folder, 'docs', `${name}.png`) });
+}

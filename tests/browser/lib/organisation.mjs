@@ -1,4 +1,4 @@
-// The organisation of the browser tests: four people, one schedule, one service, one status page.
+// The organisation of the browser tests: five people who are reached and two who are new, one schedule, one service, one status page.
 const person = (hook, id, name, role) => `
   - id: ${id}
     name: ${name}
@@ -8,8 +8,12 @@ const person = (hook, id, name, role) => `
     contacts: [ { id: hook, kind: webhook, url: "${hook}/${id}", verified: true } ]
     rules: { high: [ { after: 0s, via: hook } ], low: [ { after: 0s, via: hook } ] }`;
 
+/** Somebody whom nothing reaches yet. */
+const newcomer = (id, name) => `
+  - { id: ${id}, name: ${name}, email: ${id}@example.com, role: responder, time_zone: Europe/Berlin }`;
+
 export const organisation = (hook) => `version: 1
-users:${person(hook, 'alice', 'Alice Example', 'responder')}${person(hook, 'bob', 'Bob Example', 'responder')}${person(hook, 'carol', 'Carol Khan', 'manager')}${person(hook, 'dana', 'Dana Reyes', 'manager')}${person(hook, 'vera', 'Vera Viewer', 'viewer')}
+users:${person(hook, 'alice', 'Alice Example', 'responder')}${person(hook, 'bob', 'Bob Example', 'responder')}${person(hook, 'carol', 'Carol Khan', 'manager')}${person(hook, 'dana', 'Dana Reyes', 'manager')}${person(hook, 'vera', 'Vera Viewer', 'viewer')}${newcomer('erin', 'Erin Newman')}${newcomer('finn', 'Finn Newman')}
 teams:
   - { id: payments, name: Payments, members: [alice, bob], time_zone: Europe/Berlin, holidays: DE }
 schedules:

@@ -1,7 +1,7 @@
 // Every page: 360, 720 (a desk at 200 % zoom) and 1440 px, light and dark, with and without JavaScript; no accessibility violation,
 // no overflow, no foreign request, no console error.
 import { assert, check } from '../lib/checks.mjs';
-import { DESK, PHONE, ZOOMED, faults, open, picture } from '../lib/browser.mjs';
+import { DESK, PHONE, ZOOMED, faults, open, picture, signIn } from '../lib/browser.mjs';
 
 export async function looks(night) {
   const { server, browser, people } = night;
@@ -9,10 +9,18 @@ export async function looks(night) {
     '/', '/alerts', `/alerts/${night.alert}`, '/incidents', '/incidents/new', night.room, `${night.room}/update`, '/oncall',
     '/oncall/me', '/oncall/load', '/oncall/new', '/oncall/payments-primary', '/oncall/night-watch?weeks=8', '/oncall/shop-oncall/edit', '/oncall/shop-oncall/override', '/oncall/shop-oncall/ask', '/oncall/policies', '/oncall/policies/new', '/oncall/policies/payments', '/oncall/policies/night-shop', '/oncall/policies/night-shop/edit',
     '/explain?service=checkout', '/services', '/runbooks', '/runbooks/stripe-webhook-failures', '/postmortems', night.postmortem, '/actions', '/settings',
+    '/settings/calendars', '/oncall/coverage', '/oncall/coverage?weeks=1', '/explain', '/explain?service=checkout&urgency=low&without=alice', `/alerts/${night.alert}?for=bob`,
   ];
+  // How somebody is reached whose methods are proved, wait for a code, and are set up in a browser; and how everybody is.
+  const reached = ['/settings/reach'];
+  const administered = ['/settings/people'];
   const everybody = ['/sign-in', '/status/main', '/status/main/history', '/status/nowhere', '/nowhere', night.link];
   const state = await people.carol.context().storageState();
-  const name = (where) => where.replace(/^\/p\/.*/, 'woken').replace(/alert-[0-9a-f]+/, 'one').replace(/inc-[0-9-]+/, '').replace(/^\//, '').replace(/\?.*/, '').replace(/[^a-z0-9]+/gi, '-').slice(0, 40) || 'home';
+  const sam = await open(browser, server.url);
+  await signIn(sam, await server.invite('sam'), 'a lamp in the hall at night');
+  const [erins, sams] = [await people.erin.context().storageState(), await sam.context().storageState()];
+  await sam.context().close();
+  const name = (where) => where.replace(/^\/p\/.*/, 'woken').replace(/alert-[0-9a-f]+/, 'one').replace(/inc-[0-9-]+/, '').replace(/^\//, '').replace(/[^a-z0-9]+/gi, '-').slice(0, 40) || 'home';
 
   for (const [size, viewport] of [['360', PHONE], ['720', ZOOMED], ['1440', DESK]]) {
     for (const colorScheme of size === '720' ? ['light'] : ['light', 'dark']) {
@@ -21,9 +29,11 @@ export async function looks(night) {
         const options = { viewport, colorScheme, javaScriptEnabled: script, reducedMotion: 'reduce', deviceScaleFactor: size === '720' ? 2 : 1 };
         const inside = await open(browser, server.url, { ...options, storageState: state });
         const outside = await open(browser, server.url, options);
-        for (const where of [...signedIn, ...everybody]) {
+        const erin = await open(browser, server.url, { ...options, storageState: erins });
+        const admin = await open(browser, server.url, { ...options, storageState: sams });
+        const readers = new Map([...signedIn.map((where) => [where, inside]), ...reached.map((where) => [where, erin]), ...administered.map((where) => [where, admin]), ...everybody.map((where) => [where, outside])]);
+        for (const [where, page] of readers) {
           if (!where) continue;
-          const page = signedIn.includes(where) ? inside : outside;
           await check(`look: ${where.startsWith('/p/') ? '/p/{token}' : where} at ${look}`, async () => {
             const response = await page.goto(where);
             const missing = where.includes('nowhere');
@@ -35,7 +45,7 @@ export async function looks(night) {
             assert(found.length === 0, found.join('\n'));
           });
         }
-        await Promise.all([inside.context().close(), outside.context().close()]);
+        await Promise.all([inside, outside, erin, admin].map((page) => page.context().close()));
       }
     }
   }
