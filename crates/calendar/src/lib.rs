@@ -36,7 +36,7 @@ pub use prepared::Prepared;
 pub use problem::{CalendarError, ScheduleProblem, validate};
 pub use rota::{Rota, Version};
 pub use shifts::{gaps, on_call, shifts};
-pub use staged::{Change, HandOff, When, difference};
+pub use staged::{Change, HandOff, difference};
 
 /// A point on the universal time line. Never civil time.
 pub type Instant = jiff::Timestamp;

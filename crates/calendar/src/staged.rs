@@ -1,4 +1,4 @@
-//! Changes of a plan before they are made: when one begins, and what it changes for whom.
+//! Changes of a plan before they are made: the hand-overs one may wait for, and what it changes for whom.
 //!
 //! Pure looks at rotas; whoever stages a version writes it down elsewhere.
 
@@ -10,18 +10,6 @@ use crate::limits::LOOKAHEAD_STEPS_MAX;
 use crate::model::{Member, Shift};
 use crate::plan::Sweep;
 use crate::{CalendarError, Instant, Rota};
-
-/// When a changed plan takes effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum When {
-    /// At once.
-    Now,
-    /// When those who are on call now hand over; in a gap, when somebody comes.
-    AfterCurrentShift,
-    /// When the layer that has it now, overrides aside, begins with its first slot again; the lowest layer if none has.
-    AfterFullRotation,
-}
 
 /// A span in which other people are on call than before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,19 +33,11 @@ impl Change {
 }
 
 impl Rota {
-    /// The instant at which a change made now takes effect; `None` if what it waits for never comes.
+    /// When those who are on call now hand over; in a gap, when somebody comes. `None` if that never happens.
     ///
     /// # Errors
     /// As [`Rota::prepare`].
-    pub fn effective_at(&self, now: Instant, when: When) -> Result<Option<Instant>, CalendarError> {
-        match when {
-            When::Now => Ok(Some(now)),
-            When::AfterCurrentShift => self.end_of_shift(now),
-            When::AfterFullRotation => self.end_of_rotation(now),
-        }
-    }
-
-    fn end_of_shift(&self, now: Instant) -> Result<Option<Instant>, CalendarError> {
+    pub fn end_of_shift(&self, now: Instant) -> Result<Option<Instant>, CalendarError> {
         let prepared = self.prepare()?;
         let current = prepared.on_call(now);
         let mut until = current.until;
@@ -73,7 +53,11 @@ impl Rota {
         Ok(until)
     }
 
-    fn end_of_rotation(&self, now: Instant) -> Result<Option<Instant>, CalendarError> {
+    /// When the layer that has it now, overrides aside, begins with its first slot again; the lowest layer if none has. `None` if it never does.
+    ///
+    /// # Errors
+    /// As [`Rota::prepare`].
+    pub fn end_of_rotation(&self, now: Instant) -> Result<Option<Instant>, CalendarError> {
         let prepared = self.prepare()?;
         let Some(plan) = prepared.plan_at(now) else { return Ok(None) };
         let winning = Sweep::new(plan, now).winning().map_or(0, |(layer, _)| layer);

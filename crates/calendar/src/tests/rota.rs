@@ -1,7 +1,9 @@
 //! Versions that follow each other, and what people agreed on beside them.
 
 use super::{at, civil, in_zone, lines};
-use crate::{HandOff, Member, Override, OverrideKind, Rota, Shift, Version, When, difference, shifts};
+use crate::{
+    CalendarError, HandOff, Instant, Member, Override, OverrideKind, Rota, Shift, Version, difference, shifts,
+};
 
 #[test]
 fn a_rota_of_one_schedule_is_that_schedule() {
@@ -56,28 +58,28 @@ fn when_a_change_takes_effect() {
     // 2026-05-04 is a Monday; ann has that week.
     let weekly = in_zone("Europe/Berlin").layer("w", "ann bob cy", "1w", "2026-05-04T09:00");
     let rota = Rota::of(weekly.clone());
-    let check = |rota: &Rota, now: &str, when: When, expected: Option<&str>| {
-        let found = rota.effective_at(at(now), when).unwrap();
-        assert_eq!(found, expected.map(at), "{now} {when:?}");
+    type Ask = fn(&Rota, Instant) -> Result<Option<Instant>, CalendarError>;
+    let check = |rota: &Rota, now: &str, ask: Ask, expected: Option<&str>| {
+        let found = ask(rota, at(now)).unwrap();
+        assert_eq!(found, expected.map(at), "{now}");
     };
-    check(&rota, "2026-05-12T10:00:00Z", When::Now, Some("2026-05-12T10:00:00Z"));
-    check(&rota, "2026-05-12T10:00:00Z", When::AfterCurrentShift, Some("2026-05-18T07:00:00Z"));
-    check(&rota, "2026-05-12T10:00:00Z", When::AfterFullRotation, Some("2026-05-25T07:00:00Z"));
+    check(&rota, "2026-05-12T10:00:00Z", Rota::end_of_shift, Some("2026-05-18T07:00:00Z"));
+    check(&rota, "2026-05-12T10:00:00Z", Rota::end_of_rotation, Some("2026-05-25T07:00:00Z"));
     // At the very hand-off the next round has begun.
-    check(&rota, "2026-05-25T07:00:00Z", When::AfterFullRotation, Some("2026-06-15T07:00:00Z"));
+    check(&rota, "2026-05-25T07:00:00Z", Rota::end_of_rotation, Some("2026-06-15T07:00:00Z"));
     // Before the first turn: when somebody comes, which is when the first round begins.
-    check(&rota, "2026-05-01T00:00:00Z", When::AfterCurrentShift, Some("2026-05-04T07:00:00Z"));
-    check(&rota, "2026-05-01T00:00:00Z", When::AfterFullRotation, Some("2026-05-04T07:00:00Z"));
+    check(&rota, "2026-05-01T00:00:00Z", Rota::end_of_shift, Some("2026-05-04T07:00:00Z"));
+    check(&rota, "2026-05-01T00:00:00Z", Rota::end_of_rotation, Some("2026-05-04T07:00:00Z"));
     // Who stands behind may change without a hand-over; an override is one.
     let covered = weekly.agreed(Override::new("dan", civil("2026-05-13T00:00"), civil("2026-05-14T00:00")));
-    check(&Rota::of(covered.clone()), "2026-05-12T10:00:00Z", When::AfterCurrentShift, Some("2026-05-12T22:00:00Z"));
-    check(&Rota::of(covered), "2026-05-13T10:00:00Z", When::AfterFullRotation, Some("2026-05-25T07:00:00Z"));
+    check(&Rota::of(covered.clone()), "2026-05-12T10:00:00Z", Rota::end_of_shift, Some("2026-05-12T22:00:00Z"));
+    check(&Rota::of(covered), "2026-05-13T10:00:00Z", Rota::end_of_rotation, Some("2026-05-25T07:00:00Z"));
     let behind = in_zone("UTC").layer("d", "ann bob ann cy", "1d", "2026-05-01T00:00");
-    check(&Rota::of(behind), "2026-05-01T10:00:00Z", When::AfterCurrentShift, Some("2026-05-02T00:00:00Z"));
+    check(&Rota::of(behind), "2026-05-01T10:00:00Z", Rota::end_of_shift, Some("2026-05-02T00:00:00Z"));
     let alone = Rota::of(in_zone("UTC").layer("a", "ann", "0d", "2026-05-01T00:00"));
-    check(&alone, "2026-05-12T10:00:00Z", When::AfterCurrentShift, None);
-    check(&alone, "2026-05-12T10:00:00Z", When::AfterFullRotation, None);
-    check(&Rota::of(in_zone("UTC")), "2026-05-12T10:00:00Z", When::AfterFullRotation, None);
+    check(&alone, "2026-05-12T10:00:00Z", Rota::end_of_shift, None);
+    check(&alone, "2026-05-12T10:00:00Z", Rota::end_of_rotation, None);
+    check(&Rota::of(in_zone("UTC")), "2026-05-12T10:00:00Z", Rota::end_of_rotation, None);
 }
 
 #[test]

@@ -10,7 +10,6 @@ mod known;
 mod standing;
 mod timeline;
 mod told;
-mod unreachable;
 mod walk;
 mod warn;
 mod ways;
@@ -19,7 +18,6 @@ pub use holes::{Hole, Missing, Spot};
 pub use known::unsendable;
 pub use standing::{Away, Known, PROVEN_WITHIN};
 pub use told::{Told, ToldHole, ToldMissing, ToldWay};
-pub use unreachable::{Unreachable, unreachable};
 pub use warn::{STAGES_DAYS, ahead, menders, warn};
 pub use ways::{Place, Way};
 

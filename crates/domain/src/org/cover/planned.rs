@@ -3,7 +3,7 @@
 use super::{Cover, StagedPlan};
 use crate::{record::Instant, refusal::Refusal};
 use jiff::SignedDuration;
-use nightbell_calendar::{Rota, Schedule, When};
+use nightbell_calendar::{CalendarError, Rota, Schedule};
 use serde::{Deserialize, Serialize};
 
 /// When a changed plan begins.
@@ -35,14 +35,14 @@ impl Begin {
                 Err(Refusal::invalid("at", "That lies in the past, and no past shift is changed."))
             }
             Self::At(at) => Ok(at),
-            Self::AfterCurrentShift => waits(rota, now, When::AfterCurrentShift),
-            Self::AfterFullRotation => waits(rota, now, When::AfterFullRotation),
+            Self::AfterCurrentShift => waits(rota.end_of_shift(now)),
+            Self::AfterFullRotation => waits(rota.end_of_rotation(now)),
         }
     }
 }
 
-fn waits(rota: &Rota, now: Instant, when: When) -> Result<Instant, Refusal> {
-    let found = rota.effective_at(now, when).map_err(|e| Refusal::invalid("calendar", format!("{e}.")))?;
+fn waits(found: Result<Option<Instant>, CalendarError>) -> Result<Instant, Refusal> {
+    let found = found.map_err(|e| Refusal::invalid("calendar", format!("{e}.")))?;
     found.ok_or_else(|| {
         Refusal::conflict("no-hand-off", "Nobody ever hands over there, so it would never begin: say when it does.")
     })

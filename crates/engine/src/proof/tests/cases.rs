@@ -1,6 +1,6 @@
 //! What findings say, and what counts: tables.
 
-use crate::proof::{Away, Known, PROVEN_WITHIN, Proof, prove, unreachable};
+use crate::proof::{Away, Known, PROVEN_WITHIN, Proof, prove};
 use jiff::{SignedDuration, Timestamp};
 use nightbell_domain::{org::Organisation, signal::route::RouteTable};
 use nightbell_wire::org_files::{SourceFile, parse};
@@ -144,22 +144,6 @@ fn every_way_is_looked_at_once_with_what_leads_there() {
     let said = told(&proof);
     assert!(said.iter().any(|hole| hole.contains(", the administrators reach ")), "several of them: {said:?}");
     assert!(said.iter().all(|hole| !hole.contains("the administrators reaches")), "{said:?}");
-}
-
-#[test]
-fn whoever_publishes_a_schedule_learns_who_cannot_be_reached() {
-    let org = small(&WEEKLY.replace("bob", "dave, nobody-there"), BOTH, "");
-    let rota = org.rota(&"rota".parse().expect("a handle")).expect("a rota");
-    let found = unreachable(&org, &Known::default(), &rota, at("2026-10-19T00:00:00Z"), at("2026-11-16T00:00:00Z"))
-        .expect("worked out");
-    let told: Vec<String> = found.iter().map(|one| format!("{} from {}: {}", one.who, one.from, one.why)).collect();
-    assert_eq!(
-        told,
-        [
-            "dave from 2026-10-19T00:00:00Z: @dave has no verified contact method",
-            "nobody-there from 2026-10-19T00:00:00Z: @nobody-there does not exist"
-        ]
-    );
 }
 
 /// Not a judgement: prints how long a large organisation takes.
