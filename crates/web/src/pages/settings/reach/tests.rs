@@ -4,6 +4,7 @@ use crate::{
     public::tests::outage::{assert_sound, read},
     tests::site::{Answer, Site, Who},
 };
+use jiff::SignedDuration;
 use nightbell_engine::{domain::ids::UserId, paging};
 
 fn site() -> Site {
@@ -69,6 +70,7 @@ async fn a_method_is_added_proved_and_tested() {
     let woken = site.get(Who::Nobody, &link).await.body;
     assert!(woken.contains(">It rang</button>") && !woken.contains("Acknowledge</button>"), "{woken}");
     assert!(!woken.contains("No quick mitigation") && woken.contains("nobody else is called"), "{woken}");
+    site.advance(SignedDuration::from_secs(20));
     assert_eq!(site.post_form(Who::Nobody, &format!("{link}/ack"), &[]).await.status, 303);
     let answered = read(&site.get(Who::Nobody, &link).await.body);
     assert!(answered.contains("It rang.") && !answered.contains("You can sleep"), "{answered}");
