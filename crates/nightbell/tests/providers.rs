@@ -5,6 +5,9 @@
 #[path = "blackbox/child.rs"]
 #[expect(dead_code, reason = "shared with the black box, which uses all of it")]
 mod child;
+#[path = "push/double.rs"]
+#[expect(dead_code, reason = "shared with the stories of phones, which use all of it")]
+mod double;
 #[path = "blackbox/house.rs"]
 #[expect(dead_code, reason = "shared with the black box, which uses all of it")]
 mod house;
@@ -18,6 +21,10 @@ mod ledger;
 mod log;
 #[path = "providers/media/mod.rs"]
 mod media;
+#[path = "push/person.rs"]
+mod person;
+#[path = "push/phone.rs"]
+mod phone;
 #[path = "providers/post.rs"]
 mod post;
 #[path = "providers/servers.rs"]

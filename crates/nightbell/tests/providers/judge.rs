@@ -44,6 +44,8 @@ pub enum First {
     Url(String),
     /// Any other: its lines in the organisation's file.
     Contact(String),
+    /// Set up by the person, with rules of their own.
+    Own,
 }
 
 /// One person's misfortune.
@@ -70,13 +72,16 @@ pub fn organisation(cases: &[Case], url: &str) -> String {
     let (mut policies, mut services, mut integrations) = (String::new(), String::new(), String::new());
     for Case { name, first, falls, .. } in cases {
         let first = match first {
-            First::Mail => format!("{{ id: first, kind: email, address: {name}@{DOMAIN}, verified: true }}"),
-            First::Url(url) => format!("{{ id: first, kind: webhook, url: \"{url}\", verified: true }}"),
-            First::Contact(lines) => format!("{{ id: first, {lines}, verified: true }}"),
+            First::Mail => format!("{{ id: first, kind: email, address: {name}@{DOMAIN}, verified: true }}, "),
+            First::Url(url) => format!("{{ id: first, kind: webhook, url: \"{url}\", verified: true }}, "),
+            First::Contact(lines) => format!("{{ id: first, {lines}, verified: true }}, "),
+            First::Own => String::new(),
         };
+        let rules =
+            if first.is_empty() { String::new() } else { format!(", rules: {{ high: {ladder}, low: {ladder} }}") };
         let dead = if *falls == Falls::ToTheNext { "gone-" } else { "" };
         users.push_str(&format!(
-            "  - {{ id: {name}, name: {name}, email: {name}@{DOMAIN}, contacts: [ {first}, {{ id: second, kind: webhook, url: \"{url}/{dead}{name}/key-second-{name}\", verified: true }} ], rules: {{ high: {ladder}, low: {ladder} }} }}\n"
+            "  - {{ id: {name}, name: {name}, email: {name}@{DOMAIN}, contacts: [ {first}{{ id: second, kind: webhook, url: \"{url}/{dead}{name}/key-second-{name}\", verified: true }} ]{rules} }}\n"
         ));
         policies.push_str(&format!(
             "  - {{ id: {name}, steps: [ {{ after: 0s, notify: [\"user:{name}\"] }}, {{ after: 30m, notify: [\"user:boss\"] }} ], last_resort: [\"user:boss\"] }}\n"

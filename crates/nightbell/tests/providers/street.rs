@@ -173,6 +173,7 @@ fn inv_01_05_06_07_08_21_whatever_one_provider_does_everybody_is_reached_in_time
     answering.extend(chatting);
     let cases: Vec<Case> = holding.iter().chain(&answering).cloned().collect();
     house.apply(&server, &judge::organisation(&cases, &web.plain()));
+    media::set_up(&server, &api.base());
 
     judge::trigger(&server, &holding);
     let by_mail = holding.iter().filter(|case| matches!(case.first, First::Mail)).count();

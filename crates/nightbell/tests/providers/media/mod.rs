@@ -6,12 +6,14 @@ mod described;
 mod discord;
 mod mattermost;
 mod ntfy;
+mod push;
 mod slack;
 mod teams;
 mod telegram;
 mod twilio;
 
 pub use api::Api;
+pub use push::set_up;
 
 use super::{
     judge::{Case, Falls, First},
@@ -69,7 +71,7 @@ pub struct Medium {
     word: &'static str,
     /// Everything below this part of the double's path is this medium's.
     below: &'static str,
-    /// The contact's lines in the organisation's file, by the double's address and the person's number.
+    /// The contact's lines in the organisation's file, by the double's address and the person's number; nothing where its owner sets it up.
     contact: fn(&str, usize) -> String,
     /// Reads a request, or says what is wrong with it. The path begins behind the medium's word.
     hear: fn(&Request, &str) -> Result<Heard, String>,
@@ -89,7 +91,7 @@ pub struct Medium {
     late: [bool; 2],
 }
 
-const MEDIA: [&Medium; 8] = [
+const MEDIA: [&Medium; 9] = [
     &slack::SLACK,
     &discord::DISCORD,
     &mattermost::MATTERMOST,
@@ -98,6 +100,7 @@ const MEDIA: [&Medium; 8] = [
     &telegram::TELEGRAM,
     &twilio::TWILIO,
     &described::DESCRIBED,
+    &push::PUSH,
 ];
 
 /// The settings of the server that make it use the doubles at this address.
@@ -115,8 +118,17 @@ pub fn settings(base: &str) -> Vec<(&'static str, String)> {
 }
 
 /// Where people are reached. Must not be in a log.
-pub const ADDRESSES: [&str; 8] =
-    ["U0CASE", "8035111022467", "mmperson", "teams/hunter2", "topic-of-", "77000", "+155511100", "+155522200"];
+pub const ADDRESSES: [&str; 9] = [
+    "U0CASE",
+    "8035111022467",
+    "mmperson",
+    "teams/hunter2",
+    "topic-of-",
+    "77000",
+    "+155511100",
+    "+155522200",
+    "push/hunter2",
+];
 
 /// Whether this case is one of the installation's own settings: nobody else is reached by that way either.
 pub fn is_loud(case: &Case) -> bool {
@@ -163,7 +175,11 @@ fn case(medium: &Medium, base: &str, person: usize, misfortune: Misfortune) -> C
         Down => "HTTP 503",
         other => (medium.told)(other),
     };
-    let first = First::Contact(format!("kind: {}, {}", medium.word, (medium.contact)(base, person)));
+    let contact = (medium.contact)(base, person);
+    let first = match contact.as_str() {
+        "" => First::Own,
+        contact => First::Contact(format!("kind: {}, {contact}", medium.word)),
+    };
     Case { name: name(medium, misfortune).leak(), first, ends, told, falls, arrive }
 }
 
