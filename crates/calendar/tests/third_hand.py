@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1)
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+# The years of which Nightbell says that it knows public holidays.
+PUBLIC_YEARS = range(2024, 2033)
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -112,38 +114,118 @@ def spans_of_hours(zone, hours, begin, end):
     return spans
 
 
+def easter(year):
+    """Gauss, as Lilius and Clavius corrected him."""
+    a, b, c = year % 19, year // 100, year % 100
+    d = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
+    e = (32 + 2 * (b % 4) + 2 * (c // 4) - d - c % 4) % 7
+    f = d + e - 7 * ((a + 11 * d + 22 * e) // 451) + 114
+    return datetime(year, f // 31, f % 31 + 1)
+
+
+def holidays_of(said, year):
+    days = [datetime.fromisoformat(day) for day in said.get("days", [])]
+    if said.get("country") == "DE" and year in PUBLIC_YEARS:
+        days += [datetime(year, *day) for day in [(1, 1), (5, 1), (10, 3), (12, 25), (12, 26)]]
+        days += [easter(year) + timedelta(days=later) for later in (-2, 1, 39, 50)]
+    return [day for day in days if day.year == year]
+
+
+def spans_of_holidays(zone, said, begin, end):
+    """Civil days, from midnight to midnight as the clock has come to it."""
+    years = {(EPOCH + timedelta(seconds=second)).year for second in (begin - 86400, end + 86400)}
+    days = [day for year in years for day in holidays_of(said, year)]
+    return [(instant(zone, day), instant(zone, day + timedelta(days=1))) for day in days]
+
+
+def edge(zone, text):
+    if text.endswith("Z"):
+        return as_if_utc(datetime.fromisoformat(text[:-1]))
+    return instant(zone, datetime.fromisoformat(text))
+
+
+def take_place(those, user, place):
+    """Somebody stands where one person stood; nobody stands there twice."""
+    if place not in those:
+        return those
+    if user in those and those[0] != place:
+        return [one for one in those if one != place]
+    return [user if one == place else one for one in those if one != user]
+
+
+def on_call(slot, overrides):
+    """What overrides make of a turn, each of what those before it made."""
+    have, join, lead = list(slot), [], []
+    for one in overrides:
+        user, place, kind = one["user"], one.get("instead_of"), one.get("kind", "replace")
+        if kind == "add":
+            join.append(user)
+        elif kind == "reverse-shadow":
+            lead.append(user)
+        elif kind == "replace" and place is None:
+            have = [user]
+        elif kind == "replace" and place != user:
+            have = take_place(have, user, place)
+            join = [user if other == place else other for other in join]
+            lead = [user if other == place else other for other in lead]
+    for user in join:
+        if user not in have:
+            have.append(user)
+    for user in lead:
+        if have and have[0] != user:
+            have = [user] + [other for other in have if other != user]
+    return have or None
+
+
 def holds(spans, second):
     return any(begin <= second < end for begin, end in spans)
 
 
+class Version:
+    """One version of the schedule, with everything turned into spans."""
+
+    def __init__(self, zone, schedule, begin, end):
+        self.layers = []
+        for layer in schedule["layers"]:
+            hours = spans_of_hours(zone, layer["hours"], begin, end) if layer.get("hours") else [(begin, end)]
+            said = layer.get("holidays")
+            days = spans_of_holidays(zone, said, begin, end) if said else []
+            self.layers.append((turns(zone, layer, end), hours, days, said and said["on"]))
+        self.overrides = [(edge(zone, o["from"]), edge(zone, o["to"]), o) for o in schedule.get("overrides", [])]
+
+    def cuts(self):
+        for found, hours, days, _ in self.layers:
+            yield from (cut for span in [*found, *hours, *days] for cut in span[:2])
+        yield from (cut for span in self.overrides for cut in span[:2])
+
+    def slot(self, second):
+        """The highest layer that is on and has somebody."""
+        who = []
+        for found, hours, days, rule in self.layers:
+            works = rule is None or holds(days, second) == (rule == "only")
+            if works and holds(hours, second):
+                for begin, end, slot in found:
+                    if begin <= second < end and slot != "nobody":
+                        who = [slot] if isinstance(slot, str) else slot
+        return who
+
+
 def shifts(zone, case):
-    begin, end, schedule = case["from"], case["to"], case["schedule"]
-    layers = []
-    for layer in schedule["layers"]:
-        hours = spans_of_hours(zone, layer["hours"], begin, end) if layer.get("hours") else [(begin, end)]
-        layers.append((turns(zone, layer, end), hours))
-    overrides = [
-        (instant(zone, datetime.fromisoformat(o["from"])), instant(zone, datetime.fromisoformat(o["to"])), o["user"])
-        for o in schedule.get("overrides", [])
-    ]
-    cuts = {begin, end}
-    for found, hours in layers:
-        cuts.update(edge for span in found for edge in span[:2])
-        cuts.update(edge for span in hours for edge in span)
-    cuts.update(edge for span in overrides for edge in span[:2])
+    begin, end, rota = case["from"], case["to"], case["rota"]
+    versions = []
+    for said in rota["versions"]:
+        since = edge(zone, said["from"]) if said.get("from") else -(10**15)
+        versions.append((since, Version(zone, said["schedule"], begin, end)))
+    agreed = [(edge(zone, o["from"]), edge(zone, o["to"]), o) for o in rota.get("overrides", [])]
+    cuts = {begin, end, *(since for since, _ in versions), *(cut for span in agreed for cut in span[:2])}
+    for _, version in versions:
+        cuts.update(version.cuts())
     cuts = sorted(cut for cut in cuts if begin <= cut <= end)
     result = []
     for low, high in zip(cuts, cuts[1:]):
-        who = None
-        for found, hours in layers:
-            if holds(hours, low):
-                for turn_begin, turn_end, slot in found:
-                    if turn_begin <= low < turn_end and slot != "nobody":
-                        who = slot
-        for override_begin, override_end, user in overrides:
-            if override_begin <= low < override_end:
-                who = user
-        who = [who] if isinstance(who, str) else who
+        version = [version for since, version in versions if since <= low][-1]
+        covering = [o for first, last, o in version.overrides + agreed if first <= low < last]
+        who = on_call(version.slot(low), covering)
         if result and result[-1][1] == low and result[-1][2] == who:
             result[-1][1] = high
         elif who is not None:

@@ -1,5 +1,6 @@
 //! The calendar against Python's `zoneinfo`: another implementation of the written rules, on another library and the
-//! machine's own time zone data, at every clock change of every zone from 2020 to 2040.
+//! machine's own time zone data, at every clock change of every zone from 2020 to 2040: layers, hours, public holidays, overrides of every kind,
+//! and versions that follow one another.
 //!
 //! Zones about which the machine's data differs from Nightbell's are left out, counted, and few.
 
@@ -9,7 +10,7 @@ use std::process::{Command, Stdio};
 use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{SignedDuration, Timestamp, ToSpan, Unit};
-use nightbell_calendar::{Schedule, Shift, local, shifts};
+use nightbell_calendar::{Rota, Shift, local};
 use serde_json::{Value, json};
 
 /// Zones whose data may differ, of about 600: the two databases are of different months.
@@ -33,13 +34,55 @@ fn steps(zone: &TimeZone) -> Vec<(i64, i32)> {
     steps
 }
 
+/// What people agree on near the change of the clock, of every kind: each is made of what those before it made.
+fn agreed(shown: DateTime, change: Timestamp, shape: usize) -> Value {
+    let wall = |minutes: i64| local_text(shown + minutes.minutes());
+    let exact = |minutes: i64| (change + minutes.minutes()).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    match shape % 5 {
+        0 => json!([]),
+        1 => json!([
+            { "user": "fay", "from": wall(-200), "to": wall(300), "kind": "add" },
+            { "user": "gus", "from": exact(-45), "to": exact(45), "instead_of": "fay" },
+            { "user": "hal", "from": wall(100), "to": wall(200), "instead_of": "ann" },
+        ]),
+        2 => json!([
+            { "user": "fay", "from": wall(-300), "to": exact(240), "kind": "reverse-shadow" },
+            { "user": "gus", "from": wall(-10), "to": exact(90), "instead_of": "fay" },
+            { "user": "ann", "from": exact(30), "to": wall(180), "kind": "shadow" },
+        ]),
+        3 => json!([
+            { "user": "bob", "from": exact(-600), "to": wall(600), "kind": "add" },
+            { "user": "cy", "from": exact(-20), "to": exact(50), "instead_of": "bob" },
+            { "user": "bob", "from": wall(20), "to": wall(70), "kind": "reverse-shadow" },
+            { "user": "dan", "from": wall(40), "to": exact(400) },
+        ]),
+        _ => json!([
+            { "user": "fay", "from": exact(0), "to": exact(61) },
+            { "user": "gus", "from": exact(30), "to": wall(95), "instead_of": "fay" },
+            { "user": "fay", "from": wall(80), "to": wall(140), "kind": "add" },
+        ]),
+    }
+}
+
+/// A schedule alone, or one that another version follows near the change, with what people agreed on.
+fn rota(zone: &str, shown: DateTime, change: Timestamp, shape: usize) -> Value {
+    let mut versions = vec![json!({ "schedule": schedule(zone, shown, shape) })];
+    if shape.is_multiple_of(3) {
+        for (n, minutes) in [(1, -70), (2, 25)] {
+            let from = (change + i64::from(minutes).minutes()).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+            versions.push(json!({ "from": from, "schedule": schedule(zone, shown, shape + n) }));
+        }
+    }
+    json!({ "versions": versions, "overrides": agreed(shown, change, shape) })
+}
+
 /// One of the shapes schedules have, handing over near what the clock showed at its change.
 fn schedule(zone: &str, shown: DateTime, shape: usize) -> Value {
     let near = [0, 30, -30, 60, -75][shape / 4 % 5];
     let starts = |days: i64| local_text(shown + i64::from(near).minutes() - days.days());
     let clock = |minutes: i64| (shown + minutes.minutes()).strftime("%H:%M").to_string();
     let day = |hours: i64| (shown + hours.hours()).strftime("%a").to_string().to_lowercase();
-    let layers = match shape % 4 {
+    let mut layers = match shape % 4 {
         0 => json!([{ "name": "d", "members": ["ann", ["bob", "cy"], "nobody"], "every": "1d", "starts": starts(7) }]),
         1 => json!([
             { "name": "base", "members": ["ann", "bob"], "every": ["4d", "3d"], "starts": starts(14) },
@@ -53,6 +96,18 @@ fn schedule(zone: &str, shown: DateTime, shape: usize) -> Value {
         ]),
         _ => json!([{ "name": "m", "members": ["ann", "bob", "cy"], "every": "1mo", "starts": starts(62) }]),
     };
+    // The day of the change and the day after are holidays of some, public holidays of others.
+    let day_of = |days: i64| (shown + days.days()).strftime("%Y-%m-%d").to_string();
+    let holidays = match shape % 7 {
+        1 => Some(json!({ "days": [day_of(0), day_of(1)], "on": "off" })),
+        3 => Some(json!({ "days": [day_of(0)], "on": "only" })),
+        4 => Some(json!({ "country": "DE", "days": [day_of(1)], "on": "off" })),
+        6 => Some(json!({ "country": "DE", "on": "only" })),
+        _ => None,
+    };
+    if let (Some(said), Some(layer)) = (holidays, layers.as_array_mut().and_then(|all| all.last_mut())) {
+        layer["holidays"] = said;
+    }
     let taken = (local_text(shown + 25.minutes()), local_text(shown + 55.minutes()));
     json!({ "time_zone": zone, "layers": layers, "overrides": [{ "user": "eve", "from": taken.0, "to": taken.1 }] })
 }
@@ -93,11 +148,11 @@ fn inv_11_python_computes_the_same_shifts_at_every_transition_of_every_zone_2020
         for (second, _) in &steps[1..steps.len() - 1] {
             let change = Timestamp::from_second(*second).expect("in range");
             let shown = zone.to_datetime(change - 1.nanosecond()).round(Unit::Minute).expect("in range");
-            let schedule = schedule(name, shown, shape);
+            let rota = rota(name, shown, change, shape);
             let (from, to) = (change - day * 2, change + day * 2);
-            let ready: Schedule = serde_json::from_value(schedule.clone()).expect("a schedule");
-            ours.push((schedule.clone(), told(&shifts(&ready, from, to).expect("shifts"))));
-            cases.push(json!({ "from": from.as_second(), "to": to.as_second(), "schedule": schedule }));
+            let ready: Rota = serde_json::from_value(rota.clone()).expect("a rota");
+            ours.push((rota.clone(), told(&ready.shifts(from, to).expect("shifts"))));
+            cases.push(json!({ "from": from.as_second(), "to": to.as_second(), "rota": rota }));
             shape += 1;
         }
         writeln!(ask, "{}", json!({ "zone": name, "steps": steps, "cases": cases })).expect("python listens");
@@ -110,8 +165,8 @@ fn inv_11_python_computes_the_same_shifts_at_every_transition_of_every_zone_2020
         }
         let theirs = answer["shifts"].as_array().expect("a list");
         assert_eq!(theirs.len(), ours.len(), "{name}");
-        for (theirs, (schedule, ours)) in theirs.iter().zip(&ours) {
-            assert_eq!(ours, theirs, "{name}: {schedule}");
+        for (theirs, (rota, ours)) in theirs.iter().zip(&ours) {
+            assert_eq!(ours, theirs, "{name}: {rota}");
             compared += 1;
         }
     }
