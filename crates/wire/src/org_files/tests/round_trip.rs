@@ -1,7 +1,7 @@
 //! Whatever is stored comes back from its own export unchanged.
 
 use super::{EXAMPLE, RUNBOOK, organisation, read, shown};
-use crate::org_files::{export, plan};
+use crate::org_files::{Action, export, export_policy, plan};
 use nightbell_domain::org::{
     AccessRole, Acknowledge, CivilTime, Condition, ConfigObject, Contact, ContactKind, HoldLow, Integration,
     IntegrationKind, NotificationRule, NotificationRules, Organisation, Policy, PolicyStep, ResponseSettings, Rhythm,
@@ -37,6 +37,20 @@ fn an_export_reads_like_something_a_person_wrote() {
     let files = export(&organisation(&parsed));
     assert_eq!(files[1], ("runbooks/stripe-webhook-failures.md".to_owned(), RUNBOOK.to_owned()));
     assert_eq!(files[0].1, include_str!("../fixtures/contract-example.export.yaml"));
+}
+
+/// What a page gives to copy is what the file says, under its key.
+#[test]
+fn one_policy_to_copy_is_read_back_as_it_is() {
+    let parsed = read(&[("nightbell.yaml", EXAMPLE)]).unwrap_or_else(|problems| panic!("{}", shown(&problems)));
+    let org = organisation(&parsed);
+    assert!(!org.policies.is_empty());
+    for policy in org.policies.values() {
+        let content = format!("version: 1\n{}", export_policy(policy));
+        let parsed = read(&[("one.yaml", content.as_str())]).unwrap_or_else(|problems| panic!("{}", shown(&problems)));
+        let told = plan(&org, &BTreeSet::new(), &parsed, false);
+        assert!(told.changes.iter().all(|change| change.action == Action::Keep), "{content}: {told:?}");
+    }
 }
 
 #[test]

@@ -129,6 +129,7 @@ fn looked(
         (None, "") if typed.word("step") != "save" => {
             UNNAMED.parse().map_err(|_| Refusal::not_found("policy", UNNAMED))?
         }
+        (None, "new") => return Err(Refusal::invalid("id", "That is the address of this form. Choose another name.")),
         (None, word) => word.parse().map_err(|e| Refusal::invalid("id", format!("{e}.")))?,
     };
     let policy = form::policy(typed, id)?;

@@ -77,6 +77,8 @@ async fn a_policy_is_made_and_changed_with_a_look_first() {
     let blank = site.get(Who::Manager, NEW).await;
     assert_sound(NEW, &blank);
     assert!(!blank.body.contains("aria-invalid"), "a blank form is not wrong yet: {}", blank.body);
+    let taken = press(&site, Who::Manager, NEW, &[("id", "new"), ("step", "save")]).await;
+    assert!(taken.status == 400 && taken.body.contains("the address of this form"), "{}", taken.body);
     let looked = press(&site, Who::Manager, NEW, &[("step", "preview")]).await;
     let text = read(&looked.body);
     assert!(looked.status == 200 && text.contains("Ring the primary of shop-primary."), "before it has a name: {text}");
@@ -145,11 +147,14 @@ async fn steps_go_up_and_down_come_and_go_and_nothing_typed_is_lost() {
     assert!(!added.contains("s3-kind"), "{added}");
 }
 
+/// Fields that are typed, the problem's element, what it says.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+
 #[tokio::test]
 async fn what_is_wrong_is_said_beside_its_field() {
     let site = made().await;
     let seen = revision(&site.get(Who::Manager, EDIT).await);
-    let cases: [(&[(&str, &str)], &str, &str); 7] = [
+    let cases: [Case; 7] = [
         (&[("s0-after", "soon")], "s0-after-problem", "soon"),
         (&[("s0-t0", "")], "s0-t-problem", "Say whom this step rings"),
         (&[("s0-t0", "user:gone")], "s0-t-problem", "no user \"gone\""),
