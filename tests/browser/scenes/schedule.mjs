@@ -211,6 +211,11 @@ export async function schedule(night) {
     await plain.waitForURL(/\/override\?from=/);
     assert((await plain.getByLabel('From').inputValue()).length === 16, 'the begin is not filled in');
     await plain.goto(`/oncall/${NAME}/edit`);
+    await plain.getByLabel('the next', { exact: true }).fill('6');
+    await plain.getByRole('button', { name: 'Spread fairly' }).click();
+    await plain.getByText('go to whoever has carried least by then').waitFor();
+    assert((await plain.getByLabel('People, in order of their turns').inputValue()).split(', ').length === 6, 'six turns are not written out');
+    await picture(plain, 'oncall-fair-360');
     await plain.getByLabel('People, in order of their turns').fill('bob');
     await plain.getByLabel('When whoever is on call hands over').check();
     await plain.getByRole('button', { name: 'Preview', exact: true }).click();
