@@ -171,7 +171,11 @@ impl ContactKind {
                 "{given:?} is not a Telegram chat: it is a number; the bot tells it when you write /start."
             )),
             "telegram" => Ok(Self::Telegram { chat: address() }),
-            "slack" if !given.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) => {
+            // Not a channel: whoever reads its messages could act as the one they are for.
+            "slack"
+                if !given.starts_with(['U', 'W'])
+                    || !given.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) =>
+            {
                 Err(format!("{given:?} is not a Slack member id; copy it from your Slack profile: U0123ABCD."))
             }
             "slack" => Ok(Self::Slack { member: address() }),

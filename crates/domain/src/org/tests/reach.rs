@@ -198,3 +198,18 @@ fn a_person_is_stored_like_this() {
     assert_eq!(serde_json::from_str::<User>(expected).unwrap(), alice);
     assert_eq!(alice.role, AccessRole::Responder);
 }
+
+/// A page link acts as the person it is for: it goes to nobody's channel.
+#[test]
+fn a_slack_contact_is_a_member_and_no_channel() {
+    for (address, good) in [
+        ("U0123ABCD", true),
+        ("W0123ABCD", true),
+        ("C0123ABCD", false),
+        ("G0123ABCD", false),
+        ("D01", false),
+        ("u01", false),
+    ] {
+        assert_eq!(crate::org::ContactKind::from_parts("slack", address).is_ok(), good, "{address}");
+    }
+}
