@@ -67,7 +67,7 @@ pub fn proof_holds_for_its_address_and_forgets_a_miss(db: &mut dyn Database) {
         tested_at: None,
         missed_at: None,
     };
-    assert_eq!(known(db), [plain.clone()], "since it was first seen");
+    assert_eq!(known(db), std::slice::from_ref(&plain), "since it was first seen");
     write(db, |tx| people::tried(tx, &user, &contact, at(30))).expect("noted");
     write(db, |tx| people::missed(tx, &user, &contact, at(31))).expect("noted");
     let missed = Proof { tested_at: Some(at(30)), missed_at: Some(at(31)), ..plain.clone() };
