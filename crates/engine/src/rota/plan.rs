@@ -56,7 +56,7 @@ pub fn needed(calendar: &Calendar) -> Vec<UserId> {
     all.filter(|user| seen.insert(user.clone())).collect()
 }
 
-/// People of a plan whom nothing reaches.
+/// People of a plan whom nothing reaches: what publishing it must be justified for.
 pub fn unreachable(org: &Organisation, calendar: &Calendar) -> Vec<UserId> {
     needed(calendar).into_iter().filter(|user| !org.is_reachable(user)).collect()
 }

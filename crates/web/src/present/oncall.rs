@@ -157,7 +157,6 @@ fn has_taken(eyes: &Eyes<'_>, schedule: &ScheduleId) -> bool {
         cover.spans.iter().any(|span| {
             span.reason == CoverReason::TakeOver
                 && span.span.user.as_str() == eyes.me.as_str()
-                && span.from() <= eyes.now
                 && span.to() > eyes.now
         })
     })
