@@ -38,8 +38,7 @@ pub(crate) const NEWEST_SENT: &str = "SELECT status, reason, begun_at FROM notif
      WHERE user_id = $1 AND contact = $2 AND begun_at IS NOT NULL AND sent_with IS NULL ORDER BY begun_at DESC LIMIT 1";
 pub(crate) const BEGUN_LATELY: &str = "SELECT begun_at FROM notification WHERE user_id = $1 AND contact = $2 AND begun_at > $3 AND begun_at <= $4 \
      AND sent_with IS NULL ORDER BY begun_at DESC LIMIT $5";
-pub(crate) const IS_TOLD: &str =
-    "SELECT 1 FROM notification WHERE page = $1 AND kind = 'page' AND user_id = $2 AND status = 'accepted' AND cycle >= $3 LIMIT 1";
+pub(crate) const IS_TOLD: &str = "SELECT 1 FROM notification WHERE page = $1 AND kind = 'page' AND user_id = $2 AND status = 'accepted' AND cycle >= $3 LIMIT 1";
 pub(crate) const RINGS: &str = "SELECT 1 FROM notification n JOIN page p ON p.id = n.page WHERE n.user_id = $1 AND n.contact = $2 AND n.begun_at > $3 \
      AND n.sent_with IS NULL AND n.kind = 'page' AND p.status IN ('ringing', 'exhausted') LIMIT 1";
 

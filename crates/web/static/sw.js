@@ -3,8 +3,6 @@
    A press on Acknowledge (or Still on it) is a human's: it posts to the signed link of the message and says what came of it. */
 "use strict";
 
-const ICON = "/static/icon-192.png", BADGE = "/static/badge-96.png";
-
 /* A path of this server; whatever else a message says is not followed. */
 const local = (path) => {
   try {
@@ -14,7 +12,8 @@ const local = (path) => {
   return `${self.location.origin}/`;
 };
 
-const show = (title, options) => self.registration.showNotification(title, { icon: ICON, badge: BADGE, ...options });
+/* Without pictures of its own: a browser loads them before it shows anything, and a ring must not wait for a bad network. */
+const show = (title, options) => self.registration.showNotification(title, options);
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));

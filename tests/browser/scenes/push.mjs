@@ -13,34 +13,43 @@ const clean = async (page) => {
 /** Hands a message to the worker as the browser's push client does. */
 async function deliver(phone, message) {
   const { headers, ...told } = message;
-  await hand(phone, JSON.stringify(told), told.title);
+  await phone.devtools.send('ServiceWorker.deliverPushMessage', { origin: phone.origin, registrationId: phone.registration, data: JSON.stringify(told) });
 }
 
-/** The browser's tool says nothing when it hands over nothing, which happens now and then: the same message is handed over again, as push
-    services do, and replaces itself. */
-async function hand(phone, data, title) {
-  for (let n = 0; n < 4; n += 1) {
-    await phone.devtools.send('ServiceWorker.deliverPushMessage', { origin: phone.origin, registrationId: phone.registration, data });
-    if (await shown(phone, title, 50)) return;
-  }
+/** Notes what the worker shows, and when the browser has it on the screen: whoever asks for the notifications before that makes the browser
+    forget the one that is on its way. */
+async function listen(phone) {
+  await phone.worker.evaluate(() => {
+    const show = self.registration.showNotification.bind(self.registration);
+    self.told = [];
+    self.registration.showNotification = (title, options) => {
+      const done = show(title, options);
+      self.told.push({ title, done });
+      return done;
+    };
+  });
 }
 
-/** The notification with a title, once the worker shows it; nothing when it does not within ten seconds. */
-async function shown(phone, title, looks = 200) {
-  const found = await phone.worker.evaluate(async ([wanted, looks]) => {
-    for (let n = 0; n < looks; n += 1) {
-      const all = await self.registration.getNotifications();
-      const one = all.find((n) => n.title.includes(wanted));
-      if (one) return { title: one.title, body: one.body, actions: one.actions, stays: one.requireInteraction, silent: one.silent, count: all.length };
+/** The notification with a title, once it is shown; nothing when the worker shows none within ten seconds. */
+async function shown(phone, title) {
+  return phone.worker.evaluate(async (wanted) => {
+    for (let n = 0; n < 200; n += 1) {
+      const at = self.told.findIndex((one) => one.title.includes(wanted));
+      if (at >= 0) {
+        await self.told.splice(at, 1)[0].done;
+        const all = await self.registration.getNotifications();
+        const one = all.find((n) => n.title.includes(wanted));
+        return one ? { title: one.title, body: one.body, actions: one.actions, stays: one.requireInteraction, silent: one.silent, count: all.length } : null;
+      }
       await new Promise((later) => setTimeout(later, 50));
     }
     return null;
-  }, [title, looks]);
-  return found;
+  }, title);
 }
 
 /** A press on the notification, or on one of its buttons; answers where the worker wants to lead. An event that a script made has no life of its
-    own, so the press waits for what the worker waits for. */
+    own, so the press waits for what the worker waits for, and until what was pressed is gone: the browser takes it away by its tag, and would
+    take along what is shown by the same tag meanwhile. */
 async function press(phone, title, action) {
   return phone.worker.evaluate(async ([wanted, action]) => {
     const notification = (await self.registration.getNotifications()).find((n) => n.title.includes(wanted));
@@ -53,7 +62,11 @@ async function press(phone, title, action) {
     self.dispatchEvent(event);
     await Promise.all(work);
     self.clients.openWindow = openWindow;
-    return led;
+    for (let n = 0; n < 200; n += 1) {
+      if (!(await self.registration.getNotifications()).some((n) => n.title.includes(wanted))) return led;
+      await new Promise((later) => setTimeout(later, 50));
+    }
+    throw new Error(`${wanted} is still shown after it was pressed`);
   }, [title, action]);
 }
 
@@ -108,6 +121,7 @@ export async function push(night) {
     await page.getByText('A message comes to it now').waitFor();
     [phone.registration, phone.worker] = [await registered, await started];
     assert(phone.worker.url() === `${server.url}/sw.js`, phone.worker.url());
+    await listen(phone);
     await picture(page, 'push-set-up-360');
     await paper(page, 'push-set-up', 'article[id^=method-push]');
     await clean(page);
@@ -163,7 +177,7 @@ export async function push(night) {
   });
 
   await check('push: what cannot be read rings all the same, and a link to elsewhere is not followed', async () => {
-    await hand(phone, 'not JSON', 'Nightbell');
+    await devtools.send('ServiceWorker.deliverPushMessage', { origin: phone.origin, registrationId: phone.registration, data: 'not JSON' });
     const there = await shown(phone, 'Nightbell');
     assert(there && there.stays && there.body.includes('Something rings'), JSON.stringify(there));
     assert((await press(phone, 'Nightbell', 'open')) === `${server.url}/`, 'it leads elsewhere');

@@ -148,6 +148,12 @@ fn one_tap_takes_over_until_the_hand_off_and_gives_back() {
     world.now = at(3_600);
     world.act(|unit| rota::give_back(unit, &bob, &schedule()));
     assert_eq!(primary(&world, world.now), "alice");
+    // Bob, who has no turns in the plan, carried an hour: he is in the list, and nobody is owed less or more for it.
+    let org = world.engine.directory().org.clone();
+    let (from, to) = (t("2026-05-11T07:00:00Z"), t("2026-05-25T07:00:00Z"));
+    let load = world.act(|unit| crate::views::load(unit.tx, &org, Some(&schedule()), from, to));
+    assert!(load.people.iter().any(|one| one.user == user("bob") && one.load.weighted_hours() > 0.0));
+    assert!(load.fairness > 95.0, "{}", load.fairness);
     assert_eq!(primary(&world, at(3_599)), "bob");
     assert_eq!(refused(world.unit(|unit| rota::give_back(unit, &bob, &schedule()))).code, "nothing-taken");
     world.tick();

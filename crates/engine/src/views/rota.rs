@@ -59,7 +59,7 @@ pub struct LoadView {
     pub to: Instant,
     /// Heaviest first; also whoever is in the plans and carried nothing.
     pub people: Vec<Carried>,
-    /// 0 to 100; 100 when all carry the same.
+    /// 0 to 100, among those who have turns in the plans; 100 when they carry the same. Whoever only stood in is owed no equal share.
     pub fairness: f64,
 }
 
@@ -93,10 +93,12 @@ pub fn load(
     }
     let people = people(org);
     let mut carried: BTreeMap<UserId, Carried> = BTreeMap::new();
+    let mut regulars: BTreeSet<UserId> = BTreeSet::new();
     let blank = |user: UserId| Carried { user, load: fair::Load::default(), pages: 0, night_pages: 0 };
     for (id, schedule) in org.schedules.iter().filter(|(id, _)| only.is_none_or(|only| only == *id)) {
         for user in needed(&schedule.calendar).into_iter().filter(|user| org.users.contains_key(user)) {
-            carried.entry(user.clone()).or_insert_with(|| blank(user));
+            carried.entry(user.clone()).or_insert_with(|| blank(user.clone()));
+            regulars.insert(user);
         }
         // One that cannot be read is told of on its own page.
         let shifts = org.rota(id).ok().and_then(|rota| rota.shifts(from, to).ok()).unwrap_or_default();
@@ -113,7 +115,8 @@ pub fn load(
     count_pages(tx, org, (from, to), &mut carried)?;
     let mut people: Vec<Carried> = carried.into_values().collect();
     people.sort_by(|a, b| b.load.weighted_hours().total_cmp(&a.load.weighted_hours()).then(a.user.cmp(&b.user)));
-    let weighed: Vec<f64> = people.iter().map(|one| one.load.weighted_hours()).collect();
+    let regular = people.iter().filter(|one| regulars.contains(&one.user));
+    let weighed: Vec<f64> = regular.map(|one| one.load.weighted_hours()).collect();
     Ok(LoadView { from, to, people, fairness: fair::fairness(&weighed) })
 }
 

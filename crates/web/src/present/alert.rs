@@ -203,7 +203,9 @@ fn ring_reason(eyes: &Eyes<'_>, event: &Recorded<PageEvent>) -> Option<String> {
             Some(format!("{at}: {} handed it over to {to}: {reason}", eyes.actor(&event.actor)))
         }
         PageEvent::Raised { why, cycle: None, .. } => Some(format!("{at}: became urgent: {why}.")),
-        PageEvent::Raised { why, .. } => Some(format!("{at}: became urgent and rang again from the first step: {why}.")),
+        PageEvent::Raised { why, .. } => {
+            Some(format!("{at}: became urgent and rang again from the first step: {why}."))
+        }
         PageEvent::HandedOver { .. } => {
             Some(format!("{at}: {} handed it over; the next step rang at once.", eyes.actor(&event.actor)))
         }

@@ -155,9 +155,7 @@ pub(crate) fn note(eyes: &Eyes<'_>, schedule: &Schedule) -> String {
 fn has_taken(eyes: &Eyes<'_>, schedule: &ScheduleId) -> bool {
     eyes.org.covers.get(schedule).is_some_and(|cover| {
         cover.spans.iter().any(|span| {
-            span.reason == CoverReason::TakeOver
-                && span.span.user.as_str() == eyes.me.as_str()
-                && span.to() > eyes.now
+            span.reason == CoverReason::TakeOver && span.span.user.as_str() == eyes.me.as_str() && span.to() > eyes.now
         })
     })
 }

@@ -15,8 +15,8 @@ use crate::{
     live::Hub,
     ops::{Metrics, ScrapeToken},
 };
-use jiff::SignedDuration;
 use ahead::Ahead;
+use jiff::SignedDuration;
 use newest::Newest;
 use nightbell_engine::{
     Asks, Class, Clock, Desk, Directory, DirectoryCache, Fault, Settings, StoreError, Tx, Unit,

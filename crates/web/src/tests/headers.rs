@@ -164,7 +164,6 @@ async fn the_static_files_are_kept_for_ever_under_their_fingerprint() {
         ("/static/nightbell.js", "text/javascript; charset=utf-8", "public, max-age=86400"),
         ("/static/icon.svg", "image/svg+xml", "public, max-age=86400"),
         ("/static/icon-192.png", "image/png", "public, max-age=86400"),
-        ("/static/badge-96.png", "image/png", "public, max-age=86400"),
         ("/static/push.js", "text/javascript; charset=utf-8", "public, max-age=86400"),
         ("/sw.js", "text/javascript; charset=utf-8", "no-cache"),
         ("/manifest.webmanifest", "application/manifest+json", "public, max-age=86400"),

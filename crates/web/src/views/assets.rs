@@ -23,11 +23,10 @@ pub const PUSH_JS: &str = include_str!("../../static/push.js");
 /// The service worker, at an address of its own: what it may do depends on where it lies.
 pub const SERVICE_WORKER: &str = include_str!("../../static/sw.js");
 
-/// The icon as a picture of dots, for home screens and notifications that draw no SVG: name and bytes.
-pub const ICONS: [(&str, &[u8]); 3] = [
+/// The icon as a picture of dots, for home screens that draw no SVG: name and bytes.
+pub const ICONS: [(&str, &[u8]); 2] = [
     ("icon-192.png", include_bytes!("../../static/icon-192.png")),
     ("icon-512.png", include_bytes!("../../static/icon-512.png")),
-    ("badge-96.png", include_bytes!("../../static/badge-96.png")),
 ];
 
 /// The icon, an SVG.

@@ -15,7 +15,10 @@ pub(super) fn render(facts: &Facts) -> String {
         }
     }
     if let Some(ack_url) = &facts.ack_url {
-        out.push_str(&format!("\n{}:\n{ack_url}\n(Opens without signing in; press the button there. Opening it changes nothing.)\n", facts.button));
+        out.push_str(&format!(
+            "\n{}:\n{ack_url}\n(Opens without signing in; press the button there. Opening it changes nothing.)\n",
+            facts.button
+        ));
     }
     if facts.ack_url.is_some() && !facts.also.is_empty() {
         out.push_str("One press takes this one, another takes all of this message.\n");
