@@ -182,7 +182,12 @@ fn turn(eyes: &Eyes<'_>, turn: Option<&Turn>, who: &str) -> String {
     match turn {
         None => String::new(),
         Some(turn) if turn.from <= eyes.now => format!("{who} on call now, on {}.", turn.schedule),
-        Some(turn) => format!("{who} on call next on {}, from {}.", turn.schedule, eyes.when(turn.from).full),
+        Some(turn) => format!(
+            "{who} on call next on {}, from {} ({}).",
+            turn.schedule,
+            eyes.when(turn.from).clock,
+            eyes.when(turn.from).ago
+        ),
     }
 }
 

@@ -146,7 +146,7 @@ pub fn pages_are_told_of_together(db: &mut dyn Database) {
         assert_eq!(all, [1, 2, 3].map(page_id));
     }
     let second = read(db, |tx| bundle::told_with(tx, &user, page_id(1), 1, 1));
-    assert_eq!(second, [page_id(3)], "the most severe was left out");
+    assert_eq!(second, [page_id(2)], "the first was left out");
     assert_eq!(together(db, 4), [page_id(4)], "another message");
     assert_eq!(together(db, 9), []);
     acknowledge(db, 2);
