@@ -2,6 +2,8 @@
 //!
 //! The rules of docs/schedules.md, on borrowed names. Crate-private; [`crate::plan`] asks it.
 
+use std::sync::Arc;
+
 use crate::cover::Cover;
 use crate::model::{Backup, Layer, Member, OverrideKind, ShiftSource};
 
@@ -17,7 +19,7 @@ pub(crate) struct Duty<'a> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Source<'a> {
-    Layer(&'a str),
+    Layer(&'a Arc<str>),
     Override,
 }
 
@@ -25,6 +27,8 @@ enum Source<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Turn<'a> {
     pub(crate) layer: &'a Layer,
+    /// The layer's name, shared by all shifts.
+    pub(crate) name: &'a Arc<str>,
     /// Index of its slot, which is not empty.
     pub(crate) position: usize,
 }
@@ -32,7 +36,7 @@ pub(crate) struct Turn<'a> {
 impl Duty<'_> {
     pub(crate) fn source(&self) -> ShiftSource {
         match self.source {
-            Source::Layer(name) => ShiftSource::Layer(name.to_owned()),
+            Source::Layer(name) => ShiftSource::Layer(Arc::clone(name)),
             Source::Override => ShiftSource::Override,
         }
     }
@@ -66,7 +70,7 @@ impl<'a> Turn<'a> {
     /// What the layer says. `None` of an empty slot.
     fn duty(self, backup: Backup) -> Option<Duty<'a>> {
         let (primary, also) = self.layer.members.get(self.position)?.members.split_first()?;
-        let source = Source::Layer(&self.layer.name);
+        let source = Source::Layer(self.name);
         let mut duty = Duty { primary, also: also.iter().collect(), backup: None, shadows: Vec::new(), source };
         duty.backup = self.behind(backup, &duty, &[]);
         Some(duty)

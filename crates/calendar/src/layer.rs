@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Bound;
+use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
@@ -18,6 +19,8 @@ use crate::{CalendarError, Instant, holidays, local};
 /// A layer with its fixed edges turned into instants.
 pub(crate) struct LayerPlan<'a> {
     pub(crate) layer: &'a Layer,
+    /// Its name, shared by all its shifts.
+    pub(crate) name: Arc<str>,
     begins: Instant,
     cycle: Cycle,
     week: Week,
@@ -40,7 +43,7 @@ impl<'a> LayerPlan<'a> {
         let cycle = Cycle::of(&layer.every, layer.starts, begins);
         let rotates = cycle.moves() && layer.members.iter().any(|slot| *slot != layer.members[0]);
         let days = Days::of(layer.holidays.as_ref());
-        Ok(Some(Self { layer, begins, cycle, week, days, rotates }))
+        Ok(Some(Self { layer, name: layer.name.as_str().into(), begins, cycle, week, days, rotates }))
     }
 
     /// The number of the turn that runs at an instant, and when that turn would end. `None` before the first.

@@ -11,6 +11,7 @@ mod hours;
 mod turns;
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
@@ -21,10 +22,10 @@ pub use answer::{Gap, OnCall, Shift, ShiftSource};
 pub use hours::{CivilTime, HolidayRule, Holidays, Hours, HoursEdge, Weekday};
 pub use turns::{NOBODY, Rotation, RotationUnit, Slot, Turns};
 
-/// A user's handle, without the `@`.
+/// A user's handle, without the `@`. Shared: a year of shifts names the same few people thousands of times.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Member(pub String);
+pub struct Member(pub Arc<str>);
 
 impl Member {
     /// The handle as text.
@@ -36,13 +37,13 @@ impl Member {
 
 impl From<String> for Member {
     fn from(handle: String) -> Self {
-        Self(handle)
+        Self(handle.into())
     }
 }
 
 impl From<&str> for Member {
     fn from(handle: &str) -> Self {
-        Self(handle.to_owned())
+        Self(handle.into())
     }
 }
 

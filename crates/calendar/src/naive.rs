@@ -262,7 +262,8 @@ fn on_holiday(said: &Holidays, clock: &WallClock) -> bool {
 }
 
 fn minute_of(day: Date, days_later: i64, minute: u16) -> Option<DateTime> {
-    day.to_datetime(Time::midnight()).checked_add(days_later.days()).ok()?.checked_add(i64::from(minute).minutes()).ok()
+    let minutes = SignedDuration::from_mins(days_later * 24 * 60 + i64::from(minute));
+    day.to_datetime(Time::midnight()).checked_add(minutes).ok()
 }
 
 /// Counts the turns that have ended, one by one.
@@ -327,7 +328,7 @@ impl<'a> Crew<'a> {
         let mut crew = Self {
             on: slots[scheduled.turn].members.iter().collect(),
             backup: None,
-            source: ShiftSource::Layer(scheduled.layer.name.clone()),
+            source: ShiftSource::Layer(scheduled.layer.name.as_str().into()),
             round: if backup == Backup::None { Vec::new() } else { round },
         };
         crew.backup = crew.next_behind(&[]);

@@ -76,8 +76,12 @@ impl<'p, 'a> Sweep<'p, 'a> {
         self.winning
     }
 
-    pub(crate) fn state(&self) -> State<'a> {
-        let turn = self.winning.map(|(layer, position)| Turn { layer: self.plan.layers[layer].layer, position });
+    pub(crate) fn state(&self) -> State<'p> {
+        let plan = self.plan;
+        let turn = self.winning.map(|(index, position)| {
+            let layer = &plan.layers[index];
+            Turn { layer: layer.layer, name: &layer.name, position }
+        });
         let covers = self.covering.iter().map(|index| self.plan.covers.get(*index));
         match duty::people(turn, self.plan.backup, covers) {
             Some(duty) => State::On(duty),

@@ -47,7 +47,7 @@ impl<'a> Prepared<'a> {
     /// [`CalendarError::SpanTooLong`] when there are too many hand-offs in it.
     pub fn shifts(&self, from: Instant, to: Instant) -> Result<Vec<Shift>, CalendarError> {
         let mut found: Vec<Shift> = Vec::new();
-        let mut last: Option<Duty<'a>> = None;
+        let mut last: Option<Duty<'_>> = None;
         self.walk_all(from, to, |begin, end, state| match state {
             State::On(duty) => {
                 match found.last_mut() {
@@ -64,7 +64,7 @@ impl<'a> Prepared<'a> {
     /// Who is on call at an instant, and until when that holds.
     #[must_use]
     pub fn on_call(&self, at: Instant) -> OnCall {
-        let mut found: Option<State<'a>> = None;
+        let mut found: Option<State<'_>> = None;
         let mut until = None;
         let mut steps = 0;
         self.walk(at, Instant::MAX, |begin, _, state| {
@@ -121,11 +121,11 @@ impl<'a> Prepared<'a> {
     }
 
     /// Shows every piece of `[from, to)` in which nothing changes; neighbours may be alike.
-    fn walk_all(
-        &self,
+    fn walk_all<'s>(
+        &'s self,
         from: Instant,
         to: Instant,
-        mut show: impl FnMut(Instant, Instant, State<'a>),
+        mut show: impl FnMut(Instant, Instant, State<'s>),
     ) -> Result<(), CalendarError> {
         let mut steps = 0;
         self.walk(from, to, |begin, end, state| {
@@ -140,7 +140,12 @@ impl<'a> Prepared<'a> {
     }
 
     /// The same, until told to stop. A version in force for no time at all has no piece.
-    fn walk(&self, from: Instant, to: Instant, mut show: impl FnMut(Instant, Instant, State<'a>) -> ControlFlow<()>) {
+    fn walk<'s>(
+        &'s self,
+        from: Instant,
+        to: Instant,
+        mut show: impl FnMut(Instant, Instant, State<'s>) -> ControlFlow<()>,
+    ) {
         for (index, (since, plan)) in self.parts.iter().enumerate() {
             let mut at = from.max(*since);
             let end = self.parts.get(index + 1).map_or(to, |(next, _)| (*next).min(to));

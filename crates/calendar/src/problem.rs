@@ -247,7 +247,7 @@ fn validate_slots(index: usize, layer: &Layer, problems: &mut Vec<ScheduleProble
                 let path = format!("layers[{index}].members[{position}]{within}");
                 problems.push(ScheduleProblem::EmptyHandle { path });
             } else if !seen.insert(member) {
-                let (member, name) = (member.0.clone(), layer.name.clone());
+                let (member, name) = (member.to_string(), layer.name.clone());
                 problems.push(ScheduleProblem::TwiceInSlot { layer: index, slot: position, member, name });
             }
         }
@@ -278,7 +278,7 @@ fn validate_overrides(schedule: &Schedule, problems: &mut Vec<ScheduleProblem>) 
             problems.push(ScheduleProblem::EmptyHandle { path: format!("overrides[{index}].{key}") });
         }
         if entry.instead_of.is_some() && entry.kind != OverrideKind::Replace {
-            problems.push(ScheduleProblem::PlaceWithoutReplace { index, user: entry.user.0.clone() });
+            problems.push(ScheduleProblem::PlaceWithoutReplace { index, user: entry.user.to_string() });
         }
         validate_year(entry.from, || format!("overrides[{index}].from"), problems);
         validate_year(entry.to, || format!("overrides[{index}].to"), problems);
@@ -287,7 +287,7 @@ fn validate_overrides(schedule: &Schedule, problems: &mut Vec<ScheduleProblem>) 
             (from, to) => matches!((edge(&zone, from), edge(&zone, to)), (Ok(from), Ok(to)) if to <= from),
         };
         if early {
-            let (user, from, to) = (entry.user.0.clone(), entry.from, entry.to);
+            let (user, from, to) = (entry.user.to_string(), entry.from, entry.to);
             problems.push(ScheduleProblem::OverrideEndsEarly { index, user, from, to });
         }
     }

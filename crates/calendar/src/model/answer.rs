@@ -1,5 +1,7 @@
 //! The answers: shifts, gaps, and who is on call at an instant.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::Member;
@@ -31,7 +33,7 @@ pub struct Shift {
 #[serde(rename_all = "snake_case")]
 pub enum ShiftSource {
     /// The layer of this name.
-    Layer(String),
+    Layer(Arc<str>),
     /// An override.
     Override,
 }

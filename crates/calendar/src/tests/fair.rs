@@ -97,7 +97,7 @@ fn the_least_loaded_goes_next_and_ties_are_settled() {
     };
     let turns: Vec<_> = (0..6).map(week).collect();
     let order = |so_far: &BTreeMap<Member, Load>, people: &People| -> Vec<String> {
-        fair::fair_order(&members, so_far, &turns, people).into_iter().map(|member| member.0).collect()
+        fair::fair_order(&members, so_far, &turns, people).into_iter().map(|member| member.to_string()).collect()
     };
     assert_eq!(order(&BTreeMap::new(), &People::new()), ["ann", "bob", "cy", "ann", "bob", "cy"]);
     let busy = Load { on_call: SignedDuration::from_hours(24 * 7), ..Load::default() };

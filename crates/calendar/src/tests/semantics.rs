@@ -187,7 +187,7 @@ fn a_broken_part_covers_nothing_and_blocks_nothing() {
         &["2026-05-01T00:00:00Z 2026-05-04T00:00:00Z ann bob base"],
     );
     let found = on_call(&schedule, at("2026-05-02T00:00:00Z")).unwrap();
-    assert_eq!(found.source, Some(ShiftSource::Layer("base".to_owned())));
+    assert_eq!(found.source, Some(ShiftSource::Layer("base".into())));
 }
 
 #[test]

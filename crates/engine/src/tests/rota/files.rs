@@ -29,7 +29,7 @@ fn by_hand(world: &mut World) {
 
 fn who(world: &World, at: &str) -> String {
     let found = world.engine.directory().org.on_call(&night(), t(at)).expect("readable");
-    found.primary.map_or_else(|| "nobody".to_owned(), |member| member.0)
+    found.primary.map_or_else(|| "nobody".to_owned(), |member| member.0.to_string())
 }
 
 #[test]

@@ -10,7 +10,7 @@ async fn primary(site: &Site, at: &str) -> String {
     site.act(move |unit| {
         let id = "shop-primary".parse().expect("a handle");
         let found = unit.directory.org.on_call(&id, at).expect("readable");
-        Ok(found.primary.map_or_else(|| "nobody".to_owned(), |member| member.0))
+        Ok(found.primary.map_or_else(|| "nobody".to_owned(), |member| member.to_string()))
     })
     .await
 }
