@@ -38,6 +38,8 @@ pub type Checked = Result<(), String>;
 const ALARM_WITHIN: SignedDuration = SignedDuration::from_mins(16);
 /// The longest that an acknowledgement or a snooze lasts here.
 const WAKES_WITHIN: SignedDuration = SignedDuration::from_hours(5);
+/// More events make a long history.
+const LONG: u64 = 200;
 /// Everything is looked at after so many steps.
 const SWEEP_EVERY: u64 = 64;
 /// How far apart the clocks of two nodes may be; what the oracle forgives of a lease.
@@ -56,6 +58,8 @@ pub struct Oracle {
     position: u64,
     /// Pages that moved since they were looked at last.
     moved: BTreeSet<PageId>,
+    /// Pages of a long history that moved, whose messages are looked at with everything else.
+    long: BTreeSet<PageId>,
     folds: Folds,
     /// Pages that somebody surely took or ended, and when.
     closed: BTreeMap<PageId, Instant>,
@@ -94,6 +98,7 @@ impl Oracle {
             signals: Signals::default(),
             position: 0,
             moved: BTreeSet::new(),
+            long: BTreeSet::new(),
             folds: Folds::default(),
             closed: BTreeMap::new(),
             rings: BTreeMap::new(),
@@ -164,6 +169,7 @@ impl Oracle {
         let regularly = self.steps.is_multiple_of(SWEEP_EVERY);
         if regularly {
             self.sweep(disk)?;
+            pages.append(&mut self.long);
         }
         // A statement that names no row may have changed whatever waits.
         if regularly || touched.contains("*") {
@@ -183,7 +189,7 @@ impl Oracle {
             }
         }
         for id in pages {
-            self.check_page(disk, phones, id, wall)?;
+            self.check_page(disk, phones, id, (wall, regularly))?;
         }
         Ok(())
     }
@@ -257,7 +263,7 @@ impl Oracle {
         Ok(())
     }
 
-    fn check_page(&mut self, disk: &Disk, phones: &Phones, id: PageId, wall: Instant) -> Checked {
+    fn check_page(&mut self, disk: &Disk, phones: &Phones, id: PageId, (wall, regularly): (Instant, bool)) -> Checked {
         let Some(page) = self.folds.page(id) else {
             // What was written may have been undone.
             let stored = disk.look(|tx| load::<Page>(tx, &id.to_string()))?;
@@ -271,6 +277,11 @@ impl Oracle {
             if !self.ever_back {
                 Self::check_awake(page, wall)?;
             }
+        }
+        // What rang for weeks owes thousands of messages: to look at all of them after each step would be all that is done.
+        if page.version > LONG && !regularly {
+            self.long.insert(id);
+            return Ok(());
         }
         let notifications = disk.look(|tx| store::of_page(tx, id))?;
         owes_every_ring(page, &notifications)?;

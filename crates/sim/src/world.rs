@@ -22,7 +22,7 @@ use jiff::SignedDuration;
 use nightbell_engine::{
     domain::{
         access::{Administer, Caller, Permit, Via},
-        ids::NotificationId,
+        ids::{NotificationId, PageId},
         org::AccessRole,
         paging::Report,
         record::Instant,
@@ -31,6 +31,7 @@ use nightbell_engine::{
 };
 use nightbell_store::paging as store;
 use nodes::Node;
+use std::collections::BTreeMap;
 
 /// How long the calm phase may last.
 const CALM: SignedDuration = SignedDuration::from_hours(8);
@@ -87,6 +88,8 @@ pub struct World {
     oracle: Oracle,
     story: Story,
     counts: Counts,
+    /// How often each page reached somebody.
+    woken: BTreeMap<PageId, u32>,
 }
 
 /// What a run did, to prove that it did something.
@@ -162,6 +165,7 @@ impl World {
             phones: Phones::default(),
             story: Story::new(whole),
             counts: Counts::default(),
+            woken: BTreeMap::new(),
             options,
         };
         world.build_nodes();

@@ -80,6 +80,8 @@ pub(crate) const NOTIFICATION: &str = "SELECT id, page, kind, cycle, step, user_
      rank, begun_at, sent_with FROM notification WHERE id = $1";
 pub(crate) const OF_PAGE: &str = "SELECT id, page, kind, cycle, step, user_id, contact, medium, due_at, status, attempts, repeat, next_due_at, reason, \
      rank, begun_at, sent_with FROM notification WHERE page = $1 ORDER BY due_at, id";
+pub(crate) const QUEUED_OF_PAGE: &str = "SELECT id, page, kind, cycle, step, user_id, contact, medium, due_at, status, attempts, repeat, next_due_at, reason, \
+     rank, begun_at, sent_with FROM notification WHERE page = $1 AND status = 'queued' ORDER BY due_at, id";
 pub(crate) const DUE_NOTIFICATIONS: &str = "SELECT id, page, kind, cycle, step, user_id, contact, medium, due_at, status, attempts, repeat, next_due_at, reason, \
      rank, begun_at, sent_with FROM notification WHERE rank = $3 AND next_due_at <= $1 ORDER BY next_due_at, id LIMIT $2";
 pub(crate) const DUE_NOTIFICATION_IDS: &str =
@@ -227,6 +229,11 @@ pub fn notification(tx: &mut dyn Tx, id: NotificationId) -> Result<Option<Notifi
 /// Every notification of a page, in the order they are due.
 pub fn of_page(tx: &mut dyn Tx, page: PageId) -> Result<Vec<Notification>, StoreError> {
     tx.rows(OF_PAGE, &[page.to_string().into()])?.iter().map(read_notification).collect()
+}
+
+/// What a page still owes and nobody is sending. A page that rang for weeks has thousands of others.
+pub fn queued_of_page(tx: &mut dyn Tx, page: PageId) -> Result<Vec<Notification>, StoreError> {
+    tx.rows(QUEUED_OF_PAGE, &[page.to_string().into()])?.iter().map(read_notification).collect()
 }
 
 /// Which notifications' time has come, or whose sender's lease ran out: the most severe first, in each rank the most overdue (INV-15). Ids

@@ -221,10 +221,10 @@ pub(super) fn cancel_queued(
     reason: &str,
     only: Option<&UserId>,
 ) -> Result<(), Fault> {
-    for queued in store::of_page(unit.tx, page.id)? {
+    for queued in store::queued_of_page(unit.tx, page.id)? {
         let asks = matches!(queued.kind, MessageKind::Page | MessageKind::StillOn);
         let theirs = only.is_none_or(|user| *user == queued.user);
-        if queued.status == NotificationStatus::Queued && asks && theirs {
+        if asks && theirs {
             store::save(unit.tx, &queued, &queued.cancel(reason))?;
         }
     }

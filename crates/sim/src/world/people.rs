@@ -34,6 +34,9 @@ const HEADLINE: &str = "Trouble with orders";
 /// What a deed did: the pages it surely closed.
 type Done = Vec<PageId>;
 
+/// Whoever is woken more often than that for the same thing ends it: what rings anew for weeks proves nothing further, and is all that is done.
+const WOKEN_MAX: u32 = 40;
+
 impl World {
     /// A message reaches a person, who may do something about it.
     pub(super) fn rings(&mut self, work: &paging::Work, at: Instant) {
@@ -59,7 +62,10 @@ impl World {
         let alert = message.alert.as_ref().map(|alert| alert.id);
         // Whoever reads a message that tells of many takes all of them with one press, more often than not.
         let many = message.also.count > 0 && dice.chance(700);
+        let woken = self.woken.entry(message.page).or_default();
+        *woken += 1;
         let deed = match alert {
+            Some(alert) if *woken > WOKEN_MAX => Deed::Resolve(alert),
             _ if many => Deed::AckAll(token),
             _ if o.snoozes > 0 && dice.chance(o.snoozes) => Deed::Snooze(message.page, dice.between(2, 240)),
             _ if o.gives > 0 && dice.chance(o.gives) => Deed::Give(

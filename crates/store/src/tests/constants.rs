@@ -49,7 +49,7 @@ pub(super) fn listed() -> &'static [(&'static str, &'static str, &'static str)] 
             "meta.rs" meta [GET SET CLAIM];
             "node.rs" node [JOIN BEAT ROLL IS_THERE LEAVE LEAVE_SILENT LEAVE_ALL CLAIM HAND_BACK HAND_BACK_ALL];
             "paging.rs" paging [
-                DUE_PAGES DUE_WAKES TURN TURNS TAKE_TURN OF_SUBJECT OPEN_PAGES NEXT_DUE INSERT_NOTIFICATION UPDATE_NOTIFICATION NOTIFICATION OF_PAGE
+                DUE_PAGES DUE_WAKES TURN TURNS TAKE_TURN OF_SUBJECT OPEN_PAGES NEXT_DUE INSERT_NOTIFICATION UPDATE_NOTIFICATION NOTIFICATION OF_PAGE QUEUED_OF_PAGE
                 DUE_NOTIFICATIONS DUE_NOTIFICATION_IDS BEGIN_ATTEMPT END_ATTEMPT ATTEMPTS
             ] stores nightbell_domain::paging::Page;
             "people.rs" people [

@@ -34,7 +34,7 @@ const SORTS: [(&str, &[&str], &str); 10] = [
     ("heartbeat.rs", &["DUE"], "those of one instant"),
     ("learning.rs", &["DUE"], "those of one instant"),
     ("learning.rs", &["ITEMS_OF"], "of one incident"),
-    ("paging.rs", &["OF_SUBJECT", "OF_PAGE", "ATTEMPTS"], "of one alert, incident or page"),
+    ("paging.rs", &["OF_SUBJECT", "OF_PAGE", "QUEUED_OF_PAGE", "ATTEMPTS"], "of one alert, incident or page"),
     ("response.rs", &["DUE"], "those of one instant"),
     (
         "subscriber.rs",
