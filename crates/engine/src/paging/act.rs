@@ -133,7 +133,7 @@ fn take(unit: &mut Unit<'_>, id: PageId, actor: &Actor, via: &str) -> Result<Pag
         return Ok(page);
     }
     if matches!(page.subject, Subject::Proof { .. }) {
-        crate::people::answered(unit, &page, actor)?;
+        crate::people::answered(unit, &page)?;
     }
     let page = taken(unit, page, events, actor)?;
     crate::people::acknowledged(unit, &page, actor)?;

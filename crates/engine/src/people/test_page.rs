@@ -67,15 +67,12 @@ fn begin(unit: &mut Unit<'_>, user: &UserId, contact: &Contact, why: &str, by: &
     paging::start(unit, start, by)
 }
 
-/// A test page was taken: by its owner, of whose method it speaks once it was sent.
+/// A test page was taken, which its owner alone may ([`Page::acknowledge`]): it speaks of their method once it was sent.
 ///
 /// # Errors
-/// Refused to anybody else; the store's.
-pub(crate) fn answered(unit: &mut Unit<'_>, page: &Page, by: &Actor) -> Result<(), Fault> {
+/// The store's.
+pub(crate) fn answered(unit: &mut Unit<'_>, page: &Page) -> Result<(), Fault> {
     let Subject::Proof { user, contact } = &page.subject else { return Ok(()) };
-    if by.user() != Some(user) {
-        return Err(Refusal::forbidden(format!("Only @{user} can say whether it rang.")).into());
-    }
     let sent = messages::of_page(unit.tx, page.id)?;
     let arrived = sent.iter().any(|n| n.attempts > 0 && n.status != NotificationStatus::Failed);
     let directory = unit.directory.clone();
